@@ -1,0 +1,38 @@
+import { type Cidr, hostAddress, parseCidr } from "./cidr";
+
+/** The address of node number 1 on the lab's LAN is .11, of number 2 .12, and so on. */
+const firstNode = 11;
+
+/** Most nodes a lab can have: the names n1 to n9 and addresses .11 to .19 stay clear of DHCP ranges. */
+export const maxNodes = 9;
+
+/**
+ * The LAN that a stack gets unless its config names one: 172.28.N.0/24, N by a hash (FNV-1a) of the stack's name,
+ * so that two stacks rarely meet and each keeps its network from run to run.
+ */
+export function defaultLan(stack: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(stack, "utf8")) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return `172.28.${hash % 256}.0/24`;
+}
+
+/** The nodes of a lab: names n1, n2, ..., and their fixed addresses on the LAN. */
+export function planNodes(lanCidr: string, count: number): { name: string; address: string }[] {
+  const lan = requireLan(lanCidr);
+  return Array.from({ length: count }, (_, i) => ({ name: `n${i + 1}`, address: hostAddress(lan, firstNode + i) }));
+}
+
+/** The address that this machine has on the lab's LAN: the first one. */
+export function hostOnLan(lanCidr: string): string {
+  return hostAddress(requireLan(lanCidr), 1);
+}
+
+function requireLan(lanCidr: string): Cidr {
+  const lan = parseCidr(lanCidr);
+  if (lan === undefined) {
+    throw new RangeError(`${lanCidr} is not an IPv4 network`);
+  }
+  return lan;
+}

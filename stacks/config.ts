@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { defaultLan } from "../components/lib/lan";
+import { UserError } from "../components/lib/user-error";
+import { type LabConfig, parseLabConfig } from "./schema";
+
+/** Everything that decides what a stack builds. */
+export interface LabSettings extends LabConfig {
+  /** The stack's name: part of the names of containers and of the LAN's. */
+  readonly stack: string;
+  readonly lanCidr: string;
+  readonly nodeImage: string;
+}
+
+/**
+ * Reads the stack's config, the only place that does.
+ *
+ * @throws pulumi.RunError that names every wrong key and value, before any resource is registered.
+ */
+export function readConfig(): LabSettings {
+  const stack = pulumi.getStack();
+  try {
+    const config = parseLabConfig(ownKeys(pulumi.runtime.allConfig()));
+    if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(stack)) {
+      throw new UserError([
+        { field: "stack name", value: stack, rule: "must be 1 to 30 lower-case letters, digits and inner dashes" },
+      ]);
+    }
+    if (config.nodeImage === undefined) {
+      throw new UserError([{ field: "nodeImage", rule: "is not set", mend: "run ./lab up, which builds the image" }]);
+    }
+    const lanCidr = config.lanCidr ?? defaultLan(stack);
+    parseLabConfig({ ...ownKeys(pulumi.runtime.allConfig()), lanCidr });
+    return { ...config, stack, lanCidr, nodeImage: config.nodeImage };
+  } catch (error) {
+    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** The values under this project's name, without the name. */
+function ownKeys(all: Readonly<Record<string, string>>): Record<string, string> {
+  const prefix = `${pulumi.getProject()}:`;
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
+  );
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { type Cidr, overlaps, parseCidr } from "../components/lib/cidr";
+import { maxNodes } from "../components/lib/lan";
+import { type Problem, UserError } from "../components/lib/user-error";
+
+const cidr = (longest: number, use: string) =>
+  z.string().refine(
+    (text) => {
+      const network = parseCidr(text);
+      return network !== undefined && network.prefix <= longest;
+    },
+    { error: `must be an IPv4 network with a prefix of at most /${longest}, for example ${use}` },
+  );
+
+/** One of `allowed`, with a message that lists them. */
+const oneOf = <const T extends readonly [string, ...string[]]>(allowed: T) =>
+  z.enum(allowed, { error: `must be one of: ${allowed.join(", ")}` });
+
+/** The name of a network interface as the kernel takes it (IFNAMSIZ: at most 15 characters). */
+const linkName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,15}$/, { error: "must be the name of a network interface, at most 15 characters" });
+
+/** Every config key of a lab's stack, with its rule and its default. The only list of them. */
+export const labConfig = z.strictObject({
+  cni: oneOf(["flannel", "none"]).default("flannel").describe("the CNI that carries the pods' traffic"),
+  nodes: z
+    .string()
+    .regex(new RegExp(`^[1-${maxNodes}]$`), { error: `must be a whole number from 1 to ${maxNodes}` })
+    .transform(Number)
+    .default(3)
+    .describe("how many nodes the cluster has; n1 is the control plane and runs pods too"),
+  lanCidr: z
+    .string()
+    .refine((text) => parseCidr(text)?.prefix === 24, {
+      error: "must be an IPv4 network with the prefix /24, for example 172.28.7.0/24",
+    })
+    .optional()
+    .describe("the lab's LAN; default 172.28.N.0/24 with N from the stack's name"),
+  podCidr: cidr(22, "10.244.0.0/16").default("10.244.0.0/16").describe("the network of the pods"),
+  serviceCidr: cidr(24, "10.96.0.0/12").default("10.96.0.0/12").describe("the network of the Services"),
+  flannelBackend: oneOf(["vxlan", "host-gw"]).default("vxlan").describe("how flannel carries packets between nodes"),
+  flannelIface: linkName.optional().describe("the node's interface that flannel uses; default: the default route's"),
+  nodeImage: z.string().min(1).optional().describe("the image of the nodes; written by ./lab"),
+});
+
+/** The settings of a stack, complete and in force. */
+export type LabConfig = z.infer<typeof labConfig>;
+
+/**
+ * Reads the settings of a stack from their text form, as they stand in the stack's config.
+ *
+ * @throws UserError that names every wrong key and value at once.
+ */
+export function parseLabConfig(values: Readonly<Record<string, string>>): LabConfig {
+  const parsed = labConfig.safeParse(values);
+  if (!parsed.success) {
+    throw new UserError(parsed.error.issues.flatMap((issue) => describeIssue(issue, values)));
+  }
+  const clashes = overlapProblems(parsed.data);
+  if (clashes.length > 0) {
+    throw new UserError(clashes);
+  }
+  return parsed.data;
+}
+
+/** The names of all config keys, in the order of their list. */
+export const configKeys: readonly string[] = Object.keys(labConfig.shape);
+
+function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, string>>): Problem[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      field: `config key ${key}`,
+      rule: `is not known; the keys are: ${configKeys.join(", ")}`,
+      mend: `remove it with: pulumi config rm ${key}`,
+    }));
+  }
+  const key = issue.path.map(String).join(".");
+  return [{ field: key, value: values[key], rule: issue.message, mend: `set it with: pulumi config set ${key} VALUE` }];
+}
+
+/** The lab's networks must be told apart by their addresses: routes and kube-proxy rules go by nothing else. */
+function overlapProblems(config: LabConfig): Problem[] {
+  const networks = (["lanCidr", "podCidr", "serviceCidr"] as const).flatMap((key) => {
+    const network = config[key] === undefined ? undefined : parseCidr(config[key]);
+    return network === undefined ? [] : [{ key, network }];
+  });
+  const pairs: [{ key: string; network: Cidr }, { key: string; network: Cidr }][] = networks.flatMap((a, i) =>
+    networks.slice(i + 1).map((b): [typeof a, typeof b] => [a, b]),
+  );
+  return pairs
+    .filter(([a, b]) => overlaps(a.network, b.network))
+    .map(([a, b]) => ({
+      field: b.key,
+      value: b.network.text,
+      rule: `must not overlap with ${a.key} (${a.network.text})`,
+      mend: "choose two networks that share no address",
+    }));
+}
