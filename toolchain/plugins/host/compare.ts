@@ -1,0 +1,50 @@
+import { isList, isTree, own, reveal, type Tree, Unknown, type Value } from "./value";
+
+/** What became of a property. */
+export type Change = "add" | "delete" | "update";
+
+/** The paths at which two trees differ, as the engine writes paths, in the order of the new tree. Secret or not makes no difference. */
+export function compare(before: Tree, after: Tree): ReadonlyMap<string, Change> {
+  const found = new Map<string, Change>();
+  compareTrees(reveal(before), reveal(after), "", found);
+  return found;
+}
+
+/** Whether two values are the same when secrets are revealed. An unknown equals nothing, not even itself. */
+export function same(before: Value | undefined, after: Value | undefined): boolean {
+  return compare({ value: before }, { value: after }).size === 0;
+}
+
+/** The first key of a path. */
+export function topLevel(path: string): string {
+  const quoted = /^\["((?:[^"\\]|\\.)*)"\]/.exec(path)?.[1];
+  return quoted?.replace(/\\(.)/g, "$1") ?? /^[^.[]*/.exec(path)?.[0] ?? path;
+}
+
+function compareTrees(before: Tree, after: Tree, path: string, found: Map<string, Change>): void {
+  for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
+    compareValues(own(before, key), own(after, key), join(path, key), found);
+  }
+}
+
+function compareValues(
+  before: Value | undefined,
+  after: Value | undefined,
+  path: string,
+  found: Map<string, Change>,
+): void {
+  if (before === undefined && after === undefined) return;
+  if (before === undefined) found.set(path, "add");
+  else if (after === undefined) found.set(path, "delete");
+  else if (isTree(before) && isTree(after)) compareTrees(before, after, path, found);
+  else if (isList(before) && isList(after)) {
+    for (let index = 0; index < Math.max(before.length, after.length); index++) {
+      compareValues(before[index], after[index], `${path}[${index}]`, found);
+    }
+  } else if (before !== after || after instanceof Unknown) found.set(path, "update");
+}
+
+function join(path: string, key: string): string {
+  if (!/^[^.[\]"]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}
