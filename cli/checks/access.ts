@@ -1,0 +1,38 @@
+/** One command that was run: what, how it ended and what it printed. */
+export interface Ran {
+  /** The words that were run, program first, as one would type them on this machine. */
+  readonly argv: readonly string[];
+  /** Exit code of the command; 124, as timeout(1) has it, when `timeoutMs` ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** How long it ran, in milliseconds. */
+  readonly ms: number;
+}
+
+/** Limits on one command. */
+export interface RunOptions {
+  /** Ends the command, and all it started, when aborted; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Ends the command after so many milliseconds, with exit code 124. */
+  readonly timeoutMs?: number;
+}
+
+/** A node of the cluster that is looked at. */
+export interface NodeInfo {
+  /** Its Kubernetes name, such as `n1`. */
+  readonly name: string;
+  /** The container it is, such as `cni-lab-flannel-n1`. */
+  readonly container: string;
+  /** Its address on the lab's LAN. */
+  readonly address: string;
+}
+
+/** What a check may touch. A command that fails resolves with its exit code; only an abort rejects. */
+export interface ClusterAccess {
+  readonly nodes: readonly NodeInfo[];
+  /** Runs kubectl with these arguments against this cluster. */
+  kubectl(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** Runs a command on a node, as root. */
+  node(name: string, argv: readonly string[], options?: RunOptions): Promise<Ran>;
+}

@@ -1,0 +1,79 @@
+/** What a check is run for: once, for each node, each ordered pair of nodes, or the two probe pods of each node. */
+export type Subjects = "once" | "node" | "node-pair" | "same-node-pair";
+
+/** Where a step runs: kubectl on this machine, a node, or the probe pod of a node; for pairs at one of the two ends. */
+export type Place = "kubectl" | "node" | "pod" | "from.node" | "from.pod" | "to.node" | "to.pod";
+
+/** One command. Its words may hold placeholders such as `{from.ip}` (labs/placeholders.ts names them all). */
+export interface Step {
+  /** Its name within the check, for `read`, causes and the evidence. */
+  readonly id: string;
+  readonly at: Place;
+  /** The words to run; for `kubectl` without the program's own name. */
+  readonly run: readonly string[];
+  /** Exit codes with which the step is a valid observation. @default [0] */
+  readonly exits?: readonly number[];
+  /** The step is ended after so many seconds. @default 10 */
+  readonly timeoutSeconds?: number;
+  /** Runs beside the steps that follow it, as a listener does. @default false */
+  readonly background?: boolean;
+}
+
+/** How one value is read from a step's standard output. */
+export interface Reader {
+  /** The step read. @default the first */
+  readonly from?: string;
+  /** Its first group, or else the whole match, is the value; no match means that the value could not be seen. */
+  readonly pattern: RegExp;
+  /** A pure function that brings the matched text into the form to compare. */
+  readonly as?: (text: string) => string;
+}
+
+/** What one value must be. `equals` may hold placeholders, `{value.NAME}` included. */
+export type Matcher =
+  | { readonly value: string; readonly equals: string }
+  | { readonly value: string; readonly matches: RegExp }
+  /** Differs between any two subjects. */
+  | { readonly value: string; readonly distinct: true }
+  /** Was not printed by a step that itself ran well. */
+  | { readonly value: string; readonly absent: true };
+
+/** When a claim must hold: at some try before a deadline, or at every try through a fixed window. */
+export type Timing =
+  | { readonly bySeconds: number; readonly everySeconds: number }
+  | { readonly throughoutSeconds: number; readonly everySeconds: number };
+
+/** A sentence for a failed check when its evidence shows why. */
+export interface Cause {
+  /** The evidence step whose output is searched. */
+  readonly evidence: string;
+  /** Named groups are the sentence's `{found.NAME}`. */
+  readonly pattern: RegExp;
+  readonly says: string;
+}
+
+/** One claim on a cluster: what is run where, what it must show, for how long it is tried, and what is then said. */
+export interface Check {
+  readonly id: string;
+  /** What should be true, in the field's words. */
+  readonly title: string;
+  readonly subjects: Subjects;
+  /** Run in order, once per try and subject. */
+  readonly steps: readonly Step[];
+  readonly read: Readonly<Record<string, Reader>>;
+  /** All must hold. */
+  readonly expect: readonly Matcher[];
+  readonly timing: Timing;
+  /** Checks of the same list that show that this one's result means something. */
+  readonly controls?: {
+    /** Must hold first: the same way of looking finds what is there. */
+    readonly positive?: readonly string[];
+    /** Must hold too: the same way of looking finds nothing where nothing is. */
+    readonly negative?: readonly string[];
+  };
+  readonly says: { readonly holds: string; readonly fails: string };
+  /** Run for a subject whose claim did not hold, at both ends where that helps. Any exit code will do. */
+  readonly evidence: readonly Step[];
+  /** Every one that matches is said. */
+  readonly causes?: readonly Cause[];
+}

@@ -1,0 +1,42 @@
+import type { Check } from "./check";
+
+/** Config values by their key without the `cni-lab:` prefix, as they stand in a stack's file. */
+export type Values = Readonly<Record<string, string>>;
+
+/** Whether a stack is expected to show its lab's bug or to be well. */
+export type Expectation = "healthy" | "symptom";
+
+/** One lab: the stack of the same name, what it shows, and how that is proven. Data only. */
+export interface Lab {
+  /** The name of the folder under labs/ and of the stack. */
+  readonly id: string;
+  /** What one sees, in one line of `./lab list`. */
+  readonly title: string;
+  /** The bug, in a network engineer's words; absent for a stack without one. */
+  readonly bug?: string;
+  /** The bug as a user meets it. */
+  readonly symptom?: string;
+  /** How long it takes from `up` to the verdict, in minutes, with a warm cache on two cores. */
+  readonly minutes: number;
+  /** Memory of all its containers, in MiB. */
+  readonly memoryMiB: number;
+  /** Config values of the stack when it is new. */
+  readonly values: Values;
+  /** Value sets that bring the bug about, one `pulumi up` each, in this order. */
+  readonly broken?: readonly Values[];
+  /** Value sets that mend it, one `pulumi up` each, in this order. */
+  readonly fixed?: readonly Values[];
+  readonly checks: {
+    /** What holds when all is well. */
+    readonly healthy: readonly Check[];
+    /** What holds while the bug is there, its controls included. */
+    readonly symptom?: readonly Check[];
+  };
+}
+
+/** The symptom is expected with the lab's last broken values in force, health with anything else. */
+export function expectedState(lab: Lab, inForce: Values): Expectation {
+  const broken = lab.broken?.at(-1);
+  if (broken === undefined) return "healthy";
+  return Object.entries(broken).every(([key, value]) => inForce[key] === value) ? "symptom" : "healthy";
+}
