@@ -1,0 +1,192 @@
+import * as command from "@pulumi/command";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm";
+import { forThisMachine } from "../lib/kubeconfig";
+import { hostOnLan, planNodes } from "../lib/lan";
+import { images, versions } from "../lib/versions";
+import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
+import { createLan, createNode, deleteLan, deleteNode } from "./node-container";
+import { ContainerShell, type NodeShell } from "./node-shell";
+
+export interface ClusterArgs {
+  /** The lab that the nodes belong to: part of the names of containers and networks, and their label. */
+  readonly stack: string;
+  /** How many nodes; the first is the control plane and runs pods too. From 1 to 9. @default 3 */
+  readonly nodes?: number;
+  /** The image of the nodes, with Kubernetes and the images of all workloads in it. */
+  readonly nodeImage: string;
+  /** The LAN of the nodes, an IPv4 /24: node 1 is .11, this machine .1. */
+  readonly lanCidr: string;
+  /** The network of the pods. @default "10.244.0.0/16" */
+  readonly podCidr?: string;
+  /** The network of the Services. @default "10.96.0.0/12" */
+  readonly serviceCidr?: string;
+}
+
+/** A node of a cluster, and how to run commands on it. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly container: string;
+  readonly address: string;
+  readonly shell: NodeShell;
+}
+
+/** The name under which nodes reach the API server: certificates hold it, so addresses may change. */
+const endpointName = "control-plane.cni-lab.internal";
+
+/**
+ * A Kubernetes cluster of containers on this machine, made by kubeadm, with kube-proxy and CoreDNS and no CNI:
+ * nodes become Ready when one is added.
+ */
+export class Cluster extends pulumi.ComponentResource {
+  /** The nodes, the control plane first. */
+  readonly nodes: readonly ClusterNode[];
+  /** A kubeconfig of the cluster's administrator, usable on this machine; a secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Identifies this very cluster: another one of the same name has another id. */
+  readonly id: pulumi.Output<string>;
+  /** The provider of everything inside the cluster. It works once the control plane answers. */
+  readonly provider: k8s.Provider;
+  /** What has to exist before every node is a member of the cluster. */
+  readonly members: readonly pulumi.Resource[];
+  /** The resource with which everything inside the cluster goes. */
+  readonly controlPlane: pulumi.Resource;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Cluster", name, {}, opts);
+    const podCidr = args.podCidr ?? "10.244.0.0/16";
+    const serviceCidr = args.serviceCidr ?? "10.96.0.0/12";
+
+    const lan = this.createLan(name, args);
+    const started = planNodes(args.lanCidr, args.nodes ?? 3).map((node) => this.startNode(name, node, args, lan));
+    const [first, ...others] = started;
+    if (first === undefined) {
+      throw new pulumi.ResourceError("nodes: a cluster has at least one", this);
+    }
+
+    this.id = first.id;
+    this.controlPlane = first.machine;
+    const endpoint = { name: endpointName, address: first.node.address, port: apiPort };
+    const initialised = first.node.shell.command(
+      `${name}-init`,
+      {
+        create: initScript,
+        stdin: initConfig({
+          kubernetesVersion: versions.kubernetes,
+          corednsTag: images.coredns.slice(images.coredns.lastIndexOf(":") + 1),
+          endpoint: endpoint.name,
+          address: endpoint.address,
+          nodeName: first.node.name,
+          podCidr,
+          serviceCidr,
+        }),
+        triggers: [first.id],
+      },
+      this.childOf(first.machine),
+    );
+    this.kubeconfig = this.readKubeconfig(name, first, endpoint, initialised);
+    this.provider = new k8s.Provider(
+      `${name}-api`,
+      { kubeconfig: this.kubeconfig, clusterIdentifier: this.id },
+      { parent: this, dependsOn: initialised },
+    );
+    this.members = [initialised, ...others.map((node) => this.join(name, node, first, initialised))];
+    this.nodes = started.map(({ node }) => node);
+    this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id });
+  }
+
+  private createLan(name: string, { stack, lanCidr }: ClusterArgs): command.local.Command {
+    const network = `cni-lab-${stack}`;
+    return new command.local.Command(
+      `${name}-lan`,
+      {
+        create: createLan({ stack, network, subnet: lanCidr, gateway: hostOnLan(lanCidr) }),
+        delete: deleteLan(network),
+        triggers: [lanCidr],
+        logging: "none",
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private startNode(
+    name: string,
+    { name: nodeName, address }: { name: string; address: string },
+    { stack, nodeImage, lanCidr }: ClusterArgs,
+    lan: command.local.Command,
+  ): StartedNode {
+    const container = `cni-lab-${stack}-${nodeName}`;
+    const create = createNode({
+      stack,
+      name: nodeName,
+      container,
+      image: nodeImage,
+      network: `cni-lab-${stack}`,
+      address,
+      endpoint: { name: endpointName, address: planNodes(lanCidr, 1)[0]?.address ?? address },
+    });
+    const machine = new command.local.Command(
+      `${name}-${nodeName}`,
+      // The LAN's output among the triggers makes the engine remove the nodes first when it replaces the LAN.
+      { create, delete: deleteNode(container), triggers: [create, lan.stdout], logging: "none" },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    const shell = new ContainerShell("podman", container);
+    return { node: { name: nodeName, container, address, shell }, machine, id: machine.stdout };
+  }
+
+  private readKubeconfig(
+    name: string,
+    first: StartedNode,
+    endpoint: { name: string; address: string; port: number },
+    initialised: pulumi.Resource,
+  ): pulumi.Output<string> {
+    const read = first.node.shell.command(
+      `${name}-kubeconfig`,
+      { create: kubeconfigScript, triggers: [first.id] },
+      { ...this.childOf(first.machine), dependsOn: initialised, additionalSecretOutputs: ["stdout"] },
+    );
+    return pulumi.secret(read.stdout.apply((json) => forThisMachine(json, endpoint)));
+  }
+
+  private join(
+    name: string,
+    { node, machine, id }: StartedNode,
+    first: StartedNode,
+    initialised: pulumi.Resource,
+  ): pulumi.Resource {
+    const invitation = first.node.shell.command(
+      `${name}-${node.name}-invitation`,
+      { ...inviteScript(node.name), triggers: [id, first.id] },
+      {
+        ...this.childOf(first.machine),
+        dependsOn: initialised,
+        additionalSecretOutputs: ["stdout"],
+        deleteBeforeReplace: true,
+      },
+    );
+    return node.shell.command(
+      `${name}-${node.name}-join`,
+      {
+        create: joinScript,
+        stdin: pulumi.secret(invitation.stdout.apply((printed) => joinConfig(node, parseInvitation(printed)))),
+        triggers: [id, first.id],
+      },
+      this.childOf(machine),
+    );
+  }
+
+  /** A command on a node goes with the node: there is nothing to undo once its container is gone. */
+  private childOf(machine: pulumi.Resource): pulumi.CustomResourceOptions {
+    return { parent: this, deletedWith: machine };
+  }
+}
+
+/** A node whose container is there. */
+interface StartedNode {
+  readonly node: ClusterNode;
+  readonly machine: pulumi.Resource;
+  /** The container's id: changes when the node is made anew. */
+  readonly id: pulumi.Output<string>;
+}

@@ -1,0 +1,54 @@
+import type { Script } from "./node-shell";
+
+const adminKubeconfig = "/etc/kubernetes/admin.conf";
+
+/**
+ * Makes this node the control plane; its config comes by standard input. A try that was broken off is reset first.
+ */
+export const initScript: Script = {
+  text: `
+config=/run/cni-lab-init.yaml
+trap 'rm -f "$config"' EXIT
+umask 077
+cat >"$config"
+if [ -e /etc/kubernetes/manifests ] && [ -n "$(ls /etc/kubernetes/manifests)" ]; then
+  kubeadm reset --force >&2
+fi
+kubeadm init --config "$config" --skip-token-print >&2`,
+};
+
+/** Prints the administrator's kubeconfig as JSON. */
+export const kubeconfigScript: Script = {
+  text: `kubectl --kubeconfig ${adminKubeconfig} config view --raw --output json`,
+};
+
+/** Minutes in which an invitation has to be used: long enough for a slow machine, gone soon after. */
+const invitationMinutes = 30;
+
+/** On the control plane: prints a join command for one more node; on deletion that node leaves the cluster. */
+export function inviteScript(node: string): { create: Script; delete: Script } {
+  return {
+    create: { text: `kubeadm token create --ttl ${invitationMinutes}m --print-join-command` },
+    delete: {
+      text: `kubectl --kubeconfig ${adminKubeconfig} delete node "$1" --ignore-not-found --timeout 60s >&2`,
+      args: [node],
+    },
+  };
+}
+
+/** Makes this node a member; its config comes by standard input. A member already is left as it is. */
+export const joinScript: Script = {
+  text: `
+config=/run/cni-lab-join.yaml
+trap 'rm -f "$config"' EXIT
+umask 077
+cat >"$config"
+if [ -e /etc/kubernetes/kubelet.conf ]; then
+  echo "this node has joined already" >&2
+  exit 0
+fi
+if [ -e /etc/kubernetes/pki/ca.crt ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then
+  kubeadm reset --force >&2
+fi
+kubeadm join --config "$config" >&2`,
+};

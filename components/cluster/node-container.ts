@@ -1,0 +1,93 @@
+import { quote } from "../lib/shell";
+import { scriptArgv } from "./node-shell";
+
+/** Containers, networks and volumes of a stack carry its name under this label: what a sweep goes by. */
+export const stackLabel = "cni-lab.stack";
+
+/** The LAN of a lab, as a network of the container engine. */
+export interface LanPlan {
+  readonly stack: string;
+  readonly network: string;
+  readonly subnet: string;
+  /** This machine's address on the LAN. */
+  readonly gateway: string;
+}
+
+/** One node of a lab, as a container. */
+export interface NodePlan {
+  readonly stack: string;
+  /** The node's name in Kubernetes and its hostname. */
+  readonly name: string;
+  readonly container: string;
+  readonly image: string;
+  readonly network: string;
+  readonly address: string;
+  /** The name and address under which all nodes reach the API server. */
+  readonly endpoint: { readonly name: string; readonly address: string };
+}
+
+/** The command line that makes the LAN; done already is fine. */
+export function createLan({ stack, network, subnet, gateway }: LanPlan): string {
+  const create = [
+    ...["podman", "network", "create", "--internal", "--disable-dns", "--label", `${stackLabel}=${stack}`],
+    ...["--subnet", subnet, "--gateway", gateway, network],
+  ];
+  return `${quote(["podman", "network", "exists", network])} || ${quote(create)}`;
+}
+
+/** The command line that removes the LAN; gone already is fine. */
+export function deleteLan(network: string): string {
+  return `! ${quote(["podman", "network", "exists", network])} || ${quote(["podman", "network", "rm", network])}`;
+}
+
+/**
+ * The command line that starts a node and waits until its container runtime answers; prints the container's id.
+ * What an earlier, broken off try left under the same name is removed first.
+ */
+export function createNode(node: NodePlan): string {
+  const missing = `the node image ${node.image} is not on this machine: run ./lab up, which builds it`;
+  return [
+    `${quote(["podman", "image", "exists", node.image])} || { echo ${quote([missing])} >&2; exit 1; }`,
+    `${deleteNode(node.container)} >&2`,
+    quote(runArgv(node)),
+    quote(["podman", "exec", node.container, ...scriptArgv({ text: waitForRuntime })]),
+  ].join(" && ");
+}
+
+/** The command line that removes a node with its volumes; gone already is fine. */
+export function deleteNode(container: string): string {
+  return quote(["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0", container]);
+}
+
+function runArgv(node: NodePlan): string[] {
+  return [
+    ...["podman", "--runtime", "runc", "run", "--detach", "--name", node.container, "--hostname", node.name],
+    ...["--label", `${stackLabel}=${node.stack}`, "--label", `cni-lab.node=${node.name}`],
+    // systemd, containerd and CNI plugins need the devices, mounts and network of a machine of their own.
+    ...["--privileged", "--systemd=always"],
+    // With the host's cgroups in view, runc inside the node fails to mount its own.
+    "--cgroupns=private",
+    // Without CAP_SYS_RESOURCE on the host no limit can be raised above its own; these are within any.
+    ...["--ulimit", "nproc=30000:30000", "--ulimit", "nofile=20000:20000"],
+    ...["--network", `${node.network}:ip=${node.address},interface_name=eth1`],
+    ...["--dns=none", "--add-host", `${node.endpoint.name}:${node.endpoint.address}`],
+    // overlayfs can't stack its upper layer on the container's own overlay: pods live on a volume.
+    ...["--tmpfs", "/run", "--tmpfs", "/tmp", "--volume", "/var"],
+    ...[node.image, "/lib/systemd/systemd"],
+  ];
+}
+
+/** Seconds a node may take to start; about 2 are usual. */
+const startDeadline = 60;
+
+const waitForRuntime = `
+left=${startDeadline * 5}
+until ctr version >/dev/null 2>&1; do
+  left=$((left - 1))
+  if [ "$left" -le 0 ]; then
+    echo "containerd did not answer within ${startDeadline} s; it said last:" >&2
+    journalctl --unit containerd --lines 20 --no-pager >&2
+    exit 1
+  fi
+  sleep 0.2
+done`;

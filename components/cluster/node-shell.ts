@@ -1,0 +1,74 @@
+import * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import { quote } from "../lib/shell";
+
+/** A POSIX shell script and its positional parameters `$1`, `$2`, ... */
+export interface Script {
+  /** Run with `sh -eu`: it ends at the first failing command and at an unset variable. */
+  readonly text: string;
+  /** @default none */
+  readonly args?: readonly string[];
+}
+
+/** Scripts that run on a node over the life of one resource. */
+export interface NodeCommandArgs {
+  /** Runs when the resource is created, and again when an input changes. Must be safe to repeat. */
+  readonly create: Script;
+  /** Runs when the resource is deleted. @default nothing runs */
+  readonly delete?: Script;
+  /** The standard input of each script; the place for secrets, as process lists don't show it. @default empty */
+  readonly stdin?: pulumi.Input<string>;
+  /** When one of these changes, the resource is replaced. @default none */
+  readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+}
+
+/** A command on a node; its `stdout` is what the create script printed. */
+export type NodeCommand = command.local.Command | command.remote.Command;
+
+/** A way to run scripts on a node: the one thing that differs between containers and machines. */
+export interface NodeShell {
+  /** Registers a resource whose life runs scripts on the node. */
+  command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand;
+}
+
+/** The shell of a node that is a container on this machine. */
+export class ContainerShell implements NodeShell {
+  constructor(
+    private readonly engine: "podman" | "docker",
+    private readonly container: string,
+  ) {}
+
+  command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
+    const line = (script: Script) =>
+      quote([this.engine, "exec", "--interactive", this.container, ...scriptArgv(script)]);
+    return new command.local.Command(name, { ...lines(args, line), logging: "none" }, opts);
+  }
+}
+
+/** The shell of a machine that is reached by ssh, as a user that may do everything. */
+export class SshShell implements NodeShell {
+  constructor(private readonly connection: command.types.input.remote.ConnectionArgs) {}
+
+  command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
+    const line = (script: Script) => quote(scriptArgv(script));
+    return new command.remote.Command(
+      name,
+      { connection: this.connection, ...lines(args, line), logging: "none" },
+      opts,
+    );
+  }
+}
+
+/** The argv that runs a script with its parameters. */
+export function scriptArgv({ text, args = [] }: Script): string[] {
+  return ["sh", "-euc", text, "sh", ...args];
+}
+
+function lines(args: NodeCommandArgs, line: (script: Script) => string) {
+  return {
+    create: line(args.create),
+    delete: args.delete === undefined ? undefined : line(args.delete),
+    stdin: args.stdin,
+    triggers: args.triggers,
+  };
+}

@@ -1,0 +1,184 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "../lib/flannel-config";
+import { labels, selector } from "../lib/labels";
+
+export interface FlannelArgs {
+  /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */
+  readonly network?: string;
+  /** How packets travel between nodes. @default { type: "vxlan" } */
+  readonly backend?: FlannelBackend;
+  /** Which interface's address a node announces to the others. @default { by: "default-route" } */
+  readonly iface?: FlannelInterface;
+  /** The image with flanneld. @default "ghcr.io/flannel-io/flannel:v0.26.7" */
+  readonly image?: string;
+  /** The image with flannel's CNI plugin at /flannel. @default "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1" */
+  readonly cniPluginImage?: string;
+}
+
+/** Where the init containers put their files on a node, and where they see them. */
+const hostPaths = {
+  run: "/run/flannel",
+  "cni-plugin": "/opt/cni/bin",
+  cni: "/etc/cni/net.d",
+} as const;
+
+/**
+ * Flannel: one subnet per node, out of the node's podCIDR, and a way between them. It carries unicast only:
+ * no multicast or broadcast leaves a node.
+ */
+export class Flannel extends pulumi.ComponentResource {
+  /** Ready when flanneld runs on every node that the cluster has at that time. */
+  readonly daemonSet: k8s.apps.v1.DaemonSet;
+
+  constructor(name: string, args: FlannelArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Flannel", name, {}, opts);
+    const parent = { parent: this };
+    const meta = { labels: labels("flannel", name) };
+
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      // flanneld works in the node's own network namespace, which the other levels forbid.
+      {
+        metadata: {
+          name: "kube-flannel",
+          labels: { ...meta.labels, "pod-security.kubernetes.io/enforce": "privileged" },
+        },
+      },
+      parent,
+    );
+    const inNamespace = { ...meta, namespace: namespace.metadata.name };
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-account`,
+      { metadata: { ...inNamespace, name: "flannel" } },
+      parent,
+    );
+    const binding = this.grant(name, account, meta);
+    const config = new k8s.core.v1.ConfigMap(
+      `${name}-config`,
+      {
+        metadata: { ...inNamespace, name: "kube-flannel-cfg" },
+        data: {
+          "cni-conf.json": cniConf(),
+          "net-conf.json": netConf(args.network ?? "10.244.0.0/16", args.backend ?? { type: "vxlan" }),
+        },
+      },
+      parent,
+    );
+    this.daemonSet = new k8s.apps.v1.DaemonSet(
+      `${name}-daemonset`,
+      {
+        metadata: { ...inNamespace, name: "kube-flannel-ds" },
+        spec: daemonSetSpec(name, args, account.metadata.name, config),
+      },
+      { ...parent, dependsOn: binding },
+    );
+    this.registerOutputs({});
+  }
+
+  /** flanneld reads the nodes' podCIDRs and writes their annotations; no more. */
+  private grant(
+    name: string,
+    account: k8s.core.v1.ServiceAccount,
+    meta: { labels: Record<string, string> },
+  ): k8s.rbac.v1.ClusterRoleBinding {
+    const role = new k8s.rbac.v1.ClusterRole(
+      `${name}-role`,
+      {
+        metadata: { ...meta, name: "flannel" },
+        rules: [
+          { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
+          { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+          { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
+        ],
+      },
+      { parent: this },
+    );
+    return new k8s.rbac.v1.ClusterRoleBinding(
+      `${name}-binding`,
+      {
+        metadata: { ...meta, name: "flannel" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
+      },
+      { parent: this },
+    );
+  }
+}
+
+function daemonSetSpec(
+  name: string,
+  args: FlannelArgs,
+  serviceAccountName: pulumi.Input<string>,
+  config: k8s.core.v1.ConfigMap,
+): k8s.types.input.apps.v1.DaemonSetSpec {
+  const image = args.image ?? "ghcr.io/flannel-io/flannel:v0.26.7";
+  return {
+    selector: { matchLabels: selector("flannel", name) },
+    template: {
+      metadata: {
+        labels: labels("flannel", name),
+        // flanneld reads its config once, at its start: another config has to mean other pods.
+        annotations: { "cni-lab/config": config.data.apply((data) => data["net-conf.json"] ?? "") },
+      },
+      spec: {
+        serviceAccountName,
+        hostNetwork: true,
+        priorityClassName: "system-node-critical",
+        // A node without a network is not ready: flannel has to run there before it can be.
+        tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
+        initContainers: [
+          {
+            name: "install-cni-plugin",
+            image: args.cniPluginImage ?? "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1",
+            command: ["cp", "-f", "/flannel", "/opt/cni/bin/flannel"],
+            volumeMounts: [{ name: "cni-plugin", mountPath: hostPaths["cni-plugin"] }],
+          },
+          {
+            name: "install-cni",
+            image,
+            command: ["cp", "-f", "/etc/kube-flannel/cni-conf.json", "/etc/cni/net.d/10-flannel.conflist"],
+            volumeMounts: [
+              { name: "cni", mountPath: hostPaths.cni },
+              { name: "config", mountPath: "/etc/kube-flannel" },
+            ],
+          },
+        ],
+        containers: [
+          {
+            name: "kube-flannel",
+            image,
+            command: ["/opt/bin/flanneld"],
+            args: [
+              "--ip-masq",
+              "--kube-subnet-mgr",
+              "--healthz-port=8081",
+              ...interfaceArgs(args.iface ?? { by: "default-route" }),
+            ],
+            readinessProbe: { httpGet: { path: "/healthz", port: 8081 }, periodSeconds: 2 },
+            resources: { requests: { cpu: "100m", memory: "50Mi" } },
+            securityContext: { privileged: false, capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
+            env: [
+              { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+              { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+              { name: "EVENT_QUEUE_DEPTH", value: "5000" },
+            ],
+            volumeMounts: [
+              { name: "run", mountPath: hostPaths.run },
+              { name: "config", mountPath: "/etc/kube-flannel" },
+              { name: "xtables-lock", mountPath: "/run/xtables.lock" },
+            ],
+          },
+        ],
+        volumes: [
+          ...Object.entries(hostPaths).map(([volume, path]) => ({
+            name: volume,
+            hostPath: { path, type: "DirectoryOrCreate" },
+          })),
+          { name: "config", configMap: { name: config.metadata.name } },
+          { name: "xtables-lock", hostPath: { path: "/run/xtables.lock", type: "FileOrCreate" } },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels, selector } from "../lib/labels";
+import { images } from "../lib/versions";
+
+export interface ProbeArgs {
+  /** An image with curl, ping, dig, socat and tcpdump, whose entrypoint answers HTTP on port 8080. @default the lab's own */
+  readonly image?: string;
+  /** Leave the pods' readiness to whoever looks at them: where a lab has no network, they never become ready. @default false */
+  readonly skipAwait?: boolean;
+}
+
+/** The port on which a probe pod answers, and the one of its Service. */
+const ports = { container: 8080, service: 80 } as const;
+
+/** Seconds an ended pod goes on answering, and the time it has in all; the pod leaves the Service meanwhile. */
+const grace = { serve: 3, total: 10 } as const;
+
+/** One pod on each node and a Service over them: from where checks look at the network, and at what. */
+export class Probe extends pulumi.ComponentResource {
+  constructor(name: string, args: ProbeArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Probe", name, {}, opts);
+    const parent = { parent: this };
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: "cni-lab", labels: labels("probe", name) } },
+      parent,
+    );
+    const metadata = { name: "probe", namespace: namespace.metadata.name, labels: labels("probe", name) };
+    new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { ...metadata, annotations: skipAwait(args) },
+        spec: {
+          selector: selector("probe", name),
+          ports: [{ name: "http", port: ports.service, targetPort: ports.container }],
+        },
+      },
+      parent,
+    );
+    new k8s.apps.v1.DaemonSet(
+      `${name}-daemonset`,
+      {
+        metadata: { ...metadata, annotations: skipAwait(args) },
+        spec: {
+          selector: { matchLabels: selector("probe", name) },
+          template: { metadata: { labels: labels("probe", name) }, spec: podSpec(args.image ?? images.probe) },
+        },
+      },
+      parent,
+    );
+    this.registerOutputs({});
+  }
+}
+
+function podSpec(image: string): k8s.types.input.core.v1.PodSpec {
+  return {
+    terminationGracePeriodSeconds: grace.total,
+    // Checks need no rights on the API; a lab's programs should not find any lying about.
+    automountServiceAccountToken: false,
+    containers: [
+      {
+        name: "probe",
+        image,
+        ports: [{ name: "http", containerPort: ports.container }],
+        env: [
+          { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+          { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+          { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+          { name: "SHUTDOWN_SECONDS", value: String(grace.serve) },
+        ],
+        readinessProbe: { httpGet: { path: "/healthz", port: ports.container }, periodSeconds: 1 },
+        securityContext: { capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
+        resources: { requests: { cpu: "10m", memory: "16Mi" } },
+      },
+    ],
+  };
+}
+
+function skipAwait(args: ProbeArgs): Record<string, string> | undefined {
+  return args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined;
+}

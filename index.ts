@@ -1,0 +1,4 @@
+import { readConfig } from "./stacks/config";
+import { buildLab } from "./stacks/lab";
+
+export = buildLab(readConfig());

@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Cluster } from "../components/cluster/cluster";
+import { Cni, type CniChoice } from "../components/cni/cni";
+import { images } from "../components/lib/versions";
+import { Probe } from "../components/probe/probe";
+import type { LabSettings } from "./config";
+
+/** What a stack tells about itself: read by ./lab and by `pulumi stack output`. */
+export interface LabOutputs {
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly nodes: { name: string; container: string; address: string }[];
+  readonly clusterId: pulumi.Output<string>;
+  readonly engine: string;
+  readonly cni: string;
+  readonly lanCidr: string;
+  readonly podCidr: string;
+}
+
+/** Builds a lab: the cluster, its CNI, and what runs on it, in this order. */
+export function buildLab(settings: LabSettings): LabOutputs {
+  const { stack, nodeImage, lanCidr, podCidr, serviceCidr } = settings;
+  const cluster = new Cluster("cluster", { stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr });
+  const inside = insideOf(cluster);
+
+  const cni = new Cni("cni", cniChoice(settings), inside);
+  new Probe(
+    "probe",
+    { skipAwait: settings.cni === "none" },
+    { ...inside, dependsOn: [...cluster.members, ...cni.ready] },
+  );
+
+  return {
+    kubeconfig: cluster.kubeconfig,
+    nodes: cluster.nodes.map(({ name, container, address }) => ({ name, container, address })),
+    clusterId: cluster.id,
+    engine: "podman",
+    cni: settings.cni,
+    lanCidr,
+    podCidr,
+  };
+}
+
+function cniChoice({ cni, podCidr, flannelBackend, flannelIface }: LabSettings): CniChoice {
+  switch (cni) {
+    case "flannel":
+      return {
+        type: "flannel",
+        network: podCidr,
+        backend: { type: flannelBackend },
+        iface: flannelIface === undefined ? { by: "default-route" } : { by: "name", name: flannelIface },
+        image: images.flannel,
+        cniPluginImage: images.flannelCniPlugin,
+      };
+    case "none":
+      return { type: "none" };
+  }
+}
+
+/**
+ * Options for everything inside the cluster: it is made through the cluster's API, and goes with the control plane,
+ * so that taking a lab down needs no API server and no time.
+ */
+function insideOf(cluster: Cluster): pulumi.ComponentResourceOptions {
+  return {
+    provider: cluster.provider,
+    transformations: [
+      ({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { deletedWith: cluster.controlPlane }) }),
+    ],
+  };
+}
