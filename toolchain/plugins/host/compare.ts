@@ -1,12 +1,23 @@
-import { isList, isTree, own, reveal, type Tree, Unknown, type Value } from "./value";
+import { isList, isTree, own, reveal, Secret, type Tree, Unknown, type Value } from "./value";
 
 /** What became of a property. */
 export type Change = "add" | "delete" | "update";
 
-/** The paths at which two trees differ, as the engine writes paths, in the order of the new tree. Secret or not makes no difference. */
-export function compare(before: Tree, after: Tree): ReadonlyMap<string, Change> {
+/** How to compare. */
+export interface CompareOptions {
+  /** A value that becomes secret, or ceases to be, has changed. @default false */
+  readonly secrecy?: boolean;
+}
+
+/** The paths at which two trees differ, as the engine writes paths, in the order of the new tree. An unknown equals nothing. */
+export function compare(
+  before: Tree,
+  after: Tree,
+  { secrecy = false }: CompareOptions = {},
+): ReadonlyMap<string, Change> {
   const found = new Map<string, Change>();
-  compareTrees(reveal(before), reveal(after), "", found);
+  if (secrecy) compareTrees(before, after, "", found);
+  else compareTrees(reveal(before), reveal(after), "", found);
   return found;
 }
 
@@ -41,7 +52,8 @@ function compareValues(
     for (let index = 0; index < Math.max(before.length, after.length); index++) {
       compareValues(before[index], after[index], `${path}[${index}]`, found);
     }
-  } else if (before !== after || after instanceof Unknown) found.set(path, "update");
+  } else if (before instanceof Secret && after instanceof Secret) compareValues(before.value, after.value, path, found);
+  else if (before !== after || after instanceof Unknown) found.set(path, "update");
 }
 
 function join(path: string, key: string): string {

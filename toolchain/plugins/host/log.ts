@@ -1,4 +1,4 @@
-import { credentials } from "@grpc/grpc-js";
+import { credentials, Metadata } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
@@ -10,7 +10,11 @@ export interface Log {
   error(message: string): void;
   /** What the resource is waiting for now: shown beside it until the next one, never kept. */
   status(message: string): void;
+  /** Resolves when every line so far has arrived, or the engine is gone. */
+  flush(): Promise<void>;
 }
+
+const DEADLINE_MS = 10_000;
 
 /** The engine's log service. Lines arrive in the order they were sent. */
 export class EngineLog {
@@ -32,12 +36,8 @@ export class EngineLog {
       warning: send(LogSeverity.WARNING),
       error: send(LogSeverity.ERROR),
       status: send(LogSeverity.INFO, true),
+      flush: () => this.last,
     };
-  }
-
-  /** Resolves when every line so far has arrived, or the engine is gone. */
-  flush(): Promise<void> {
-    return this.last;
   }
 
   private send(severity: LogSeverity, message: string, urn: string, ephemeral: boolean): void {
@@ -48,6 +48,11 @@ export class EngineLog {
     request.setEphemeral(ephemeral);
     const before = this.last;
     // An engine that is gone can't be told so.
-    this.last = before.then(() => new Promise((resolve) => this.client.log(request, () => resolve())));
+    this.last = before.then(
+      () =>
+        new Promise((resolve) =>
+          this.client.log(request, new Metadata(), { deadline: Date.now() + DEADLINE_MS }, () => resolve()),
+        ),
+    );
   }
 }

@@ -61,4 +61,4 @@ export async function serve(provider: Provider, argv: readonly string[] = proces
 }
 
 /** For a plugin that was started without an engine. */
-const SILENT = { debug() {}, info() {}, warning() {}, error() {}, status() {} };
+const SILENT = { debug() {}, info() {}, warning() {}, error() {}, status() {}, flush: async () => {} };

@@ -1,0 +1,114 @@
+import { Agent, type RequestOptions, request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import type { Tree } from "../host";
+import { ApiError, Unreachable } from "./api-error";
+import type { Kubeconfig } from "./kubeconfig";
+
+/** A request to the API server. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Path with its query: `/api/v1/namespaces/default/configmaps/a?dryRun=All`. */
+  readonly path: string;
+  readonly body?: Tree;
+}
+
+/** How long one request may take; the API server itself ends a request after 60 s. */
+const requestMs = 65_000;
+/** Pauses between tries while the API server is away or overloaded: it may be restarting. */
+const retryMs = [200, 500, 1000, 2000];
+
+/** An API server, spoken to over kept connections. */
+export class ApiServer {
+  readonly server: string;
+  private options: Promise<RequestOptions> | undefined;
+
+  constructor(private readonly kubeconfig: Kubeconfig) {
+    this.server = kubeconfig.server;
+  }
+
+  /** The answer as a tree. Network errors, 429 and 5xx are tried again for some seconds: every request here is safe to repeat. */
+  async send(call: ApiRequest, signal?: AbortSignal): Promise<Tree> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.once(call, signal);
+      } catch (error) {
+        const pause = retryMs[attempt];
+        if (pause === undefined || !isTransient(error) || signal?.aborted) throw error;
+        await sleep(pause, undefined, { signal });
+      }
+    }
+  }
+
+  private async once({ method, path, body }: ApiRequest, signal?: AbortSignal): Promise<Tree> {
+    this.options ??= connection(this.kubeconfig);
+    const { headers, ...options } = await this.options;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    // JSON is YAML, and the apply patch type is registered as YAML only.
+    const type = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
+    const url = new URL(`${this.server.replace(/\/$/, "")}${path}`);
+    const answer = await new Promise<{ code: number; text: string }>((resolve, reject) => {
+      const sent = request(
+        url,
+        {
+          ...options,
+          method,
+          signal,
+          timeout: requestMs,
+          headers: {
+            ...headers,
+            accept: "application/json",
+            ...(text === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(text) }),
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.on("end", () => resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+          response.on("error", reject);
+        },
+      );
+      sent.on("timeout", () => sent.destroy(new Error(`no answer within ${requestMs / 1000} s`)));
+      sent.on("error", reject);
+      sent.end(text);
+    }).catch((error: Error) => {
+      if (signal?.aborted) throw new Error("cancelled");
+      throw new Unreachable(this.server, describe(error));
+    });
+    if (answer.code < 200 || answer.code > 299) throw new ApiError(answer.code, answer.text);
+    return JSON.parse(answer.text) as Tree;
+  }
+}
+
+/**
+ * Credentials and trust by the Kubernetes client library, which knows every form of user. It is loaded only when there
+ * is something to ask the API server: a no-op update does without.
+ */
+async function connection({ file, server }: Kubeconfig): Promise<RequestOptions> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(stringify(file));
+  const options: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    throw new Unreachable(server, describe(error as Error));
+  }
+  const { ca, cert, key, rejectUnauthorized, servername } = options;
+  const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
+  const agent = proxied
+    ? options.agent
+    : new Agent({ ca, cert, key, rejectUnauthorized, servername, keepAlive: true, maxSockets: 16 });
+  return { ...options, agent };
+}
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof Unreachable) return !/certificate|self.signed|ENOTFOUND/i.test(error.message);
+  return error instanceof ApiError && (error.code === 429 || error.code === 503 || error.code === 504);
+}
+
+/** A connection that failed on several addresses has its reasons inside. */
+function describe(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map((inner: Error) => inner.message).join(", ");
+  return error.message;
+}
