@@ -1,0 +1,2 @@
+/** The stack that a command means when it names none. */
+export const defaultStack = "confluence";

@@ -1,0 +1,42 @@
+import { UserError } from "../components/lib/user-error";
+import { labIds, loadLab } from "../labs";
+import type { Lab } from "../labs/lab";
+import { defaultStack } from "./default-stack";
+import { nodeContainers } from "./stack/containers";
+import { knownStacks } from "./stack/stack";
+import { refusal } from "./suggest";
+
+/** A lab that `up` can build. @throws UserError that names all labs, and the one that was probably meant. */
+export async function requireLab(stack: string = defaultStack): Promise<Lab> {
+  const ids = labIds();
+  if (!ids.includes(stack)) {
+    throw new UserError([refusal("STACK", stack, ids)]);
+  }
+  return loadLab(stack);
+}
+
+/** The lab behind a stack; undefined for a stack that somebody made with plain Pulumi. */
+export async function labOf(stack: string): Promise<Lab | undefined> {
+  return labIds().includes(stack) ? loadLab(stack) : undefined;
+}
+
+/** Stacks that hold anything: state, or containers whose state was lost. */
+export async function livingStacks(): Promise<string[]> {
+  const containers = await nodeContainers();
+  return [...new Set([...knownStacks(), ...containers.map(({ stack }) => stack)])].sort();
+}
+
+/** A stack to look at or to remove: a lab, or anything that is there. @throws UserError that names what is there. */
+export async function requireStack(stack: string = defaultStack): Promise<string> {
+  const ids = labIds();
+  if (ids.includes(stack)) {
+    return stack;
+  }
+  const living = await livingStacks();
+  if (!living.includes(stack)) {
+    const now = living.length === 0 ? "no stack is up" : `up now: ${living.join(", ")}`;
+    const problem = refusal("STACK", stack, [...new Set([...ids, ...living])], `name one, as in: -s STACK`);
+    throw new UserError([{ ...problem, rule: `${problem.rule} (${now})` }]);
+  }
+  return stack;
+}

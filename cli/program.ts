@@ -1,0 +1,143 @@
+import { Argument, Command, CommanderError, Option } from "commander";
+import { UserError } from "../components/lib/user-error";
+import { defaultStack } from "./default-stack";
+import { exitCodes } from "./report-error";
+import { refusal } from "./suggest";
+
+/** A command's work: returns the exit code. Loaded when it is called, so that every other command starts sooner. */
+type Action = (...args: never[]) => Promise<number>;
+
+const aStack = `a lab's name (default: ${defaultStack})`;
+const stackArgument = () => new Argument("[stack]", aStack);
+const stackOption = () => new Option("-s, --stack <stack>", aStack);
+
+/** Runs one command line of the lab. @returns the exit code @throws UserError when it is not understood */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.asExpected;
+  const act =
+    (load: () => Promise<Action>) =>
+    async (...args: unknown[]) => {
+      exitCode = await (await load())(...(args as never[]));
+    };
+  const program = buildProgram(act);
+  try {
+    await program.parseAsync(argv.length === 0 ? ["help"] : [...argv], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return exitCodes.asExpected;
+    }
+    throw error;
+  }
+  return exitCode;
+}
+
+function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>): Command {
+  const program = new Command("./lab")
+    .description("A Kubernetes networking bug lab: a real cluster from one command, a known CNI bug, and its fix.")
+    .usage("COMMAND [STACK] [OPTIONS]")
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .addHelpText(
+      "after",
+      `\nSTACK is a lab's name (./lab list); without it: ${defaultStack}.\nExit codes: 0 as expected, 1 not, 2 could not run, 130 interrupted.`,
+    );
+  const command = (name: string, summary: string) => program.command(name).description(summary);
+
+  command("up", "build what lacks, bring a stack up, and check that it shows what it should")
+    .addArgument(stackArgument())
+    .option("--set <key=value>", "change a config value of the stack first; may be repeated", append)
+    .action(act(async () => (await import("./commands/up")).up));
+  command("check", "run the checks of a stack again")
+    .addArgument(stackArgument())
+    .addOption(
+      new Option("--expect <state>", "what must be seen (default: what the stack's values say)").choices([
+        "symptom",
+        "healthy",
+      ]),
+    )
+    .option("--json", "print the verdict as JSON")
+    .option("--junit <file>", "also write the verdict as JUnit XML")
+    .option("--list", "only list the checks")
+    .action(act(async () => (await import("./commands/check")).check));
+  command("down", "remove a stack, also a half-built or dead one, and prove that nothing is left")
+    .addArgument(stackArgument())
+    .option("--all", "remove all stacks")
+    .action(act(async () => (await import("./commands/down")).down));
+  command("status", "nodes, pods, CNI and networks of a stack; of all that are up when none is named")
+    .argument("[stack]", "a lab's name")
+    .option("--json", "print it as JSON")
+    .action(act(async () => (await import("./commands/status")).status));
+  command("list", "the labs and their state").action(act(async () => (await import("./commands/list")).list));
+  passThrough(command("kubectl", "kubectl, pointed at a stack"))
+    .addOption(stackOption())
+    .argument("[args...]", "kubectl's own arguments")
+    .action(act(async () => (await import("./commands/tools")).kubectl));
+  passThrough(command("node", "run a command on a node, or a shell"))
+    .addOption(stackOption())
+    .argument("<node>", "a node's name, such as n1")
+    .argument("[command...]", "the command and its arguments; none: a shell")
+    .action(act(async () => (await import("./commands/tools")).node));
+  passThrough(command("pulumi", "pulumi, pointed at a stack"))
+    .addOption(stackOption())
+    .argument("[args...]", "pulumi's own arguments")
+    .action(act(async () => (await import("./commands/tools")).pulumi));
+  command("env", 'shell exports with which plain pulumi and kubectl work: eval "$(./lab env STACK)"')
+    .addArgument(stackArgument())
+    .action(act(async () => (await import("./commands/env")).env));
+  command("doctor", "what this machine lacks, and how to mend it").action(
+    act(async () => (await import("./commands/doctor")).doctor),
+  );
+  command("test", "run all tests of the lab")
+    .option("--long", "the long forms too")
+    .action(act(async () => (await import("./commands/test")).test));
+  command("purge", "remove caches and images").action(act(async () => (await import("./commands/purge")).purge));
+  command("help", "show how a command is used")
+    .argument("[command]", "a command's name")
+    .action(act(async () => async (name: never) => help(program, name)));
+  for (const each of [program, ...program.commands]) {
+    refuseByName(each, program);
+  }
+  return program;
+}
+
+/** A command whose arguments belong to another program, from the first one that the lab does not know on. */
+function passThrough(command: Command): Command {
+  return command.passThroughOptions().allowUnknownOption().helpOption(false);
+}
+
+function help(program: Command, name: string | undefined): number {
+  const names = program.commands.map((command) => command.name());
+  const subject = name === undefined ? program : program.commands.find((command) => command.name() === name);
+  if (subject === undefined) {
+    throw new UserError([refusal("command", name ?? "", names)]);
+  }
+  process.stdout.write(subject.helpInformation());
+  return exitCodes.asExpected;
+}
+
+/** Turns what commander finds wrong into a refusal that names what is allowed. */
+function refuseByName(command: Command, program: Command): void {
+  command.configureOutput({ outputError: () => undefined });
+  command.exitOverride((error) => {
+    if (error.exitCode === 0) {
+      throw error;
+    }
+    const [first = "", second] = error.message
+      .replace(/^error: /, "")
+      .replace(/\.$/, "")
+      .split("\n");
+    const meant = second?.replace(/^\(Did you mean (?:one of )?(.*)\?\)$/, "did you mean $1?");
+    const options = command.options.map((option) => option.long ?? option.flags);
+    const allowed: Record<string, string> = {
+      "commander.unknownOption": options.length === 0 ? "it takes none" : `allowed: ${options.join(", ")}`,
+      "commander.unknownCommand": `must be one of: ${program.commands.map((each) => each.name()).join(", ")}`,
+    };
+    const usage = `see ./lab help${command === program ? "" : ` ${command.name()}`}`;
+    const rule = [first, allowed[error.code]].filter((part) => part !== undefined).join("; ");
+    throw new UserError([{ field: command === program ? "command" : command.name(), rule, mend: meant ?? usage }]);
+  });
+}
+
+function append(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describeProblem, UserError } from "../components/lib/user-error";
+import { Interrupted } from "./run/interrupt";
+import { privateDir, stateDir } from "./stack/paths";
+
+/** Exit codes of the lab; every command's own tool may have others. */
+export const exitCodes = { asExpected: 0, notAsExpected: 1, couldNotRun: 2, interrupted: 130 } as const;
+
+/** The lab did what it could, and something it called failed: said in one line, without a stack. */
+export class CommandFailed extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number = exitCodes.couldNotRun,
+  ) {
+    super(message);
+    this.name = "CommandFailed";
+  }
+}
+
+/** Tells the user what went wrong, in as few lines as it takes, and returns the exit code that says so. */
+export function reportError(error: unknown, say: (line: string) => void = (line) => console.error(line)): number {
+  if (error instanceof UserError) {
+    for (const problem of error.problems) {
+      say(`lab: ${describeProblem(problem)}`);
+    }
+    return exitCodes.couldNotRun;
+  }
+  if (error instanceof Interrupted) {
+    say("lab: interrupted; run the same command again to go on");
+    return exitCodes.interrupted;
+  }
+  if (error instanceof CommandFailed) {
+    say(`lab: ${error.message}`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  say(`lab: ${message.split("\n")[0]} (unexpected; details in ${keepLog(error)})`);
+  return exitCodes.couldNotRun;
+}
+
+/** Keeps the whole error where the user finds it; the disk may be full, and that must not hide the error. */
+function keepLog(error: unknown): string {
+  const file = path.join(stateDir(), "error.log");
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    privateDir(stateDir());
+    writeFileSync(file, `${new Date().toISOString()} lab ${process.argv.slice(2).join(" ")}\n${text}\n`, {
+      mode: 0o600,
+    });
+    return file;
+  } catch {
+    return `no file, as ${stateDir()} can't be written: ${text}`;
+  }
+}

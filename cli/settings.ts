@@ -1,0 +1,52 @@
+import { type Problem, UserError } from "../components/lib/user-error";
+import { configKeys, type LabConfig, parseLabConfig } from "../stacks/schema";
+import type { Values } from "./stack/config-file";
+import { nearest, refusal } from "./suggest";
+
+/** Keys that only the lab itself writes. */
+const written = ["nodeImage"];
+const settable = configKeys.filter((key) => !written.includes(key));
+
+/** Reads `--set key=value` options. @throws UserError that names every one that can't be read, with what was meant. */
+export function parseSets(sets: readonly string[]): Values {
+  const problems: Problem[] = [];
+  const values: Record<string, string> = {};
+  for (const set of sets) {
+    const [, key, value] = /^([^=]*)=(.*)$/s.exec(set) ?? [];
+    if (key === undefined || value === undefined) {
+      problems.push({ field: "--set", value: set, rule: "must be written as key=value", mend: mendFor(set) });
+    } else if (!settable.includes(key)) {
+      problems.push(refusal("--set", key, settable));
+    } else {
+      values[key] = value;
+    }
+  }
+  if (problems.length > 0) {
+    throw new UserError(problems);
+  }
+  return values;
+}
+
+/** The values in force when `set` is written over what the file has, and the lab's own fill in what it lacks. */
+export function resolveSettings(lab: Values, file: Values, set: Values): { config: LabConfig; values: Values } {
+  const values = { ...lab, ...file, ...set };
+  try {
+    return { config: parseLabConfig(values), values };
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.problems.map((problem) => asSet(problem, set))) : error;
+  }
+}
+
+/** A problem of a value that came from `--set` is told in those words. */
+function asSet(problem: Problem, set: Values): Problem {
+  if (!(problem.field in set)) {
+    return problem;
+  }
+  const mend = problem.mend?.includes("pulumi config") ? undefined : problem.mend;
+  return { ...problem, field: `--set ${problem.field}`, mend };
+}
+
+function mendFor(word: string): string | undefined {
+  const meant = nearest(word.split(/[=:\s]/)[0] ?? "", settable);
+  return meant === undefined ? undefined : `for example --set ${meant}=VALUE`;
+}

@@ -1,0 +1,23 @@
+import type { ClusterAccess, NodeInfo } from "../checks/access";
+import { capture } from "../run/capture";
+import type { ToolEnv } from "./env";
+
+/** The ways into a cluster whose nodes are containers on this machine. */
+export function containerAccess({ nodes }: { readonly nodes: readonly NodeInfo[] }, env: ToolEnv): ClusterAccess {
+  return {
+    nodes,
+    kubectl: (args, options) => capture(["kubectl", ...args], { ...options, env }),
+    node: (name, argv, options = {}) => {
+      const container = nodes.find((node) => node.name === name)?.container;
+      if (container === undefined) {
+        throw new Error(`there is no node ${name}; the nodes are: ${nodes.map((node) => node.name).join(", ")}`);
+      }
+      return capture(["podman", "exec", container, ...limited(argv, options.timeoutMs)], options);
+    },
+  };
+}
+
+/** Ended by a clock on the node itself too: what podman started there outlives a killed `podman exec`. */
+function limited(argv: readonly string[], timeoutMs: number | undefined): readonly string[] {
+  return timeoutMs === undefined ? argv : ["timeout", "--kill-after=2", String(timeoutMs / 1000), ...argv];
+}

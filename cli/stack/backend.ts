@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { z } from "zod";
+
+const checkpointFormat = z.object({
+  checkpoint: z.object({
+    latest: z
+      .object({
+        resources: z.array(z.object({ urn: z.string(), type: z.string() })).optional(),
+        pending_operations: z.array(z.object({ type: z.string() })).optional(),
+      })
+      .nullish(),
+  }),
+});
+
+const lockFormat = z.object({ pid: z.number(), username: z.string(), hostname: z.string(), timestamp: z.string() });
+
+/** Who holds the lock of a stack. */
+export type Lock = z.infer<typeof lockFormat>;
+
+/** What the state of a stack says about itself. */
+export interface StateSummary {
+  /** Resources, the stack's own and its providers left out. */
+  readonly resources: number;
+  /** Operations that a killed engine left open. */
+  readonly pending: number;
+}
+
+/**
+ * A backend of files, read without the Pulumi CLI, whose every start costs 0.6 s.
+ * The layout is that of pulumi/pkg/backend/diy (stacks and locks by project).
+ */
+export class FileBackend {
+  private constructor(private readonly root: string) {}
+
+  /** The backend of a `file://` address; undefined for any other kind. */
+  static at(url: string): FileBackend | undefined {
+    if (!url.startsWith("file://")) {
+      return undefined;
+    }
+    const folder = url.slice("file://".length);
+    return new FileBackend(path.join(folder.startsWith("~") ? homedir() + folder.slice(1) : folder, ".pulumi"));
+  }
+
+  /** The names of all stacks of the lab's project. */
+  stacks(): string[] {
+    return entries(path.join(this.root, "stacks/cni-lab")).flatMap(
+      (name) => /^(.+)\.json(?:\.gz)?$/.exec(name)?.[1] ?? [],
+    );
+  }
+
+  /** What changes whenever the stack's state does; undefined for a stack that is not there. */
+  stamp(stack: string): string | undefined {
+    const file = this.checkpoint(stack);
+    if (file === undefined) {
+      return undefined;
+    }
+    const { mtimeMs, size } = statSync(file);
+    return `${mtimeMs}-${size}`;
+  }
+
+  /** What the stack's state holds; undefined for a stack that is not there. */
+  summary(stack: string): StateSummary | undefined {
+    const file = this.checkpoint(stack);
+    if (file === undefined) {
+      return undefined;
+    }
+    const bytes = readFileSync(file);
+    const { latest } = checkpointFormat.parse(
+      JSON.parse((file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")),
+    ).checkpoint;
+    const resources = (latest?.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
+    return { resources: resources.length, pending: latest?.pending_operations?.length ?? 0 };
+  }
+
+  /** The locks on a stack: one for each engine that works on it, or was killed while it did. */
+  locks(stack: string): Lock[] {
+    const folder = path.join(this.root, "locks/organization/cni-lab", stack);
+    return entries(folder).flatMap((name) => {
+      const parsed = lockFormat.safeParse(JSON.parse(readFileSync(path.join(folder, name), "utf8")));
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
+  private checkpoint(stack: string): string | undefined {
+    return [".json", ".json.gz"]
+      .map((suffix) => path.join(this.root, "stacks/cni-lab", `${stack}${suffix}`))
+      .find((file) => existsSync(file));
+  }
+}
+
+function entries(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}

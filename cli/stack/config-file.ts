@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { isMap, parseDocument } from "yaml";
+import { UserError } from "../../components/lib/user-error";
+
+/** Values of a stack's config under the project's name, in their text form. */
+export type Values = Readonly<Record<string, string>>;
+
+const project = "cni-lab";
+
+/**
+ * The `config` of a stack's file, as one sees it in a text editor: comments, order and keys of others stay.
+ * Pulumi's own `config set` would do the same at 0.6 s a key.
+ */
+export class ConfigFile {
+  private readonly document;
+
+  constructor(readonly file: string) {
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    this.document = parseDocument(text);
+    const [error] = this.document.errors;
+    const content = this.document.contents;
+    if (error !== undefined || (content !== null && !isMap(content))) {
+      const rule = error?.message.split("\n")[0] ?? "must be a mapping with the key config";
+      throw new UserError([
+        { field: file, rule, mend: "correct the file, or remove it to start from the lab's values" },
+      ]);
+    }
+  }
+
+  /** The lab's values that stand in the file. */
+  values(): Record<string, string> {
+    const config: unknown = this.document.toJS()?.config;
+    return Object.fromEntries(
+      Object.entries(isRecord(config) ? config : {}).flatMap(([key, value]) =>
+        key.startsWith(`${project}:`) ? [[key.slice(project.length + 1), text(value)]] : [],
+      ),
+    );
+  }
+
+  /** Writes `values` over what stands there; everything else stays. */
+  set(values: Values): this {
+    for (const [key, value] of Object.entries(values)) {
+      if (this.values()[key] !== value) {
+        this.document.setIn(["config", `${project}:${key}`], value);
+      }
+    }
+    return this;
+  }
+
+  /** Writes those of `values` that the file does not have yet. */
+  setMissing(values: Values): this {
+    const present = this.values();
+    return this.set(Object.fromEntries(Object.entries(values).filter(([key]) => !(key in present))));
+  }
+
+  /** Forgets the salt of a stack that is gone, so that a new one gets its own; kept where a secret hangs on it. */
+  dropSalt(): this {
+    if (!String(this.document).includes("secure:")) {
+      this.document.delete("encryptionsalt");
+    }
+    return this;
+  }
+
+  /** Saves the file in one step; a file that would not change is not touched. */
+  save(): void {
+    const text = String(this.document);
+    if (existsSync(this.file) && readFileSync(this.file, "utf8") === text) {
+      return;
+    }
+    mkdirSync(path.dirname(this.file), { recursive: true });
+    writeFileSync(`${this.file}.new`, text);
+    renameSync(`${this.file}.new`, this.file);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

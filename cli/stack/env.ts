@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { quoteWord } from "../../components/lib/shell";
+import type { Toolchain } from "../../toolchain";
+import { kubeconfigFile, privateDir, stateDir } from "./paths";
+
+/** What the lab's tools need in their environment; added to the caller's own. */
+export type ToolEnv = Readonly<Record<string, string>>;
+
+/**
+ * The environment in which plain `pulumi` and `kubectl` work on a stack.
+ *
+ * @param stack the stack they are pointed at; without one they see the backend only
+ * @param own the caller's environment, whose backend and passphrase win over the lab's
+ */
+export function toolEnv(toolchain: Toolchain, stack?: string, own: NodeJS.ProcessEnv = process.env): ToolEnv {
+  return {
+    PATH: withFirst(toolchain.binDir, own.PATH),
+    PULUMI_HOME: toolchain.pulumiHome,
+    PULUMI_BACKEND_URL: backendUrl(own),
+    ...passphrase(own),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...(stack === undefined ? {} : { PULUMI_STACK: stack, KUBECONFIG: kubeconfigFile(stack) }),
+  };
+}
+
+/** Where the stacks' state lies: the user's own backend if one is set, else a folder of the lab. */
+export function backendUrl(own: NodeJS.ProcessEnv = process.env): string {
+  return own.PULUMI_BACKEND_URL || `file://${path.join(stateDir(own), "pulumi")}`;
+}
+
+/** Makes what the environment points at: the backend's folder and a passphrase of this machine. Safe to repeat. */
+export function prepareState(env: ToolEnv): void {
+  const own = path.join(stateDir(), "pulumi");
+  if (env.PULUMI_BACKEND_URL === `file://${own}`) {
+    privateDir(stateDir());
+    privateDir(own);
+  }
+  const file = env.PULUMI_CONFIG_PASSPHRASE_FILE;
+  if (file !== undefined && !existsSync(file)) {
+    privateDir(path.dirname(file));
+    writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  }
+}
+
+/** The environment as lines for a shell's `eval`. */
+export function shellExports(env: ToolEnv): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}=${quoteWord(value)}\n`)
+    .join("");
+}
+
+function passphrase(own: NodeJS.ProcessEnv): Record<string, string> {
+  if (own.PULUMI_CONFIG_PASSPHRASE !== undefined || own.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined) {
+    return {};
+  }
+  return { PULUMI_CONFIG_PASSPHRASE_FILE: path.join(stateDir(own), "passphrase") };
+}
+
+/** A search path that starts with `dir`, once. */
+function withFirst(dir: string, searchPath = ""): string {
+  return [dir, ...searchPath.split(path.delimiter).filter((entry) => entry !== dir && entry !== "")].join(
+    path.delimiter,
+  );
+}

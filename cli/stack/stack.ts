@@ -1,0 +1,120 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "../../components/lib/user-error";
+import type { Toolchain } from "../../toolchain";
+import type { ClusterAccess } from "../checks/access";
+import { read } from "../run/capture";
+import { containerAccess } from "./access";
+import { FileBackend, type Lock } from "./backend";
+import { ConfigFile, type Values } from "./config-file";
+import { backendUrl, prepareState, type ToolEnv, toolEnv } from "./env";
+import { type Outputs, readOutputs } from "./outputs";
+import { kubeconfigFile, repository, stackConfigFile, stackDir } from "./paths";
+import { writePrivate } from "./private-file";
+
+/** One stack of the lab: its config file, its state, and what it tells about itself. */
+export class Stack {
+  readonly env: ToolEnv;
+  private readonly backend: FileBackend | undefined;
+
+  constructor(
+    readonly name: string,
+    toolchain: Toolchain,
+  ) {
+    this.env = toolEnv(toolchain, name);
+    this.backend = FileBackend.at(backendUrl());
+  }
+
+  /** Its config file as it is now. */
+  config(): ConfigFile {
+    return new ConfigFile(stackConfigFile(this.name));
+  }
+
+  /** True when the backend knows the stack. */
+  async exists(): Promise<boolean> {
+    if (this.backend !== undefined) {
+      return this.backend.summary(this.name) !== undefined;
+    }
+    const stacks: unknown = JSON.parse(await this.pulumi(["stack", "ls", "--json"]));
+    return Array.isArray(stacks) && stacks.some((stack) => stack?.name === this.name);
+  }
+
+  /** Makes what `pulumi up` needs: passphrase, backend, config file with these values, the stack. Safe to repeat. */
+  async prepare(values: { readonly missing: Values; readonly set: Values }): Promise<void> {
+    prepareState(this.env);
+    const exists = await this.exists();
+    const config = this.config();
+    if (!exists) {
+      config.dropSalt();
+    }
+    config.setMissing(values.missing).set(values.set).save();
+    if (!exists) {
+      await this.pulumi(["stack", "init", this.name, "--non-interactive"]);
+    }
+  }
+
+  /** How many resources and open operations the state holds; undefined where only Pulumi could tell. */
+  summary() {
+    return this.backend?.summary(this.name);
+  }
+
+  /** Who holds the stack's lock. */
+  locks(): Lock[] {
+    return this.backend?.locks(this.name) ?? [];
+  }
+
+  /** What the program tells; undefined for a stack that is not there or half-built. */
+  async outputs(): Promise<Outputs | undefined> {
+    if (!(await this.exists())) {
+      return undefined;
+    }
+    return readOutputs(this.name, this.env, this.backend?.stamp(this.name));
+  }
+
+  /** The outputs of a stack that must be up; its kubeconfig is in its file then. */
+  async requireUp(): Promise<Outputs> {
+    const outputs = await this.outputs();
+    if (outputs === undefined) {
+      const rule = (await this.exists()) ? "is half-built" : "is not up";
+      throw new UserError([{ field: "STACK", value: this.name, rule, mend: `run ./lab up ${this.name}` }]);
+    }
+    const file = kubeconfigFile(this.name);
+    if (!existsSync(file) || readFileSync(file, "utf8") !== outputs.kubeconfig) {
+      writePrivate(file, outputs.kubeconfig);
+    }
+    return outputs;
+  }
+
+  /** The ways into the cluster, for the checks. */
+  async access(): Promise<ClusterAccess> {
+    return containerAccess(await this.requireUp(), this.env);
+  }
+
+  /** Forgets operations that a killed engine left open: each create of the lab may be done again. */
+  async dropPendingOperations(): Promise<void> {
+    const state = JSON.parse(await this.pulumi(["stack", "export", "--stack", this.name]));
+    delete state.deployment.pending_operations;
+    const file = path.join(stackDir(this.name), "state.json");
+    writePrivate(file, JSON.stringify(state));
+    await this.pulumi(["stack", "import", "--stack", this.name, "--file", file]);
+    rmSync(file);
+  }
+
+  /** Removes the stack from the backend, and its private files; its config file stays, as it may hold edits. */
+  async forget(): Promise<void> {
+    if (await this.exists()) {
+      await this.pulumi(["stack", "rm", this.name, "--yes", "--force", "--preserve-config", "--non-interactive"]);
+    }
+    rmSync(stackDir(this.name), { recursive: true, force: true });
+  }
+
+  /** Runs the Pulumi CLI for its answer. */
+  pulumi(args: readonly string[]): Promise<string> {
+    return read(["pulumi", ...args], { env: this.env, cwd: repository });
+  }
+}
+
+/** The names of all stacks in the lab's backend. */
+export function knownStacks(): string[] {
+  return FileBackend.at(backendUrl())?.stacks() ?? [];
+}
