@@ -80,5 +80,7 @@ export function isInvalid(error: unknown): error is ApiError {
 
 /** Whether another field manager owns what was applied with another value. */
 export function isFieldConflict(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.code === 409 && error.causes.some((c) => c.reason === "FieldManagerConflict");
+  return (
+    error instanceof ApiError && error.code === 409 && error.causes.some((c) => c.reason === "FieldManagerConflict")
+  );
 }

@@ -1,5 +1,5 @@
 import { Agent, type RequestOptions, request } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
+import pRetry from "p-retry";
 import { stringify } from "yaml";
 import type { Tree } from "../host";
 import { ApiError, Unreachable } from "./api-error";
@@ -15,28 +15,34 @@ export interface ApiRequest {
 
 /** How long one request may take; the API server itself ends a request after 60 s. */
 const requestMs = 65_000;
-/** Pauses between tries while the API server is away or overloaded: it may be restarting. */
-const retryMs = [200, 500, 1000, 2000];
+/** Tries while the API server is away or overloaded, some four seconds in all: it may be restarting. */
+const tries = { retries: 4, minTimeout: 200, factor: 2.2, randomize: true };
 
 /** An API server, spoken to over kept connections. */
 export class ApiServer {
   readonly server: string;
   private options: Promise<RequestOptions> | undefined;
+  private away = false;
 
   constructor(private readonly kubeconfig: Kubeconfig) {
     this.server = kubeconfig.server;
   }
 
-  /** The answer as a tree. Network errors, 429 and 5xx are tried again for some seconds: every request here is safe to repeat. */
+  /** The answer as a tree. Network errors, 429, 503 and 504 are tried again: every request here is safe to repeat. */
   async send(call: ApiRequest, signal?: AbortSignal): Promise<Tree> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.once(call, signal);
-      } catch (error) {
-        const pause = retryMs[attempt];
-        if (pause === undefined || !isTransient(error) || signal?.aborted) throw error;
-        await sleep(pause, undefined, { signal });
-      }
+    try {
+      const retries = this.away ? 0 : tries.retries;
+      const answer = await pRetry(() => this.once(call, signal), {
+        ...tries,
+        retries,
+        shouldRetry: (error) => isTransient(error) && signal?.aborted !== true,
+      });
+      this.away = false;
+      return answer;
+    } catch (error) {
+      // The requests behind this one need not wait as long to learn the same.
+      this.away = error instanceof Unreachable;
+      throw error;
     }
   }
 

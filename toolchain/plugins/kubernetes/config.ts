@@ -1,4 +1,15 @@
-import { type CheckFailure, type Checked, compare, type Difference, Failures, own, reveal, same, type Tree, Unknown } from "../host";
+import {
+  type Checked,
+  type CheckFailure,
+  compare,
+  type Difference,
+  Failures,
+  own,
+  reveal,
+  same,
+  type Tree,
+  Unknown,
+} from "../host";
 import { activeCluster } from "./kubeconfig";
 import { isTrue, knownKeys, readSettings, text } from "./settings";
 

@@ -1,5 +1,5 @@
-import type { ApiServer } from "./client";
 import { isNotFound } from "./api-error";
+import type { ApiServer } from "./client";
 import { at, listAt, textAt } from "./object";
 import { apiVersionOf, type Kind } from "./token";
 

@@ -50,7 +50,9 @@ export function readKubeconfig(choice: Choice): Kubeconfig {
   const server = textAt(cluster, "server");
   if (server === undefined) {
     const known = names(file, "clusters").join(", ") || "none";
-    throw new KubeconfigError(`kubeconfig ${source}: has no cluster ${JSON.stringify(name)} with a server; it has ${known}`);
+    throw new KubeconfigError(
+      `kubeconfig ${source}: has no cluster ${JSON.stringify(name)} with a server; it has ${known}`,
+    );
   }
   const namespace = textAt(context, "context", "namespace") || "default";
   return { file: inForce(file, wanted, name), server, cluster, namespace };
@@ -75,7 +77,9 @@ function textOf(kubeconfig: string | undefined): { text: string; source: string 
     return { text: readFileSync(path, "utf8"), source: path };
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new KubeconfigError(`kubeconfig ${path}: can't be read (${why}); give the provider's kubeconfig an existing file, or its contents`);
+    throw new KubeconfigError(
+      `kubeconfig ${path}: can't be read (${why}); give the provider's kubeconfig an existing file, or its contents`,
+    );
   }
 }
 

@@ -64,9 +64,7 @@ export function idOf(object: Tree): string {
 /** The parts of an id made by {@link idOf}. */
 export function parseId(id: string): { namespace: string | undefined; name: string } {
   const slash = id.indexOf("/");
-  return slash < 0
-    ? { namespace: undefined, name: id }
-    : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
+  return slash < 0 ? { namespace: undefined, name: id } : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
 }
 
 /** As the API server spells it: `x-kubernetes-preserve-unknown-fields`. Pulumi's SDK writes underscores. */

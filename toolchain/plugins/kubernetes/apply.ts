@@ -1,0 +1,173 @@
+import pRetry from "p-retry";
+import {
+  type Call,
+  type Created,
+  type CreateRequest,
+  containsUnknown,
+  InitFailed,
+  type Tree,
+  type UpdateRequest,
+} from "../host";
+import { annotation, annotations, deadlineSeconds, isAnnotated } from "./annotations";
+import { ApiError, isFieldConflict, isNamespaceMissing } from "./api-error";
+import { awaitReady } from "./await";
+import { type Cluster, referenceTo } from "./cluster";
+import { describeConflict } from "./conflict";
+import type { Connection } from "./connection";
+import { NotServed } from "./discovery";
+import { idOf, listAt, textAt } from "./object";
+import { declared, managerOf, outputsOf, previewOf } from "./state";
+import { type Kind, kindOf, parseToken } from "./token";
+
+/** Makes the object and waits until it is ready; in a preview asks the API server what would become of it. */
+export async function create(request: CreateRequest, connection: Connection, call: Call): Promise<Created> {
+  const { inputs, urn, preview } = request;
+  const object = declared(inputs);
+  const kind = kindOf(object) ?? parseToken(request.type);
+  const manager = managerOf(object, {}, urn);
+  if (preview) return { id: "", outputs: await previewCreate(connection, kind, object, inputs, manager, call) };
+
+  const cluster = connection.required();
+  const force = isForced(object, connection);
+  const live = await pRetry(
+    async () => {
+      if (!connection.settings.upsertExistingObjects) await refuseForeign(cluster, kind, object, manager, call.signal);
+      return await explained(cluster.apply(kind, object, { manager, force }, call.signal), kind, object, manager);
+    },
+    {
+      // Some eight seconds: what the object needs may come up beside it.
+      retries: 6,
+      minTimeout: 250,
+      factor: 1.8,
+      signal: call.signal,
+      shouldRetry: isNotYet,
+      onFailedAttempt: ({ message }) => call.log.status(`not yet: ${message}`),
+    },
+  );
+  const outputs = await settled(cluster, kind, live, inputs, {}, manager, request.timeoutSeconds, call);
+  return { id: idOf(live), outputs };
+}
+
+/** Changes the object and waits until it is ready again; returns the new outputs. */
+export async function update(request: UpdateRequest, connection: Connection, call: Call): Promise<Tree> {
+  const { news, state, urn, preview } = request;
+  const object = declared(news);
+  const kind = kindOf(object) ?? parseToken(request.type);
+  const manager = managerOf(object, state, urn);
+  const force = isForced(object, connection);
+  if (preview) {
+    const cluster = connection.current();
+    if (cluster === undefined || containsUnknown(news)) return news;
+    const tried = cluster.apply(kind, object, { manager, force, dryRun: true }, call.signal);
+    const live = await tolerant(explained(tried, kind, object, manager));
+    return live === undefined ? news : outputsOf(live, news, state, manager);
+  }
+  const cluster = connection.required();
+  const live = await explained(cluster.apply(kind, object, { manager, force }, call.signal), kind, object, manager);
+  await relinquish(cluster, kind, live, managerOf({}, state, urn), manager, call.signal);
+  return await settled(cluster, kind, live, news, state, manager, request.timeoutSeconds, call);
+}
+
+async function previewCreate(
+  connection: Connection,
+  kind: Kind,
+  object: Tree,
+  inputs: Tree,
+  manager: string,
+  { signal }: Call,
+): Promise<Tree> {
+  const cluster = connection.current();
+  if (cluster === undefined || containsUnknown(inputs)) return inputs;
+  const live = await tolerant(explained(cluster.tryCreate(kind, object, manager, signal), kind, object, manager));
+  return live === undefined ? inputs : previewOf(live, inputs, manager);
+}
+
+/**
+ * The answer of a trial; undefined where the trial says nothing about the real thing: its namespace or its kind may be
+ * made before it, the object of its name be deleted before it, and who may not try may still be allowed to do.
+ */
+async function tolerant(trial: Promise<Tree>): Promise<Tree | undefined> {
+  try {
+    return await trial;
+  } catch (error) {
+    if (error instanceof NotServed) return undefined;
+    if (error instanceof ApiError && [403, 404].includes(error.code)) return undefined;
+    if (error instanceof ApiError && error.reason === "AlreadyExists") return undefined;
+    throw error;
+  }
+}
+
+/** Whether it may work in a moment: the namespace, the kind or the namespace's service account is still being made. */
+function isNotYet(error: Error): boolean {
+  if (error instanceof NotServed || isNamespaceMissing(error)) return true;
+  return error instanceof ApiError && error.code === 403 && /serviceaccount ".*" not found/.test(error.message);
+}
+
+/** An object that is there before its create belongs to somebody else, unless this very resource was killed on the way. */
+async function refuseForeign(
+  cluster: Cluster,
+  kind: Kind,
+  object: Tree,
+  manager: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await cluster.get(referenceTo(kind, object), signal);
+  if (found === undefined) return;
+  const owners = listAt(found, "metadata", "managedFields").map((entry) => textAt(entry, "manager"));
+  if (owners.includes(manager)) return;
+  const mine = [...new Set(owners)].map((owner) => JSON.stringify(owner)).join(", ");
+  throw new Error(
+    `${kind.kind} ${idOf(found)} already exists in the cluster, made by ${mine}; delete it, take it into the program with \`pulumi import\`, give an alias where the resource was renamed, or set the provider's upsertExistingObjects`,
+  );
+}
+
+/** The object ready, as outputs; a failed wait is reported with the live object, which is recorded and waited for again. */
+async function settled(
+  cluster: Cluster,
+  kind: Kind,
+  applied: Tree,
+  inputs: Tree,
+  state: Tree,
+  manager: string,
+  timeoutSeconds: number | undefined,
+  call: Call,
+): Promise<Tree> {
+  const seconds = deadlineSeconds(applied, timeoutSeconds);
+  const { live, problems } = await awaitReady(cluster, kind, applied, seconds, call);
+  const outputs = outputsOf(live, inputs, state, manager);
+  if (problems.length > 0) throw new InitFailed(idOf(live), outputs, problems, inputs);
+  return outputs;
+}
+
+/** Another manager from now on: the old one lets go, else the fields would have two owners. */
+async function relinquish(
+  cluster: Cluster,
+  kind: Kind,
+  { apiVersion, kind: name, metadata }: Tree,
+  old: string,
+  manager: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (old === manager) return;
+  const bare = {
+    apiVersion,
+    kind: name,
+    metadata: { name: textAt(metadata, "name"), namespace: textAt(metadata, "namespace") },
+  };
+  await cluster.apply(kind, bare, { manager: old, force: false }, signal);
+}
+
+function isForced(object: Tree, { settings }: Connection): boolean {
+  const own = annotation(object, annotations.patchForce);
+  return own === undefined ? settings.enablePatchForce : isAnnotated(object, annotations.patchForce);
+}
+
+/** The answer, or an error that names the object. */
+async function explained(answer: Promise<Tree>, kind: Kind, object: Tree, manager: string): Promise<Tree> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isFieldConflict(error)) throw new Error(describeConflict(error, `${kind.kind} ${idOf(object)}`, manager));
+    throw error;
+  }
+}

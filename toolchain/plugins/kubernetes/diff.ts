@@ -1,0 +1,71 @@
+import { type Call, compare, containsUnknown, type Difference, type DiffRequest, type Tree } from "../host";
+import { annotations, isAnnotated } from "./annotations";
+import { type Cause, isInvalid } from "./api-error";
+import type { Cluster } from "./cluster";
+import type { Connection } from "./connection";
+import { isHarmless, isWithin, needsNameFreed, replacedByRule } from "./immutable";
+import { declared, inputsOf, managerOf } from "./state";
+import { type Kind, kindOf, parseToken } from "./token";
+
+/** What an update would change, and whether it takes a new object. Nothing changed: no question to the API server. */
+export async function diff(request: DiffRequest, connection: Connection, { signal }: Call): Promise<Difference> {
+  const recorded = Object.keys(request.oldInputs).length > 0 ? request.oldInputs : inputsOf(request.state);
+  const olds = declared(recorded);
+  const news = declared(request.news);
+  const changes = compare(olds, news);
+  if (changes.size === 0) return { changes };
+
+  const kind = kindOf(news) ?? parseToken(request.type);
+  let replaces = replacedByRule(kind, news, changes.keys(), connection.settings);
+  const cluster = connection.current();
+  const askable = !containsUnknown(news) && !isHarmless(changes.keys());
+  if (replaces.size === 0 && askable && cluster !== undefined) {
+    const manager = managerOf(news, request.state, request.urn);
+    replaces = await replacedByServer(cluster, kind, news, manager, changes.keys(), signal);
+  }
+  const autonamed = isAnnotated(news, annotations.autonamed);
+  return { changes, replaces, deleteBeforeReplace: replaces.size > 0 && needsNameFreed(olds, news, autonamed) };
+}
+
+/**
+ * The changed paths that the API server refuses to change in place. It calls an immutable field invalid, as it does a
+ * wrong value; an object that it would take as a new one has no wrong value.
+ */
+async function replacedByServer(
+  cluster: Cluster,
+  kind: Kind,
+  news: Tree,
+  manager: string,
+  changed: Iterable<string>,
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  try {
+    await cluster.apply(kind, news, { manager, force: true, dryRun: true }, signal);
+    return new Set();
+  } catch (refusal) {
+    if (!isInvalid(refusal) || !(await isAcceptableAnew(cluster, kind, news, manager, signal))) return new Set();
+    return blamed([...changed], refusal.causes);
+  }
+}
+
+async function isAcceptableAnew(
+  cluster: Cluster,
+  kind: Kind,
+  news: Tree,
+  manager: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await cluster.tryCreate(kind, news, manager, signal);
+    return true;
+  } catch (error) {
+    // "Already exists" comes after everything else was found acceptable.
+    return !isInvalid(error);
+  }
+}
+
+/** The changed paths that the server's causes point at; all of them where it points elsewhere. */
+export function blamed(changed: readonly string[], causes: readonly Cause[]): Set<string> {
+  const hit = changed.filter((path) => causes.some(({ field }) => isWithin(path, field) || isWithin(field, path)));
+  return new Set(hit.length > 0 ? hit : changed);
+}

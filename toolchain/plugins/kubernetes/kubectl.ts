@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { stringify } from "yaml";
+import type { Children } from "../host";
+import type { Kubeconfig } from "./kubeconfig";
+
+/** How a `kubectl` ended. */
+export interface Ended {
+  readonly exitCode: number | null;
+  /** Everything it said, in order. */
+  readonly lines: readonly string[];
+}
+
+/** What a run of `kubectl` needs beside its arguments. */
+export interface KubectlOptions {
+  readonly children: Children;
+  /** Ends the program. */
+  readonly signal: AbortSignal;
+  /** Called with each line as it is said. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** `kubectl` for one cluster: it knows when each kind of workload is ready. */
+export class Kubectl {
+  private file: string | undefined;
+
+  constructor(private readonly kubeconfig: Kubeconfig) {}
+
+  /** Runs `kubectl ARGV...` to its end, or until the signal. */
+  async run(argv: readonly string[], { children, signal, onLine }: KubectlOptions): Promise<Ended> {
+    const child = children.spawn([program(), "--kubeconfig", this.kubeconfigFile(), ...argv]);
+    child.stdin.end();
+    const lines: string[] = [];
+    const hear = (line: string): void => {
+      if (line.trim() === "") return;
+      lines.push(line);
+      onLine?.(line);
+    };
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", hear);
+    const stop = (): void => void children.end(child, 1000);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      const exitCode = await new Promise<number | null>((resolve, reject) => {
+        child.once("error", (error) =>
+          reject(new Error(`kubectl can't be started: ${error.message}; run ./lab up, which provides it`)),
+        );
+        child.once("close", resolve);
+      });
+      return { exitCode, lines };
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** A file only this user can read, for as long as the plugin lives: an argument would show in every process list. */
+  private kubeconfigFile(): string {
+    if (this.file === undefined) {
+      const folder = mkdtempSync(join(tmpdir(), "cni-lab-kubectl-"));
+      this.file = join(folder, "kubeconfig");
+      writeFileSync(this.file, stringify(this.kubeconfig.file), { mode: 0o600 });
+      process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    }
+    return this.file;
+  }
+}
+
+/** The `kubectl` beside the plugin's own executable, else the one on PATH. */
+function program(): string {
+  const beside = join(dirname(realpathSync(process.argv[1] ?? ".")), "kubectl");
+  return existsSync(beside) ? beside : "kubectl";
+}

@@ -1,0 +1,5 @@
+import { versions } from "../../../components/lib/versions.json";
+import { serve } from "../host";
+import { kubernetesProvider } from "./provider";
+
+void serve(kubernetesProvider(versions.pulumiKubernetes));
