@@ -34,7 +34,14 @@ export interface Lab {
   };
 }
 
-/** The symptom is expected with the lab's last broken values in force, health with anything else. */
+/** The form of a lab's and a check's name: it becomes part of container and file names. */
+export const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/**
+ * The symptom is expected with the lab's last broken values in force, health with anything else.
+ *
+ * @param inForce the stack's values with defaults filled in, as text.
+ */
 export function expectedState(lab: Lab, inForce: Values): Expectation {
   const broken = lab.broken?.at(-1);
   if (broken === undefined) return "healthy";

@@ -1,0 +1,136 @@
+import { setMaxListeners } from "node:events";
+import pLimit from "p-limit";
+import { UserError } from "../../components/lib/user-error";
+import type { Check } from "../../labs/check";
+import type { Expectation, Lab } from "../../labs/lab";
+import type { ClusterAccess } from "./access";
+import { checksFor } from "./checks-for";
+import { type Clock, systemClock } from "./clock";
+import { EvidenceFolder } from "./evidence";
+import { verdictJson } from "./report/json";
+import { junitXml } from "./report/junit";
+import { verdictText } from "./report/text";
+import { type CheckContext, notRun, runCheck } from "./run-check";
+import { Snapshots } from "./snapshot";
+import { type CheckEvent, type CheckVerdict, isAsExpected, type Verdict } from "./verdict";
+import { collectVersions } from "./versions";
+
+/** How a lab's checks are run. */
+export interface RunChecksOptions {
+  /** What the stack is expected to show; it picks the list of checks. */
+  readonly expect: Expectation;
+  /** The folder for this run's evidence; made where it is missing. */
+  readonly evidenceDir: string;
+  /** Multiplies every deadline, for slow machines. @default 1 */
+  readonly deadlineFactor?: number;
+  /** How many tries run at once. @default 6 */
+  readonly parallel?: number;
+  readonly onEvent?: (event: CheckEvent) => void;
+  /** Ends the run; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/**
+ * Runs the checks of a lab on a cluster, all side by side as far as their controls allow, and keeps the evidence.
+ *
+ * @throws UserError when there is nothing to look at or the evidence cannot be kept.
+ */
+export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChecksOptions): Promise<Verdict> {
+  const checks = checksFor(lab, options.expect);
+  if (access.nodes.length === 0) {
+    throw new UserError([{ field: `stack ${lab.id}`, rule: "has no nodes", mend: `run: ./lab up ${lab.id}` }]);
+  }
+  const clock = options.clock ?? systemClock;
+  const own = new AbortController();
+  const signal = options.signal === undefined ? own.signal : AbortSignal.any([options.signal, own.signal]);
+  signal.throwIfAborted();
+  // Every try that runs or waits listens to it.
+  setMaxListeners(0, signal);
+  const context: CheckContext = {
+    access,
+    clock,
+    signal,
+    snapshots: new Snapshots(access, clock, signal),
+    limit: pLimit(options.parallel ?? 6),
+    folder: new EvidenceFolder(options.evidenceDir),
+    deadlineFactor: options.deadlineFactor ?? 1,
+    onEvent: options.onEvent ?? (() => {}),
+  };
+
+  const start = clock.now();
+  const startedAt = new Date(start).toISOString();
+  await context.folder.write("started.txt", `${startedAt} lab ${lab.id}, expecting ${options.expect}\n`);
+  const [versions, results] = await allOrAbort(
+    [collectVersions(access, signal), runAll(checks, context)] as const,
+    own,
+  );
+  const verdict: Verdict = {
+    version: 1,
+    lab: lab.id,
+    expect: options.expect,
+    asExpected: isAsExpected(results, options.expect),
+    startedAt,
+    seconds: (clock.now() - start) / 1000,
+    checks: results,
+    versions,
+    evidence: options.evidenceDir,
+  };
+  await context.folder.write("verdict.json", verdictJson(verdict));
+  await context.folder.write("verdict.txt", verdictText(verdict));
+  await context.folder.write("junit.xml", junitXml(verdict));
+  return verdict;
+}
+
+/** A check starts once its positive controls have ended; its negative ones are looked at when all have. */
+async function runAll(checks: readonly Check[], context: CheckContext): Promise<CheckVerdict[]> {
+  const running = new Map<string, Promise<CheckVerdict>>();
+  const run = (check: Check): Promise<CheckVerdict> => {
+    const known = running.get(check.id);
+    if (known !== undefined) return known;
+    const controls = checks.filter((other) => check.controls?.positive?.includes(other.id));
+    const started = Promise.all(controls.map(run)).then((verdicts) => runControlled(check, verdicts, context));
+    running.set(check.id, started);
+    return started;
+  };
+  const verdicts = await Promise.all(checks.map(run));
+  const judged = checks.flatMap((check, i) => {
+    const verdict = verdicts[i];
+    return verdict === undefined ? [] : [applyNegativeControls(check, verdict, verdicts)];
+  });
+  for (const verdict of judged) context.onEvent({ type: "check", verdict });
+  return judged;
+}
+
+async function runControlled(
+  check: Check,
+  controls: readonly CheckVerdict[],
+  context: CheckContext,
+): Promise<CheckVerdict> {
+  const unheld = controls.filter((control) => control.outcome !== "passed").map((control) => control.id);
+  if (unheld.length === 0) return runCheck(check, context);
+  const idle = controls.every((control) => control.outcome === "passed" || control.outcome === "not-applicable");
+  const verdict = idle
+    ? notRun(check, "not-applicable", `needs what its control ${unheld.join(", ")} needs`, context)
+    : notRun(check, "inconclusive", `not tried, as its positive control ${unheld.join(", ")} did not hold`, context);
+  for (const subject of verdict.subjects) context.onEvent({ type: "subject", check: check.id, verdict: subject });
+  return verdict;
+}
+
+function applyNegativeControls(check: Check, verdict: CheckVerdict, all: readonly CheckVerdict[]): CheckVerdict {
+  const unheld = all.filter((other) => check.controls?.negative?.includes(other.id) && other.outcome !== "passed");
+  if (verdict.outcome !== "passed" || unheld.length === 0) return verdict;
+  const names = unheld.map((other) => other.id).join(", ");
+  return { ...verdict, outcome: "inconclusive", says: `proves nothing, as its negative control ${names} did not hold` };
+}
+
+/** Waits for all; the first failure ends the others before it is passed on, so that nothing runs on behind it. */
+async function allOrAbort<A, B>([a, b]: readonly [Promise<A>, Promise<B>], own: AbortController): Promise<[A, B]> {
+  try {
+    return await Promise.all([a, b]);
+  } catch (error) {
+    own.abort(error);
+    await Promise.allSettled([a, b]);
+    throw error;
+  }
+}

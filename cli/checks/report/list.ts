@@ -1,0 +1,38 @@
+import type { Check, Step, Subjects } from "../../../labs/check";
+import type { Expectation, Lab } from "../../../labs/lab";
+import { checksFor } from "../checks-for";
+import { shellWord } from "../text";
+
+const runsFor: Readonly<Record<Subjects, string>> = {
+  once: "once",
+  node: "for each node",
+  "node-pair": "for each ordered pair of nodes",
+  "same-node-pair": "for two probe pods of each node",
+};
+
+/** What `check --list` prints: each check of the expected state with what it runs. Nothing is run. */
+export function listChecks(lab: Lab, expect: Expectation): string {
+  return `${checksFor(lab, expect).map(describeCheck).join("\n\n")}\n`;
+}
+
+function describeCheck(check: Check): string {
+  const { timing, controls } = check;
+  const when =
+    "bySeconds" in timing
+      ? `tried every ${timing.everySeconds} s for up to ${timing.bySeconds} s`
+      : `must hold for ${timing.throughoutSeconds} s, tried every ${timing.everySeconds} s`;
+  const named = (role: string, ids: readonly string[] = []) =>
+    ids.length === 0 ? [] : [`  ${role} control: ${ids.join(", ")}`];
+  return [
+    `${check.id}: ${check.title}`,
+    `  ${runsFor[check.subjects]}, ${when}`,
+    ...check.steps.map((step) => `  ${describeStep(step)}`),
+    ...named("positive", controls?.positive),
+    ...named("negative", controls?.negative),
+  ].join("\n");
+}
+
+function describeStep(step: Step): string {
+  const words = step.run.map((word) => (/^[{}\w@%+=:,./-]+$/.test(word) ? word : shellWord(word))).join(" ");
+  return step.at === "kubectl" ? `kubectl ${words}` : `on ${step.at}: ${words}`;
+}

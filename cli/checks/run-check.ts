@@ -1,0 +1,131 @@
+import type { Check } from "../../labs/check";
+import { fill } from "../../labs/placeholders";
+import { causesIn } from "./causes";
+import { type EvidenceFolder, evidencePath, evidenceRecord } from "./evidence";
+import { prefixed, sharedValues } from "./judge";
+import { runStep, type StepRecord } from "./run-step";
+import { type Settled, settleBy, settleThroughout, type Try, type TryContext } from "./settle";
+import { type Subject, subjectsOf } from "./subjects";
+import { type CheckEvent, type CheckVerdict, type SubjectVerdict, worst } from "./verdict";
+
+/** What running a check needs. */
+export interface CheckContext extends Omit<TryContext, "onTry"> {
+  readonly folder: EvidenceFolder;
+  /** Multiplies deadlines, for slow machines. */
+  readonly deadlineFactor: number;
+  readonly onEvent: (event: CheckEvent) => void;
+}
+
+/** Runs one check on all its subjects side by side and keeps its evidence. */
+export async function runCheck(check: Check, context: CheckContext): Promise<CheckVerdict> {
+  const start = context.clock.now();
+  const subjects = subjectsOf(check.subjects, context.access.nodes);
+  const finish = (subject: Subject, settled: Settled) => conclude(check, subject, settled, start, context);
+  const verdicts = check.expect.some((matcher) => "distinct" in matcher)
+    ? await compareSubjects(check, subjects, start, context, finish)
+    : await Promise.all(subjects.map(async (subject) => finish(subject, await settle(check, subject, start, context))));
+  return {
+    id: check.id,
+    title: check.title,
+    outcome: worst(verdicts.map((verdict) => verdict.outcome)),
+    seconds: (context.clock.now() - start) / 1000,
+    subjects: verdicts,
+  };
+}
+
+/** A check that was not run, as what it would have shown means nothing without its controls. */
+export function notRun(
+  check: Check,
+  outcome: "inconclusive" | "not-applicable",
+  says: string,
+  context: CheckContext,
+): CheckVerdict {
+  const subjects = subjectsOf(check.subjects, context.access.nodes).map(
+    ({ label }): SubjectVerdict => ({ subject: label, outcome, seconds: 0, tries: 0, says, causes: [], values: {} }),
+  );
+  return { id: check.id, title: check.title, outcome, seconds: 0, says, subjects };
+}
+
+function settle(check: Check, subject: Subject, start: number, context: CheckContext): Promise<Settled> {
+  const toldOf = new Set<string>();
+  const onTry = ({ seen }: Try) => {
+    if (toldOf.has(seen)) return;
+    toldOf.add(seen);
+    const elapsed = (context.clock.now() - start) / 1000;
+    context.onEvent({ type: "waiting", check: check.id, subject: subject.label, seconds: elapsed, seen });
+  };
+  return "bySeconds" in check.timing
+    ? settleBy(check, subject, deadlineOf(check, start, context), { ...context, onTry })
+    : settleThroughout(check, subject, check.timing.throughoutSeconds * 1000, { ...context, onTry });
+}
+
+/** Values that must differ are compared once every subject has settled, and all are read again until they do. */
+async function compareSubjects(
+  check: Check,
+  subjects: readonly Subject[],
+  start: number,
+  context: CheckContext,
+  finish: (subject: Subject, settled: Settled) => Promise<SubjectVerdict>,
+): Promise<SubjectVerdict[]> {
+  const pause = check.timing.everySeconds * 1000;
+  const deadline = deadlineOf(check, start, context);
+  for (;;) {
+    const settled = await Promise.all(subjects.map((subject) => settle(check, subject, start, context)));
+    const shared = sharedValues(
+      check,
+      subjects.map(({ label }, i) => ({ label, values: settled[i]?.last.values ?? {} })),
+    );
+    if (shared.size === 0 || context.clock.now() + pause > deadline) {
+      return Promise.all(
+        settled.flatMap((one, i) => {
+          const subject = subjects[i];
+          return subject === undefined ? [] : [finish(subject, withShared(one, shared.get(subject.label)))];
+        }),
+      );
+    }
+    await context.clock.sleep(pause, context.signal);
+  }
+}
+
+function withShared(settled: Settled, note: string | undefined): Settled {
+  if (note === undefined) return settled;
+  const seen = [settled.last.seen, note].filter((text) => text !== "").join("; ");
+  const last: Try = { ...settled.last, outcome: "violated", seen };
+  return { outcome: "failed", last, tries: [...settled.tries.slice(0, -1), last] };
+}
+
+async function conclude(
+  check: Check,
+  subject: Subject,
+  settled: Settled,
+  start: number,
+  context: CheckContext,
+): Promise<SubjectVerdict> {
+  const { last, outcome, tries } = settled;
+  const passed = outcome === "passed";
+  const evidence = passed ? [] : await collect(check, last, context);
+  const known = { ...last.facts, ...prefixed("value", last.values) };
+  const verdict: SubjectVerdict = {
+    subject: subject.label,
+    outcome,
+    seconds: (context.clock.now() - start) / 1000,
+    tries: tries.length,
+    says: fill(passed ? check.says.holds : check.says.fails, known, "(none)"),
+    ...(passed ? {} : { seen: last.seen }),
+    causes: causesIn(check, evidence, last.facts),
+    values: last.values,
+    evidence: evidencePath(check, subject),
+  };
+  await context.folder.keep(evidencePath(check, subject), evidenceRecord(check, verdict, settled, evidence));
+  context.onEvent({ type: "subject", check: check.id, verdict });
+  return verdict;
+}
+
+function collect(check: Check, last: Try, context: CheckContext): Promise<StepRecord[]> {
+  return Promise.all(check.evidence.map((step) => context.limit(() => runStep(step, last.facts, context))));
+}
+
+function deadlineOf(check: Check, start: number, { deadlineFactor }: CheckContext): number {
+  const { timing } = check;
+  return start + ("bySeconds" in timing ? timing.bySeconds * deadlineFactor : timing.throughoutSeconds) * 1000;
+}

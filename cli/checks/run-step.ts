@@ -1,0 +1,69 @@
+import type { Place, Step } from "../../labs/check";
+import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
+import type { ClusterAccess, Ran } from "./access";
+import type { Clock } from "./clock";
+import { probe } from "./snapshot";
+import { prefixOf } from "./subjects";
+
+/** A step as it went. */
+export interface StepRecord {
+  readonly id: string;
+  /** Where it ran, in words: `node n1`, `pod probe-x4k2p on n1`, `this machine`. */
+  readonly where: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Absent when it could not be run. */
+  readonly ran?: Ran;
+  /** Why it could not be run: the placeholder without a value. */
+  readonly notRun?: string;
+}
+
+/** What running steps needs beside the step. */
+export interface StepContext {
+  readonly access: ClusterAccess;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the steps of one try in order, background steps beside the ones that follow them. Stops at none. */
+export async function runSteps(steps: readonly Step[], facts: Facts, context: StepContext): Promise<StepRecord[]> {
+  const started: Promise<StepRecord>[] = [];
+  for (const step of steps) {
+    const record = runStep(step, facts, context);
+    // Waited for below; a rejection (an abort) must not count as unhandled until then.
+    record.catch(() => {});
+    started.push(record);
+    if (!step.background) await record;
+  }
+  return Promise.all(started);
+}
+
+/** Runs one step at its place. */
+export async function runStep(step: Step, facts: Facts, { access, clock, signal }: StepContext): Promise<StepRecord> {
+  signal.throwIfAborted();
+  const startedAt = new Date(clock.now()).toISOString();
+  const where = describePlace(step.at, facts);
+  const options = { signal, timeoutMs: (step.timeoutSeconds ?? 10) * 1000 };
+  try {
+    const run = step.run.map((word) => fill(word, facts));
+    return { id: step.id, where, startedAt, ran: await dispatch() };
+
+    function dispatch(): Promise<Ran> {
+      const end = prefixOf(step.at);
+      if (step.at === "kubectl") return access.kubectl(run, options);
+      if (step.at.endsWith("node")) return access.node(fill(`{${end}node}`, facts), run, options);
+      const pod = fill(`{${end}pod}`, facts);
+      return access.kubectl(["exec", "-n", probe.namespace, pod, "-c", probe.container, "--", ...run], options);
+    }
+  } catch (error) {
+    if (!(error instanceof UnknownFact)) throw error;
+    return { id: step.id, where, startedAt, notRun: error.message };
+  }
+}
+
+function describePlace(place: Place, facts: Facts): string {
+  if (place === "kubectl") return "this machine";
+  const end = prefixOf(place);
+  const text = place.endsWith("node") ? `node {${end}node}` : `pod {${end}pod} on {${end}node}`;
+  return fill(text, facts, "(none)");
+}

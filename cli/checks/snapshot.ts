@@ -1,0 +1,123 @@
+import type { Facts } from "../../labs/placeholders";
+import type { ClusterAccess } from "./access";
+import type { Clock } from "./clock";
+import { lastLine } from "./text";
+
+/** The pods that checks look from: one DaemonSet and Service of this name, in every stack. */
+export const probe = { namespace: "cni-lab", name: "probe", container: "probe", port: 80 } as const;
+
+/** A probe pod that can be looked from. */
+export interface ProbePod {
+  readonly name: string;
+  readonly node: string;
+  readonly ip: string;
+}
+
+/** The cluster at one moment, as far as placeholders need it. */
+export interface Snapshot {
+  readonly pods: readonly ProbePod[];
+  /** Facts that are the same for all subjects; an absent Service has none. */
+  readonly facts: Facts;
+  /** Why a fact may be missing, in words. */
+  readonly trouble: string;
+}
+
+interface Item {
+  readonly kind?: string;
+  readonly metadata?: {
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: { readonly nodeName?: string; readonly clusterIP?: string };
+  readonly status?: { readonly phase?: string; readonly podIP?: string };
+}
+
+const services: Readonly<Record<string, readonly [namespace: string, name: string]>> = {
+  "service.ip": [probe.namespace, probe.name],
+  "api.ip": ["default", "kubernetes"],
+  "dns.ip": ["kube-system", "kube-dns"],
+};
+
+/** Takes snapshots, at most one a second: the tries of many subjects share one. */
+export class Snapshots {
+  private last?: { readonly at: number; readonly snapshot: Promise<Snapshot> };
+
+  constructor(
+    private readonly access: ClusterAccess,
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  take(): Promise<Snapshot> {
+    const now = this.clock.now();
+    if (this.last === undefined || now - this.last.at >= 1000) {
+      this.last = { at: now, snapshot: takeSnapshot(this.access, this.signal) };
+    }
+    return this.last.snapshot;
+  }
+}
+
+async function takeSnapshot(access: ClusterAccess, signal: AbortSignal): Promise<Snapshot> {
+  const args = ["get", "pods,services", "--all-namespaces", "-o", "json", "--request-timeout=10s"];
+  const ran = await access.kubectl(args, { signal, timeoutMs: 15_000 });
+  const nodes = access.nodes.map((node) => node.name);
+  const known = {
+    "nodes.count": String(nodes.length),
+    "nodes.names": nodes.join(","),
+    namespace: probe.namespace,
+    "service.port": String(probe.port),
+  };
+  if (ran.exitCode !== 0) {
+    return {
+      pods: [],
+      facts: known,
+      trouble: `kubectl get pods,services ended with ${ran.exitCode}: ${lastLine(ran)}`,
+    };
+  }
+  const items = itemsOf(ran.stdout);
+  const found = Object.entries(services).flatMap(([fact, [namespace, name]]) => {
+    const ip = items.find((item) => item.kind === "Service" && is(item, namespace, name))?.spec?.clusterIP;
+    return ip === undefined || !isPlain(ip) ? [] : [[fact, ip] as const];
+  });
+  const pods = items.filter(
+    (item) =>
+      item.kind === "Pod" &&
+      item.metadata?.namespace === probe.namespace &&
+      item.metadata.labels?.["app.kubernetes.io/name"] === probe.name,
+  );
+  const listed = pods
+    .map((pod) => `${pod.metadata?.name} on ${pod.spec?.nodeName ?? "no node"} ${stateOf(pod)}`)
+    .sort();
+  return {
+    pods: pods.flatMap(usable).sort((a, b) => a.name.localeCompare(b.name)),
+    facts: { ...known, ...Object.fromEntries(found) },
+    trouble: `probe pods there: ${listed.join(", ") || "none"}`,
+  };
+}
+
+function usable(pod: Item): ProbePod[] {
+  const [name, node, ip] = [pod.metadata?.name, pod.spec?.nodeName, pod.status?.podIP];
+  if (name === undefined || node === undefined || ip === undefined || stateOf(pod) !== "Running") return [];
+  return isPlain(name) && isPlain(node) && isPlain(ip) ? [{ name, node, ip }] : [];
+}
+
+function stateOf(pod: Item): string {
+  return pod.metadata?.deletionTimestamp === undefined ? (pod.status?.phase ?? "Unknown") : "Terminating";
+}
+
+function is(item: Item, namespace: string, name: string): boolean {
+  return item.metadata?.namespace === namespace && item.metadata.name === name;
+}
+
+/** Facts go into shell scripts as they are, so nothing but names and addresses may become one. */
+function isPlain(fact: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9.:-]*$/.test(fact);
+}
+
+function itemsOf(json: string): readonly Item[] {
+  const parsed: unknown = JSON.parse(json);
+  const items = typeof parsed === "object" && parsed !== null && "items" in parsed ? parsed.items : undefined;
+  return Array.isArray(items) ? items : [];
+}

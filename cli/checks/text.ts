@@ -1,0 +1,19 @@
+import type { Ran } from "./access";
+
+/** The last line that a command printed, of its errors if there are any: usually the one that says why. */
+export function lastLine(ran: Pick<Ran, "stdout" | "stderr">): string {
+  // kubectl exec adds a line of its own that only repeats the exit code.
+  const lines = (text: string) =>
+    text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("command terminated with exit code"));
+  return (lines(ran.stderr).at(-1) ?? lines(ran.stdout).at(-1) ?? "no output").trim();
+}
+
+/** A duration as people read it: `0.4 s`, `61 s`. */
+export function seconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
+}
+
+/** A word as a shell would need it, so that a printed command can be pasted. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

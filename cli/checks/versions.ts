@@ -1,0 +1,54 @@
+import type { ClusterAccess } from "./access";
+
+/** What the verdict was reached on. A part that could not be asked for is absent. */
+export interface Versions {
+  readonly kubectl?: string;
+  readonly kubernetes?: string;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly kubelet: string;
+    readonly runtime: string;
+    readonly kernel: string;
+    readonly os: string;
+  }[];
+  /** Images of all pods, sorted. */
+  readonly images: readonly string[];
+}
+
+interface VersionAnswer {
+  readonly clientVersion?: { readonly gitVersion?: string };
+  readonly serverVersion?: { readonly gitVersion?: string };
+}
+interface NodeAnswer {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly nodeInfo: Readonly<Record<string, string | undefined>> };
+  }[];
+}
+
+/** Asks the cluster what it runs. Never fails: a cluster that does not answer is for the checks to report. */
+export async function collectVersions(access: ClusterAccess, signal: AbortSignal): Promise<Versions> {
+  const ask = async (args: readonly string[]): Promise<string | undefined> => {
+    const ran = await access.kubectl(args, { signal, timeoutMs: 15_000 });
+    return ran.exitCode === 0 ? ran.stdout : undefined;
+  };
+  const [version, nodes, images] = await Promise.all([
+    ask(["version", "-o", "json"]),
+    ask(["get", "nodes", "-o", "json"]),
+    ask(["get", "pods", "--all-namespaces", "-o", "jsonpath={.items[*].spec.containers[*].image}"]),
+  ]);
+  const answer = version === undefined ? undefined : (JSON.parse(version) as VersionAnswer);
+  const items = nodes === undefined ? [] : (JSON.parse(nodes) as NodeAnswer).items;
+  return {
+    kubectl: answer?.clientVersion?.gitVersion,
+    kubernetes: answer?.serverVersion?.gitVersion,
+    nodes: items.map(({ metadata, status: { nodeInfo } }) => ({
+      name: metadata.name,
+      kubelet: nodeInfo.kubeletVersion ?? "",
+      runtime: nodeInfo.containerRuntimeVersion ?? "",
+      kernel: nodeInfo.kernelVersion ?? "",
+      os: nodeInfo.osImage ?? "",
+    })),
+    images: [...new Set((images ?? "").split(/\s+/).filter((image) => image !== ""))].sort(),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Cause, Step } from "../check";
+
+type End = "" | "from." | "to.";
+
+/** A node's network as one looks at it by hand: links with counters, routes, forwarding rules, CNI configuration. */
+export function nodeNetwork(end: End): readonly Step[] {
+  const step = (id: string, ...run: readonly string[]): Step => ({ id: idOf(end, id), at: `${end}node`, run });
+  return [
+    step("links", "ip", "-details", "-statistics", "link", "show"),
+    step("addresses", "ip", "-brief", "address", "show"),
+    step("routes", "ip", "route", "show"),
+    step("forward", "iptables", "-w", "-v", "-n", "-L", "FORWARD"),
+    step("conflists", "sh", "-c", "ls /etc/cni/net.d/*.conf* 2>/dev/null || echo no conflist"),
+  ];
+}
+
+/** What a node's network shows by itself. */
+export function nodeNetworkCauses(end: End): readonly Cause[] {
+  return [
+    {
+      evidence: idOf(end, "links"),
+      pattern: /^\d+: (?<link>cni0|flannel\.1|weave): <(?![^>]*\bUP\b)/m,
+      says: `{found.link} is down on {${end}node}`,
+    },
+    {
+      evidence: idOf(end, "conflists"),
+      pattern: /^no conflist/,
+      says: `no CNI is configured on {${end}node}: /etc/cni/net.d holds no conflist`,
+    },
+    {
+      evidence: idOf(end, "routes"),
+      pattern: /container state improper|is not running|no such container/i,
+      says: `the container that is {${end}node} does not run`,
+    },
+  ];
+}
+
+/** What the container runtime and the kubelet of a node say. */
+export function nodeServices(end: End): readonly Step[] {
+  const step = (id: string, ...run: readonly string[]): Step => ({ id: idOf(end, id), at: `${end}node`, run });
+  return [
+    step("services", "systemctl", "show", "--property=Id,ActiveState,SubState", "kubelet", "containerd"),
+    step("kubelet-log", "journalctl", "--no-pager", "--lines=80", "--unit=kubelet"),
+    step("containerd-log", "journalctl", "--no-pager", "--lines=40", "--unit=containerd"),
+  ];
+}
+
+/** What the state of those services shows by itself. */
+export function nodeServicesCauses(end: End): readonly Cause[] {
+  const pattern = /^Id=(?<unit>\S+)\nActiveState=(?<state>inactive|failed|activating)/m;
+  return [{ evidence: idOf(end, "services"), pattern, says: `{found.unit} is {found.state} on {${end}node}` }];
+}
+
+function idOf(end: End, id: string): string {
+  return end === "" ? id : `${end.slice(0, -1)}-${id}`;
+}

@@ -1,0 +1,90 @@
+import type { Check } from "../check";
+import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { networkOf } from "./read";
+
+const podsOfNode = [
+  "-n",
+  "kube-flannel",
+  "get",
+  "pods",
+  "-l",
+  "app.kubernetes.io/name=flannel",
+  "--field-selector",
+  "spec.nodeName={node}",
+];
+const log = { id: "log", at: "node", run: ["sh", "-c", "tail -n 60 /var/log/pods/kube-flannel_*/*/*.log"] } as const;
+
+/** flanneld runs and is ready on every node. */
+export const flannelReady: Check = {
+  id: "flannel-ready",
+  title: "Flannel is ready on every node",
+  subjects: "node",
+  steps: [
+    {
+      id: "pod",
+      at: "kubectl",
+      run: [
+        ...podsOfNode,
+        "-o",
+        'jsonpath=pod={.items[*].metadata.name} ready={.items[*].status.conditions[?(@.type=="Ready")].status}',
+      ],
+    },
+  ],
+  read: { pod: { pattern: /pod=(\S+)/ }, ready: { pattern: /ready=(.+)/ } },
+  expect: [
+    { value: "pod", matches: /./ },
+    { value: "ready", equals: "True" },
+  ],
+  timing: { bySeconds: 60, everySeconds: 2 },
+  says: { holds: "{value.pod} is ready", fails: "flannel is not ready on {node}; its pod is: {value.pod}" },
+  evidence: [{ id: "pods", at: "kubectl", run: [...podsOfNode, "-o", "yaml"] }, log, ...nodeNetwork("")],
+  causes: [
+    {
+      evidence: "log",
+      pattern: /pod cidr not assigned/i,
+      says: "{node} has no podCIDR, so flannel has no subnet to use: give kubeadm a podSubnet",
+    },
+    {
+      evidence: "log",
+      pattern: /(?<reason>Failed to find any valid interface[^\n]*|failed to get default interface[^\n]*)/i,
+      says: "flannel found no interface to use on {node}: {found.reason}",
+    },
+    ...nodeNetworkCauses(""),
+  ],
+};
+
+/** The quick test of any overlay: each node has a subnet of its own, and its pods have addresses in it. */
+export const podSubnets: Check = {
+  id: "pod-subnets",
+  title: "Every node has a pod subnet of its own; Kubernetes, flannel and the pods agree on it",
+  subjects: "node",
+  steps: [
+    { id: "kubernetes", at: "kubectl", run: ["get", "node", "{node}", "-o", "jsonpath={.spec.podCIDR}"] },
+    { id: "flannel", at: "node", run: ["cat", "/run/flannel/subnet.env"] },
+    { id: "pod", at: "pod", run: ["ip", "-4", "-o", "address", "show", "dev", "eth0"] },
+  ],
+  read: {
+    podCIDR: { pattern: /^[\d.]+\/\d+$/ },
+    flannelSubnet: { from: "flannel", pattern: /^FLANNEL_SUBNET=(\S+)$/m, as: networkOf },
+    podSubnet: { from: "pod", pattern: /inet (\S+)/, as: networkOf },
+  },
+  expect: [
+    { value: "podCIDR", distinct: true },
+    { value: "flannelSubnet", distinct: true },
+    { value: "flannelSubnet", equals: "{value.podCIDR}" },
+    { value: "podSubnet", equals: "{value.podCIDR}" },
+  ],
+  timing: { bySeconds: 60, everySeconds: 2 },
+  says: {
+    holds: "the pods of {node} are in {value.podCIDR}",
+    fails:
+      "{node} has no pod subnet of its own that all agree on: podCIDR {value.podCIDR}, flannel {value.flannelSubnet}, pod {value.podSubnet}",
+  },
+  evidence: [
+    { id: "nodes", at: "kubectl", run: ["get", "nodes", "-o", "yaml"] },
+    { id: "interfaces", at: "pod", run: ["ip", "address", "show"] },
+    log,
+    ...nodeNetwork(""),
+  ],
+  causes: [...nodeNetworkCauses("")],
+};

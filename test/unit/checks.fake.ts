@@ -1,0 +1,156 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ClusterAccess, Ran, RunOptions } from "../../cli/checks/access";
+import type { Clock } from "../../cli/checks/clock";
+import type { Check } from "../../labs/check";
+import type { Lab } from "../../labs/lab";
+
+/** A clock that jumps to the next sleeper as soon as nothing else is left to do. */
+export class FakeClock implements Clock {
+  private time = Date.UTC(2026, 0, 1);
+  private sleepers: { at: number; wake: () => void }[] = [];
+  private ticking = false;
+
+  now(): number {
+    return this.time;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const sleeper = { at: this.time + ms, wake: resolve };
+      const stop = () => {
+        this.sleepers = this.sleepers.filter((one) => one !== sleeper);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", stop, { once: true });
+      this.sleepers.push(sleeper);
+      this.tick();
+    });
+  }
+
+  private tick(): void {
+    if (this.ticking) return;
+    this.ticking = true;
+    setImmediate(() => {
+      this.ticking = false;
+      this.sleepers.sort((a, b) => a.at - b.at);
+      const next = this.sleepers.shift();
+      if (next === undefined) return;
+      this.time = next.at;
+      next.wake();
+      if (this.sleepers.length > 0) this.tick();
+    });
+  }
+}
+
+/** What a fake command prints; the exit code is 0 unless given. */
+export type Answer = string | { exitCode?: number; stdout?: string; stderr?: string; seconds?: number };
+
+/** A cluster of two nodes (or more) with a probe pod each, whose commands are answered by a function. */
+export class FakeCluster implements ClusterAccess {
+  readonly clock = new FakeClock();
+  readonly calls: { where: string; argv: readonly string[] }[] = [];
+  readonly nodes;
+  /** Pods without which nodes are; their checks find none. */
+  podless: readonly string[] = [];
+  /** How many commands ran at once at most. */
+  most = 0;
+  private running = 0;
+
+  constructor(
+    private readonly answer: (where: string, command: string, n: number) => Answer,
+    count = 2,
+  ) {
+    this.nodes = Array.from({ length: count }, (_, i) => ({
+      name: `n${i + 1}`,
+      container: `cni-lab-test-n${i + 1}`,
+      address: `172.28.1.${i + 11}`,
+    }));
+  }
+
+  kubectl(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    if (args[0] === "exec") {
+      const words = args.slice(args.indexOf("--") + 1);
+      return this.run(String(args[3]), ["kubectl", ...args], words, options);
+    }
+    if (args[1] === "pods,services") return Promise.resolve(ran(["kubectl", ...args], JSON.stringify(this.objects())));
+    if (args[0] === "version" || args[1] === "nodes" || args[1] === "pods") {
+      return Promise.resolve(ran(["kubectl", ...args], "", 1));
+    }
+    return this.run("kubectl", ["kubectl", ...args], args, options);
+  }
+
+  node(name: string, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    return this.run(name, ["podman", "exec", name, ...argv], argv, options);
+  }
+
+  private async run(where: string, argv: readonly string[], words: readonly string[], { signal }: RunOptions) {
+    this.running += 1;
+    this.most = Math.max(this.most, this.running);
+    const n = this.calls.filter((call) => call.where === where).length;
+    this.calls.push({ where, argv: words });
+    try {
+      const answer = this.answer(where, words.join(" "), n);
+      const full = typeof answer === "string" ? { stdout: answer } : answer;
+      await this.clock.sleep((full.seconds ?? 0) * 1000, signal ?? new AbortController().signal);
+      return { ...ran(argv, full.stdout ?? "", full.exitCode ?? 0), stderr: full.stderr ?? "" };
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  private objects(): unknown {
+    const pods = this.nodes.flatMap(({ name }, i) => {
+      if (this.podless.includes(name)) return [];
+      const labels = { "app.kubernetes.io/name": "probe" };
+      const metadata = { namespace: "cni-lab", name: `probe-${name}`, labels };
+      const status = { phase: "Running", podIP: `10.244.${i}.5` };
+      return [{ kind: "Pod", metadata, spec: { nodeName: name }, status }];
+    });
+    const service = (namespace: string, name: string, clusterIP: string) => ({
+      kind: "Service",
+      metadata: { namespace, name },
+      spec: { clusterIP },
+    });
+    return {
+      items: [
+        ...pods,
+        service("cni-lab", "probe", "10.96.1.1"),
+        service("default", "kubernetes", "10.96.0.1"),
+        service("kube-system", "kube-dns", "10.96.0.10"),
+      ],
+    };
+  }
+}
+
+function ran(argv: readonly string[], stdout: string, exitCode = 0): Ran {
+  return { argv, exitCode, stdout, stderr: "", ms: 12 };
+}
+
+/** A check that looks at each node and wants the word `yes`, changed as a test needs. */
+export function checkOf(changes: Partial<Check> = {}): Check {
+  return {
+    id: "says-yes",
+    title: "Every node says yes",
+    subjects: "node",
+    steps: [{ id: "ask", at: "node", run: ["ask"] }],
+    read: { word: { pattern: /\w+/ } },
+    expect: [{ value: "word", equals: "yes" }],
+    timing: { bySeconds: 10, everySeconds: 2 },
+    says: { holds: "{node} says {value.word}", fails: "{node} does not say yes" },
+    evidence: [],
+    ...changes,
+  };
+}
+
+/** A lab of these checks. */
+export function labOf(healthy: readonly Check[], changes: Partial<Lab> = {}): Lab {
+  return { id: "test", title: "a lab", minutes: 1, memoryMiB: 1, values: {}, checks: { healthy }, ...changes };
+}
+
+/** A folder for evidence. */
+export function evidenceDir(): string {
+  return join(mkdtempSync(join(tmpdir(), "cni-lab-checks-")), "run");
+}
