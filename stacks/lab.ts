@@ -20,14 +20,10 @@ export interface LabOutputs {
 export function buildLab(settings: LabSettings): LabOutputs {
   const { stack, nodeImage, lanCidr, podCidr, serviceCidr } = settings;
   const cluster = new Cluster("cluster", { stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr });
-  const inside = insideOf(cluster);
 
-  const cni = new Cni("cni", cniChoice(settings), inside);
-  new Probe(
-    "probe",
-    { skipAwait: settings.cni === "none" },
-    { ...inside, dependsOn: [...cluster.members, ...cni.ready] },
-  );
+  const cni = new Cni("cni", cniChoice(settings), inside(cluster, []));
+  const workload = inside(cluster, [...cluster.members, ...cni.ready]);
+  new Probe("probe", { skipAwait: settings.cni === "none" }, workload);
 
   return {
     kubeconfig: cluster.kubeconfig,
@@ -57,14 +53,20 @@ function cniChoice({ cni, podCidr, flannelBackend, flannelIface }: LabSettings):
 }
 
 /**
- * Options for everything inside the cluster: it is made through the cluster's API, and goes with the control plane,
- * so that taking a lab down needs no API server and no time.
+ * Options for a component inside the cluster: its children are made through the cluster's API once `after` exists,
+ * and go with the control plane, so that taking a lab down needs no API server and no time.
+ *
+ * Each child names `after` itself: a component's own dependencies hold its children back on creation,
+ * but the engine does not record them, and deletes in the order of what it has recorded.
  */
-function insideOf(cluster: Cluster): pulumi.ComponentResourceOptions {
+function inside(cluster: Cluster, after: pulumi.Resource[]): pulumi.ComponentResourceOptions {
   return {
     provider: cluster.provider,
     transformations: [
-      ({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { deletedWith: cluster.controlPlane }) }),
+      ({ props, opts }) => ({
+        props,
+        opts: pulumi.mergeOptions(opts, { deletedWith: cluster.controlPlane, dependsOn: after }),
+      }),
     ],
   };
 }

@@ -1,9 +1,11 @@
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { parseCidr } from "../lib/cidr";
 import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm";
 import { forThisMachine } from "../lib/kubeconfig";
-import { hostOnLan, planNodes } from "../lib/lan";
+import { hostOnLan, maxNodes, planNodes } from "../lib/lan";
+import { describeProblem, type Problem } from "../lib/user-error";
 import { images, versions } from "../lib/versions";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
 import { createLan, createNode, deleteLan, deleteNode } from "./node-container";
@@ -57,12 +59,16 @@ export class Cluster extends pulumi.ComponentResource {
     super("cni-lab:index:Cluster", name, {}, opts);
     const podCidr = args.podCidr ?? "10.244.0.0/16";
     const serviceCidr = args.serviceCidr ?? "10.96.0.0/12";
+    const problems = clusterProblems(args);
+    if (problems.length > 0) {
+      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
+    }
 
     const lan = this.createLan(name, args);
     const started = planNodes(args.lanCidr, args.nodes ?? 3).map((node) => this.startNode(name, node, args, lan));
     const [first, ...others] = started;
     if (first === undefined) {
-      throw new pulumi.ResourceError("nodes: a cluster has at least one", this);
+      throw new RangeError("a cluster has at least one node");
     }
 
     this.id = first.id;
@@ -181,6 +187,18 @@ export class Cluster extends pulumi.ComponentResource {
   private childOf(machine: pulumi.Resource): pulumi.CustomResourceOptions {
     return { parent: this, deletedWith: machine };
   }
+}
+
+/** What is wrong with the arguments, all at once. */
+function clusterProblems({ nodes = 3, lanCidr }: ClusterArgs): Problem[] {
+  const problems: Problem[] = [];
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > maxNodes) {
+    problems.push({ field: "nodes", value: String(nodes), rule: `must be a whole number from 1 to ${maxNodes}` });
+  }
+  if (parseCidr(lanCidr)?.prefix !== 24) {
+    problems.push({ field: "lanCidr", value: lanCidr, rule: "must be an IPv4 network with the prefix /24" });
+  }
+  return problems;
 }
 
 /** A node whose container is there. */

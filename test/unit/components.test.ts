@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { Cluster } from "../../components/cluster/cluster";
+import { Cni } from "../../components/cni/cni";
+import { Flannel } from "../../components/cni/flannel";
+import { Probe } from "../../components/probe/probe";
+import { namesOf, only, record } from "./mocks";
+
+const command = "command:local:Command";
+
+describe("Cluster", () => {
+  const cluster = (nodes?: number) =>
+    record(() => new Cluster("cluster", { stack: "flannel", nodes, nodeImage: "node:1", lanCidr: "172.28.7.0/24" }), {
+      "-kubeconfig": JSON.stringify({ clusters: [{ name: "cni-lab", cluster: {} }] }),
+      "-invitation": "kubeadm join control-plane:6443 --token a.b --discovery-token-ca-cert-hash sha256:00",
+    });
+
+  test("three nodes by default: the LAN, the nodes, the control plane, an invitation and a join for each other", async () => {
+    expect(namesOf(await cluster(), command)).toEqual([
+      "cluster-init",
+      "cluster-kubeconfig",
+      "cluster-lan",
+      "cluster-n1",
+      "cluster-n2",
+      "cluster-n2-invitation",
+      "cluster-n2-join",
+      "cluster-n3",
+      "cluster-n3-invitation",
+      "cluster-n3-join",
+    ]);
+  });
+
+  test("one node joins nobody", async () => {
+    expect(namesOf(await cluster(1), command)).toEqual([
+      "cluster-init",
+      "cluster-kubeconfig",
+      "cluster-lan",
+      "cluster-n1",
+    ]);
+  });
+
+  test("containers carry the stack in name and label, and their address on the LAN", async () => {
+    const { create } = only(await cluster(), "cluster-n2").inputs;
+    expect(create).toContain("--name cni-lab-flannel-n2 ");
+    expect(create).toContain("--label cni-lab.stack=flannel ");
+    expect(create).toContain("--network cni-lab-flannel:ip=172.28.7.12,interface_name=eth1 ");
+  });
+
+  test("wrong arguments are refused together, before any child is made", async () => {
+    const refused = record(
+      () => new Cluster("cluster", { stack: "flannel", nodes: 0, nodeImage: "node:1", lanCidr: "x" }),
+    );
+    await expect(refused.catch(({ message }) => message)).resolves.toBe(
+      'nodes is "0": must be a whole number from 1 to 9\nlanCidr is "x": must be an IPv4 network with the prefix /24',
+    );
+  });
+});
+
+describe("Flannel", () => {
+  const daemonSet = async (build: () => unknown) =>
+    only(await record(build), "flannel-daemonset").inputs.spec.template.spec;
+
+  test("its objects are upstream's, no more", async () => {
+    const resources = await record(() => new Flannel("flannel"));
+    expect(
+      resources
+        .map(({ type }) => type)
+        .filter((type) => type.startsWith("kubernetes:"))
+        .sort(),
+    ).toEqual([
+      "kubernetes:apps/v1:DaemonSet",
+      "kubernetes:core/v1:ConfigMap",
+      "kubernetes:core/v1:Namespace",
+      "kubernetes:core/v1:ServiceAccount",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+    ]);
+  });
+
+  test("the documented defaults are the real ones", async () => {
+    const config = only(await record(() => new Flannel("flannel")), "flannel-config").inputs.data;
+    expect(JSON.parse(config["net-conf.json"])).toEqual({
+      Network: "10.244.0.0/16",
+      EnableNFTables: false,
+      Backend: { Type: "vxlan" },
+    });
+    const spec = await daemonSet(() => new Flannel("flannel"));
+    expect(spec.containers[0].image).toBe("ghcr.io/flannel-io/flannel:v0.26.7");
+    expect(spec.initContainers[0].image).toBe("ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1");
+  });
+
+  test.each([
+    [{ by: "default-route" }, []],
+    [{ by: "name", name: "eth1" }, ["--iface=eth1"]],
+    [{ by: "regex", regex: "eth[1-9]" }, ["--iface-regex=eth[1-9]"]],
+    [{ by: "can-reach", address: "172.28.7.1" }, ["--iface-can-reach=172.28.7.1"]],
+  ] as const)("iface %j becomes %j", async (iface, args) => {
+    const spec = await daemonSet(() => new Flannel("flannel", { iface }));
+    expect(spec.containers[0].args.slice(3)).toEqual(args);
+  });
+});
+
+describe("Cni", () => {
+  test("none installs nothing", async () => {
+    const resources = await record(() => new Cni("cni", { type: "none" }));
+    expect(resources.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+  });
+
+  test("flannel passes its settings on", async () => {
+    const resources = await record(() => new Cni("cni", { type: "flannel", backend: { type: "host-gw" } }));
+    expect(JSON.parse(only(resources, "flannel-config").inputs.data["net-conf.json"]).Backend).toEqual({
+      Type: "host-gw",
+    });
+  });
+});
+
+describe("Probe", () => {
+  test("readiness is awaited unless the lab says that there is no network", async () => {
+    const annotations = async (skipAwait?: boolean) =>
+      only(await record(() => new Probe("probe", { skipAwait })), "probe-daemonset").inputs.metadata.annotations;
+    expect(await annotations()).toBeUndefined();
+    expect(await annotations(true)).toEqual({ "pulumi.com/skipAwait": "true" });
+  });
+});

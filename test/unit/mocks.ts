@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program registered it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the inputs of any resource type, looked into by tests
+  readonly inputs: any;
+}
+
+/**
+ * Runs `build` against an engine that records every resource and answers with its inputs.
+ *
+ * @param stdout what commands print, by the end of their resource's name
+ */
+export async function record(build: () => unknown, stdout: Record<string, string> = {}): Promise<Registered[]> {
+  const seen: Registered[] = [];
+  const printed = (name: string) => Object.entries(stdout).find(([end]) => name.endsWith(end))?.[1] ?? "";
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        seen.push({ type, name, inputs });
+        return { id: `${name}-id`, state: { stdout: printed(name), ...inputs } };
+      },
+      call: () => ({}),
+    },
+    "cni-lab",
+    "flannel",
+    false,
+  );
+  try {
+    build();
+  } finally {
+    await pulumi.runtime.waitForRPCs();
+  }
+  return seen;
+}
+
+/** The names of what was registered with one type, sorted. */
+export function namesOf(resources: readonly Registered[], type: string): string[] {
+  return resources
+    .filter((resource) => resource.type === type)
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The one resource of this name, for a look at its inputs. */
+export function only(resources: readonly Registered[], name: string): Registered {
+  const found = resources.filter((resource) => resource.name === name);
+  const [first] = found;
+  if (first === undefined || found.length > 1) {
+    throw new Error(`${found.length} resources are named ${name}`);
+  }
+  return first;
+}

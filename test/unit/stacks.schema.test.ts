@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { parseLabConfig } from "../../stacks/schema";
+
+function refusal(values: Record<string, string>): string {
+  try {
+    parseLabConfig(values);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("accepted");
+}
+
+describe("parseLabConfig", () => {
+  test("nothing set gives the defaults", () => {
+    expect(parseLabConfig({})).toEqual({
+      cni: "flannel",
+      nodes: 3,
+      podCidr: "10.244.0.0/16",
+      serviceCidr: "10.96.0.0/12",
+      flannelBackend: "vxlan",
+    });
+  });
+
+  test.each([
+    ["cni", "calico", "one of: flannel, none"],
+    ["nodes", "0", "a whole number from 1 to 9"],
+    ["nodes", "ten", "a whole number from 1 to 9"],
+    ["nodes", "", "a whole number from 1 to 9"],
+    ["lanCidr", "172.28.7.0/16", "with the prefix /24"],
+    ["lanCidr", "172.28.7.1/24", "with the prefix /24"],
+    ["podCidr", "10.244.0.0/30", "at most /22"],
+    ["serviceCidr", "10.96.0.0", "an IPv4 network"],
+    ["flannelBackend", "udp", "one of: vxlan, host-gw"],
+    ["flannelIface", "eth1; reboot", "the name of a network interface"],
+    ["flannelIface", "$(reboot)", "the name of a network interface"],
+  ])("%s=%j is refused by name, value and rule", (key, value, rule) => {
+    const message = refusal({ [key]: value });
+    expect(message).toContain(`${key} is ${JSON.stringify(value)}: `);
+    expect(message).toContain(rule);
+    expect(message).toContain(`pulumi config set ${key} VALUE`);
+  });
+
+  test("an unknown key is refused with the known ones", () => {
+    expect(refusal({ cnii: "flannel" })).toMatch(/^config key cnii: is not known; the keys are: cni, nodes, /);
+  });
+
+  test("all problems come together", () => {
+    expect(refusal({ cni: "x", nodes: "99", colour: "red" }).split("\n")).toHaveLength(3);
+  });
+
+  test("networks that share addresses are refused, both named", () => {
+    expect(refusal({ podCidr: "10.96.0.0/16" })).toContain(
+      'serviceCidr is "10.96.0.0/12": must not overlap with podCidr (10.96.0.0/16)',
+    );
+  });
+});
