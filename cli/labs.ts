@@ -3,7 +3,7 @@ import { labIds, loadLab } from "../labs";
 import type { Lab } from "../labs/lab";
 import { defaultStack } from "./default-stack";
 import { nodeContainers } from "./stack/containers";
-import { knownStacks } from "./stack/stack";
+import { knownStacks } from "./stack/state";
 import { refusal } from "./suggest";
 
 /** A lab that `up` can build. @throws UserError that names all labs, and the one that was probably meant. */

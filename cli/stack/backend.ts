@@ -8,7 +8,9 @@ const checkpointFormat = z.object({
   checkpoint: z.object({
     latest: z
       .object({
-        resources: z.array(z.object({ urn: z.string(), type: z.string() })).optional(),
+        resources: z
+          .array(z.object({ type: z.string(), outputs: z.record(z.string(), z.unknown()).optional() }))
+          .optional(),
         pending_operations: z.array(z.object({ type: z.string() })).optional(),
       })
       .nullish(),
@@ -26,6 +28,8 @@ export interface StateSummary {
   readonly resources: number;
   /** Operations that a killed engine left open. */
   readonly pending: number;
+  /** True when the program ran to its end: it exports last. */
+  readonly outputs: boolean;
 }
 
 /**
@@ -72,7 +76,12 @@ export class FileBackend {
       JSON.parse((file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")),
     ).checkpoint;
     const resources = (latest?.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
-    return { resources: resources.length, pending: latest?.pending_operations?.length ?? 0 };
+    const own = latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
+    return {
+      resources: resources.length,
+      pending: latest?.pending_operations?.length ?? 0,
+      outputs: Object.keys(own?.outputs ?? {}).length > 0,
+    };
   }
 
   /** The locks on a stack: one for each engine that works on it, or was killed while it did. */

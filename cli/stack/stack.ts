@@ -19,7 +19,7 @@ export class Stack {
 
   constructor(
     readonly name: string,
-    toolchain: Toolchain,
+    readonly toolchain: Toolchain,
   ) {
     this.env = toolEnv(toolchain, name);
     this.backend = FileBackend.at(backendUrl());
@@ -112,9 +112,4 @@ export class Stack {
   pulumi(args: readonly string[]): Promise<string> {
     return read(["pulumi", ...args], { env: this.env, cwd: repository });
   }
-}
-
-/** The names of all stacks in the lab's backend. */
-export function knownStacks(): string[] {
-  return FileBackend.at(backendUrl())?.stacks() ?? [];
 }

@@ -1,0 +1,66 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "../../components/lib/user-error";
+import { type Expectation, expectedState, type Lab } from "../../labs/lab";
+import { runChecks } from "../checks";
+import { verdictJson } from "../checks/report/json";
+import { junitXml } from "../checks/report/junit";
+import { listChecks } from "../checks/report/list";
+import { eventLines, verdictLine } from "../checks/report/text";
+import type { Verdict } from "../checks/verdict";
+import { requireLab } from "../labs";
+import { exitCodes } from "../report-error";
+import { evidenceDir } from "../stack/paths";
+import { Stack } from "../stack/stack";
+import { requireToolchain } from "../toolchain";
+
+interface CheckOptions {
+  readonly expect?: Expectation;
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly list?: boolean;
+}
+
+/** `./lab check`: 0 when the stack shows what it should, 1 when not. */
+export async function check(name: string | undefined, options: CheckOptions): Promise<number> {
+  const lab = await requireLab(name);
+  if (options.list === true) {
+    process.stdout.write(listChecks(lab, options.expect ?? "healthy"));
+    return exitCodes.asExpected;
+  }
+  const stack = new Stack(lab.id, requireToolchain());
+  const verdict = await checkStack(stack, lab, options.expect, options.json !== true);
+  if (options.json === true) {
+    process.stdout.write(verdictJson(verdict));
+  }
+  if (options.junit !== undefined) {
+    writeReport(options.junit, junitXml(verdict));
+  }
+  return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+}
+
+/** Runs a lab's checks on its stack. Lines go to standard output, or to standard error where that holds a report. */
+export async function checkStack(stack: Stack, lab: Lab, expect?: Expectation, onStdout = true): Promise<Verdict> {
+  const say = onStdout ? console.log : console.error;
+  const verdict = await runChecks(await stack.access(), lab, {
+    expect: expect ?? expectedState(lab, { ...lab.values, ...stack.config().values() }),
+    evidenceDir: path.join(evidenceDir(lab.id), new Date().toISOString().replace(/[:.]/g, "-")),
+    onEvent: (event) => {
+      for (const line of eventLines(event)) {
+        say(line);
+      }
+    },
+  });
+  say(verdictLine(verdict));
+  say(`evidence: ${verdict.evidence}`);
+  return verdict;
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const rule = `can't be written: ${error instanceof Error ? error.message : error}`;
+    throw new UserError([{ field: "--junit", value: file, rule, mend: "name a file in a folder that exists" }]);
+  }
+}

@@ -1,0 +1,19 @@
+import { missing } from "../../toolchain";
+import { exitCodes } from "../report-error";
+import { table } from "../ui/table";
+
+/** `./lab doctor`: what this machine lacks, and how to mend it. */
+export async function doctor(): Promise<number> {
+  const lacks = await missing();
+  if (lacks.length === 0) {
+    console.log("This machine has all that the lab needs.");
+    return exitCodes.asExpected;
+  }
+  console.log(
+    table(
+      ["lacks", "mend"],
+      lacks.map(({ what, mend }) => [what, mend]),
+    ),
+  );
+  return exitCodes.notAsExpected;
+}

@@ -1,0 +1,72 @@
+import { UserError } from "../../components/lib/user-error";
+import { locateToolchain } from "../../toolchain";
+import { livingStacks, requireStack } from "../labs";
+import { CommandFailed, exitCodes } from "../report-error";
+import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove, stackLabel } from "../stack/containers";
+import { mendStack, runEngine } from "../stack/engine";
+import { Stack } from "../stack/stack";
+import { requireToolchain } from "../toolchain";
+
+interface DownOptions {
+  readonly all?: boolean;
+}
+
+/** `./lab down`: removes stacks in whatever state they are, and proves that nothing of them is left. */
+export async function down(name: string | undefined, { all = false }: DownOptions): Promise<number> {
+  if (all && name !== undefined) {
+    throw new UserError([{ field: "STACK", value: name, rule: "can't be named together with --all" }]);
+  }
+  const names = all ? await livingStacks() : [await requireStack(name)];
+  if (names.length === 0) {
+    console.log("No stack is up; nothing of the lab is left.");
+  }
+  let exitCode: number = exitCodes.asExpected;
+  for (const each of names) {
+    exitCode = Math.max(exitCode, await removeStack(each));
+  }
+  return exitCode;
+}
+
+async function removeStack(name: string): Promise<number> {
+  const label = `${stackLabel}=${name}`;
+  const before = await leftovers(label);
+  const stack = new Stack(name, locateToolchain());
+  if (await stack.exists()) {
+    requireToolchain();
+    await mendStack(stack, console.log);
+    await destroy(stack, before);
+  }
+  await remove(before);
+  await remove(await leftovers(label));
+  await stack.forget();
+  return prove(name, label, before);
+}
+
+/**
+ * Destroys by the state. Where that fails, the nodes go first: a cluster that hangs can't hold up its own end then.
+ * What the state still names after a second failure was all inside of them, so the state may be forgotten.
+ */
+async function destroy(stack: Stack, things: Leftovers): Promise<void> {
+  if ((stack.summary()?.resources ?? 1) === 0 || (await runEngine(stack, "destroy")) === 0) {
+    return;
+  }
+  console.log("pulumi destroy failed; removing the nodes by their label and trying again");
+  await remove(things);
+  if ((await runEngine(stack, "destroy")) !== 0) {
+    console.log("pulumi destroy failed again with the nodes gone; forgetting the stack's state");
+  }
+}
+
+async function prove(name: string, label: string, before: Leftovers): Promise<number> {
+  const now = await leftovers(label);
+  const volumes = [...new Set([...now.volumes, ...(await existingVolumes(before.volumes))])];
+  const left = describeLeftovers({ ...now, volumes });
+  if (left.length > 0) {
+    throw new CommandFailed(`left of ${name}: ${left.join(", ")}`, exitCodes.notAsExpected);
+  }
+  const gone = describeLeftovers(before).length;
+  console.log(
+    `Stack ${name} is gone: no container, network or volume of it is left (${gone === 0 ? "there was none" : `there were ${gone}`}).`,
+  );
+  return exitCodes.asExpected;
+}

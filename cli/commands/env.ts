@@ -1,0 +1,17 @@
+import { requireLab } from "../labs";
+import { shellExports } from "../stack/env";
+import { prepareStack } from "../stack/prepare";
+import { Stack } from "../stack/stack";
+import { requireToolchain } from "../toolchain";
+
+/** `./lab env`: what a shell must export so that plain pulumi and kubectl work on a stack. */
+export async function env(name: string | undefined): Promise<number> {
+  const lab = await requireLab(name);
+  const stack = new Stack(lab.id, requireToolchain());
+  await prepareStack(stack, {});
+  if ((await stack.outputs()) !== undefined) {
+    await stack.requireUp();
+  }
+  process.stdout.write(shellExports(stack.env));
+  return 0;
+}

@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { locateToolchain } from "../../toolchain";
+import type { ClusterAccess } from "../checks/access";
+import { livingStacks, requireStack } from "../labs";
+import { type NodeContainer, nodeContainers } from "../stack/containers";
+import { Stack } from "../stack/stack";
+import { type StackState, stackState } from "../stack/state";
+import { table } from "../ui/table";
+
+interface StatusOptions {
+  readonly json?: boolean;
+}
+
+/** What `status --json` prints for a stack. */
+interface StackStatus {
+  readonly stack: string;
+  readonly state: StackState;
+  readonly cni?: string;
+  readonly lanCidr?: string;
+  readonly podCidr?: string;
+  readonly nodes: readonly NodeStatus[];
+}
+
+interface NodeStatus {
+  readonly name: string;
+  readonly container: string;
+  readonly running: boolean;
+  readonly address?: string;
+  /** Undefined where the API server did not answer. */
+  readonly ready?: boolean;
+  readonly podCidr?: string;
+  readonly pods?: { readonly ready: number; readonly total: number };
+}
+
+/** `./lab status`: one stack, or all that are there, in one table. */
+export async function status(name: string | undefined, { json = false }: StatusOptions): Promise<number> {
+  const names = name === undefined ? await livingStacks() : [await requireStack(name)];
+  const containers = await nodeContainers();
+  const all = await Promise.all(names.map((each) => statusOf(each, containers)));
+  if (json) {
+    console.log(JSON.stringify(name === undefined ? all : all[0], undefined, 2));
+  } else {
+    console.log(all.length === 0 ? "No stack is up. See ./lab list" : all.map(describe).join("\n\n"));
+  }
+  return 0;
+}
+
+async function statusOf(name: string, all: readonly NodeContainer[]): Promise<StackStatus> {
+  const containers = all.filter(({ stack }) => stack === name).sort((a, b) => a.node.localeCompare(b.node));
+  const state = stackState(name, all);
+  const stack = new Stack(name, locateToolchain());
+  const outputs = state === "-" || state === "left over" ? undefined : await stack.outputs();
+  const seen = outputs === undefined ? undefined : await look(await stack.access());
+  return {
+    stack: name,
+    state,
+    ...(outputs === undefined ? {} : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: outputs.podCidr }),
+    nodes: containers.map(({ node, container, running }) => ({
+      name: node,
+      container,
+      running,
+      address: outputs?.nodes.find((each) => each.name === node)?.address,
+      ...seen?.get(node),
+    })),
+  };
+}
+
+const condition = z.object({ type: z.string(), status: z.string() });
+const nodesFormat = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ podCIDR: z.string().optional() }),
+      status: z.object({ conditions: z.array(condition).optional() }),
+    }),
+  ),
+});
+const podsFormat = z.object({
+  items: z.array(
+    z.object({
+      spec: z.object({ nodeName: z.string().optional() }),
+      status: z.object({ phase: z.string(), conditions: z.array(condition).optional() }),
+    }),
+  ),
+});
+
+/** What the cluster says of its nodes; nothing when it does not answer in 5 s. */
+async function look(access: ClusterAccess): Promise<Map<string, Pick<NodeStatus, "ready" | "podCidr" | "pods">>> {
+  const limit = ["--request-timeout=5s", "--output=json"];
+  const [nodes, pods] = await Promise.all([
+    access.kubectl(["get", "nodes", ...limit], { timeoutMs: 8_000 }),
+    access.kubectl(["get", "pods", "--all-namespaces", ...limit], { timeoutMs: 8_000 }),
+  ]);
+  if (nodes.exitCode !== 0 || pods.exitCode !== 0) {
+    return new Map();
+  }
+  const allPods = podsFormat.parse(JSON.parse(pods.stdout)).items.filter(({ status }) => status.phase !== "Succeeded");
+  return new Map(
+    nodesFormat.parse(JSON.parse(nodes.stdout)).items.map(({ metadata, spec, status }) => {
+      const own = allPods.filter((pod) => pod.spec.nodeName === metadata.name);
+      const ready = own.filter((pod) => isReady(pod.status.conditions)).length;
+      return [
+        metadata.name,
+        { ready: isReady(status.conditions), podCidr: spec.podCIDR, pods: { ready, total: own.length } },
+      ];
+    }),
+  );
+}
+
+function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean {
+  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+}
+
+function describe({ stack, state, cni, lanCidr, podCidr, nodes }: StackStatus): string {
+  const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, pods ${podCidr}`;
+  const rows = nodes.map(({ name, container, running, address, ready, podCidr: own, pods }) => [
+    name,
+    container,
+    address ?? "?",
+    running ? readiness(ready) : "stopped",
+    own ?? "",
+    pods === undefined ? "?" : `${pods.ready}/${pods.total}`,
+  ]);
+  const head = ["node", "container", "address", "state", "pod network", "pods ready"];
+  return [`${stack}: ${state}${networks}`, ...(rows.length > 0 ? [table(head, rows)] : [])].join("\n");
+}
+
+function readiness(ready: boolean | undefined): string {
+  return ready === undefined ? "API silent" : ready ? "Ready" : "NotReady";
+}

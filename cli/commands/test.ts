@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ensureSystem, ensureToolchain } from "../../toolchain";
+import { exitCodes, reportError } from "../report-error";
+import { Interrupted } from "../run/interrupt";
+import { runForeground } from "../run/spawn";
+import { leftovers, nodeContainers, remove, stackLabel } from "../stack/containers";
+import { repository } from "../stack/paths";
+import { type Count, countReport, sum } from "../test/count";
+import { createProgress } from "../ui/progress";
+import { table } from "../ui/table";
+
+interface TestOptions {
+  readonly long?: boolean;
+}
+
+/** Containers, networks and volumes that a test makes carry this label, or belong to a stack named `test-...`. */
+const testLabel = "cni-lab.test";
+
+/** `./lab test`: lint, types, and all tests; the last line is the sum. */
+export async function test({ long = false }: TestOptions): Promise<number> {
+  console.log(`All tests: about ${long ? 60 : 10} minutes; the first time on a machine 25 more, for the set-up.`);
+  const reports = mkdtempSync(path.join(tmpdir(), "cni-lab-test-"));
+  const results: [string, Count, number][] = [];
+  const part = async (name: string, run: () => Promise<Count>) => {
+    const started = Date.now();
+    console.log(`\n== ${name}`);
+    results.push([name, await run(), Date.now() - started]);
+  };
+  try {
+    const ready = await setUp();
+    await part("lint", () => one(["biome", "check", "."]));
+    await part("types", () => one(["tsc", "--noEmit"], ["tsc", "--noEmit", "-p", "tsconfig.tools.json"]));
+    await part("unit", () => vitest("unit", reports, long));
+    for (const name of ["engine", "live"]) {
+      await part(name, async () => (ready ? vitest(name, reports, long) : { passed: 0, failed: 1 }));
+    }
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+    await sweep();
+  }
+  const all = sum(results.map(([, count]) => count));
+  const rows = results.map(([name, { passed, failed }, ms]) => [
+    name,
+    String(passed),
+    String(failed),
+    `${(ms / 1000).toFixed(1)} s`,
+  ]);
+  console.log(`\n${table(["tests", "passed", "failed", "time"], rows)}\n\n${all.passed} passed, ${all.failed} failed`);
+  return all.failed === 0 ? exitCodes.asExpected : exitCodes.notAsExpected;
+}
+
+/** The tests of engine and cluster need the toolchain; where it can't be had they have failed, and the others run. */
+async function setUp(): Promise<boolean> {
+  try {
+    const progress = createProgress();
+    await ensureSystem(progress);
+    await ensureToolchain(progress);
+    return true;
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      throw error;
+    }
+    reportError(error);
+    return false;
+  }
+}
+
+async function one(...commands: readonly (readonly [string, ...string[]])[]): Promise<Count> {
+  for (const [program, ...args] of commands) {
+    if ((await runForeground([bin(program), ...args], { cwd: repository })) !== 0) {
+      return { passed: 0, failed: 1 };
+    }
+  }
+  return { passed: 1, failed: 0 };
+}
+
+async function vitest(project: string, reports: string, long: boolean): Promise<Count> {
+  const file = path.join(reports, `${project}.json`);
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const exitCode = await runForeground([bin("vitest"), "run", "--project", project, ...report], {
+    cwd: repository,
+    env: long ? { CNI_LAB_LONG: "1" } : {},
+  });
+  return countReport(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, exitCode);
+}
+
+async function sweep(): Promise<void> {
+  const stacks = (await nodeContainers().catch(() => [])).map(({ stack }) => stack);
+  const labels = stacks.filter((stack) => stack.startsWith("test-")).map((stack) => `${stackLabel}=${stack}`);
+  for (const label of new Set([testLabel, ...labels])) {
+    await remove(await leftovers(label)).catch((error) => reportError(error));
+  }
+}
+
+function bin(program: string): string {
+  return path.join(repository, "node_modules/.bin", program);
+}

@@ -1,0 +1,68 @@
+import { UserError } from "../../components/lib/user-error";
+import { labIds } from "../../labs";
+import { defaultStack } from "../default-stack";
+import { livingStacks, requireStack } from "../labs";
+import { runForeground } from "../run/spawn";
+import { nodeContainers } from "../stack/containers";
+import { prepareState, toolEnv } from "../stack/env";
+import { repository } from "../stack/paths";
+import { prepareStack } from "../stack/prepare";
+import { Stack } from "../stack/stack";
+import { refusal } from "../suggest";
+import { requireToolchain } from "../toolchain";
+
+interface ToolOptions {
+  readonly stack?: string;
+}
+
+/** `./lab kubectl`: kubectl itself, with its terminal and exit code. */
+export async function kubectl(args: readonly string[], { stack: name }: ToolOptions): Promise<number> {
+  const stack = new Stack(await requireStack(name), requireToolchain());
+  await stack.requireUp();
+  return runForeground(["kubectl", ...args], { env: stack.env, onSignal: "pass" });
+}
+
+/** `./lab node`: a command on a node, or a shell. */
+export async function node(name: string, command: readonly string[], options: ToolOptions): Promise<number> {
+  const stack = await requireStack(options.stack);
+  const nodes = (await nodeContainers(stack)).filter(({ running }) => running);
+  const found = nodes.find((each) => each.node === name || each.container === name);
+  if (found === undefined) {
+    throw new UserError([
+      await noSuchNode(
+        stack,
+        name,
+        nodes.map((each) => each.node),
+      ),
+    ]);
+  }
+  const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : [];
+  const words = command.length > 0 ? command : ["bash", "--login"];
+  return runForeground(["podman", "exec", "--interactive", ...terminal, found.container, ...words], {
+    onSignal: "pass",
+  });
+}
+
+/** `./lab pulumi`: Pulumi itself, pointed at a stack that is made where it lacks. */
+export async function pulumi(args: readonly string[], { stack: name }: ToolOptions): Promise<number> {
+  const toolchain = requireToolchain();
+  // `./lab pulumi version` and the like need no stack, so a default that is no lab is no reason to refuse.
+  const needsNone = name === undefined && !labIds().includes(defaultStack);
+  if (needsNone) {
+    const env = toolEnv(toolchain);
+    prepareState(env);
+    return runForeground(["pulumi", ...args], { env, cwd: repository, onSignal: "pass" });
+  }
+  const stack = new Stack(await requireStack(name), toolchain);
+  await prepareStack(stack, {});
+  return runForeground(["pulumi", ...args], { env: stack.env, cwd: repository, onSignal: "pass" });
+}
+
+async function noSuchNode(stack: string, name: string, nodes: readonly string[]) {
+  if (nodes.length > 0) {
+    return refusal("NODE", name, nodes);
+  }
+  const living = await livingStacks();
+  const up = living.length === 0 ? "no stack is up" : `stacks that are up: ${living.join(", ")}`;
+  return { field: "STACK", value: stack, rule: `has no running node; ${up}`, mend: `run ./lab up ${stack}` };
+}

@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { ensureSystem, ensureToolchain, locateToolchain } from "../../toolchain";
+import { requireLab } from "../labs";
+import { preflight } from "../preflight";
+import { CommandFailed, exitCodes } from "../report-error";
+import { parseSets, resolveSettings } from "../settings";
+import { ConfigFile } from "../stack/config-file";
+import { mendStack, runEngine } from "../stack/engine";
+import { stackConfigFile } from "../stack/paths";
+import { prepareStack } from "../stack/prepare";
+import { Stack } from "../stack/stack";
+import { createProgress } from "../ui/progress";
+import { checkStack } from "./check";
+
+interface UpOptions {
+  readonly set?: readonly string[];
+}
+
+/** `./lab up`: a stack from whatever state this machine is in, and the proof that it shows what it should. */
+export async function up(name: string | undefined, options: UpOptions): Promise<number> {
+  const lab = await requireLab(name);
+  const set = parseSets(options.set ?? []);
+  const { config } = resolveSettings(lab.values, new ConfigFile(stackConfigFile(lab.id)).values(), set);
+  if (!existsSync(path.join(locateToolchain().binDir, "pulumi"))) {
+    console.log("First set-up on this machine: about 25 minutes on 2 cores and 15 GB of disk, once.");
+  }
+  console.log(`Stack ${lab.id}: about ${lab.minutes} minutes and ${(lab.memoryMiB / 1024).toFixed(1)} GiB of memory.`);
+
+  const progress = createProgress();
+  await ensureSystem(progress);
+  await preflight(lab, config);
+  const stack = new Stack(lab.id, await ensureToolchain(progress));
+  await prepareStack(stack, set);
+  await mendStack(stack, console.log);
+
+  const exitCode = await runEngine(stack, "up");
+  if (exitCode !== 0) {
+    throw new CommandFailed(
+      `pulumi up ended with ${exitCode}; what it said stands above. ` +
+        `Run ./lab up ${lab.id} to go on from here, or ./lab down ${lab.id} to start afresh`,
+    );
+  }
+  const verdict = await checkStack(stack, lab);
+  console.log(
+    `\nNext: ./lab status ${lab.id}\n      ./lab kubectl -s ${lab.id} get pods -A\n      ./lab down ${lab.id}`,
+  );
+  return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+}

@@ -1,0 +1,41 @@
+import { readFileSync, statfsSync } from "node:fs";
+import type { Problem } from "../../components/lib/user-error";
+import type { Lab } from "../../labs/lab";
+
+/** Disk for the volumes of one stack. */
+const neededDiskMiB = 2048;
+
+/** The lab's figure is for its usual three nodes; a node more or less is a third of it. */
+export function memoryProblems(lab: Pick<Lab, "id" | "memoryMiB">, nodes: number, availableMiB: number): Problem[] {
+  const needed = Math.ceil((lab.memoryMiB * (nodes + 1)) / 4);
+  if (availableMiB >= needed) {
+    return [];
+  }
+  const rule = `must be at least ${needed} MiB for ${nodes} nodes of ${lab.id}`;
+  const mend = nodes > 1 ? "end something, take another stack down, or use --set nodes=1" : "end something";
+  return [{ field: "available memory", value: `${availableMiB} MiB`, rule, mend }];
+}
+
+/** A stack's nodes write their logs, databases and pods' layers to the container engine's volumes. */
+export function diskProblems(folder: string): Problem[] {
+  const { bavail, bsize } = statfsSync(folder);
+  const freeMiB = Math.floor((bavail * bsize) / 1024 ** 2);
+  if (freeMiB >= neededDiskMiB) {
+    return [];
+  }
+  const rule = `must be at least ${neededDiskMiB} MiB`;
+  return [
+    {
+      field: `free space in ${folder}`,
+      value: `${freeMiB} MiB`,
+      rule,
+      mend: "free some, for example with ./lab purge",
+    },
+  ];
+}
+
+/** What the kernel would give without swapping, in MiB. */
+export function availableMiB(): number | undefined {
+  const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
+  return kilobytes === undefined ? undefined : Math.floor(Number(kilobytes) / 1024);
+}

@@ -1,0 +1,12 @@
+import { labOf } from "../labs";
+import type { Values } from "./config-file";
+import type { Stack } from "./stack";
+
+/**
+ * Makes a stack ready for `pulumi up`: the lab's values where its config file lacks them, `set` over what it has,
+ * and the node image that belongs to this version of the lab.
+ */
+export async function prepareStack(stack: Stack, set: Values): Promise<void> {
+  const lab = await labOf(stack.name);
+  await stack.prepare({ missing: lab?.values ?? {}, set: { ...set, nodeImage: stack.toolchain.nodeImage } });
+}

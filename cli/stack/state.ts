@@ -1,0 +1,28 @@
+import { FileBackend } from "./backend";
+import type { NodeContainer } from "./containers";
+import { backendUrl } from "./env";
+
+/** Where a stack stands, in a word or two. */
+export type StackState = "up" | "stopped" | "half-built" | "left over" | "-";
+
+/** The names of all stacks in the lab's backend. */
+export function knownStacks(): string[] {
+  return FileBackend.at(backendUrl())?.stacks() ?? [];
+}
+
+/** Tells from the state on disk and the nodes there are where a stack stands, without asking the cluster. */
+export function stackState(stack: string, containers: readonly NodeContainer[]): StackState {
+  const nodes = containers.filter((each) => each.stack === stack);
+  const backend = FileBackend.at(backendUrl());
+  const summary = backend?.summary(stack);
+  if (backend !== undefined && (summary?.resources ?? 0) === 0) {
+    return nodes.length === 0 ? "-" : "left over";
+  }
+  if (nodes.length === 0) {
+    return backend === undefined ? "-" : "half-built";
+  }
+  if (nodes.some(({ running }) => !running)) {
+    return "stopped";
+  }
+  return (summary?.pending ?? 0) > 0 || summary?.outputs === false ? "half-built" : "up";
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+/** The long forms of tests run only where they are asked for. */
+const long = process.env.CNI_LAB_LONG === "1";
+
+/** One kind of test: those under its folder. */
+const project = (name: string, options: { readonly timeout: number; readonly parallel: boolean }) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    exclude: long ? [] : ["**/*.long.test.ts"],
+    testTimeout: options.timeout,
+    hookTimeout: options.timeout,
+    fileParallelism: options.parallel,
+    pool: "forks" as const,
+  },
+});
+
+const minutes = 60_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", { timeout: 5_000, parallel: true }),
+      project("engine", { timeout: 3 * minutes, parallel: false }),
+      project("live", { timeout: 15 * minutes, parallel: false }),
+    ],
+  },
+});
