@@ -1,6 +1,5 @@
-import { Agent, type RequestOptions, request } from "node:https";
+import { type RequestOptions, request } from "node:https";
 import pRetry from "p-retry";
-import { stringify } from "yaml";
 import type { Tree } from "../host";
 import { ApiError, Unreachable } from "./api-error";
 import type { Kubeconfig } from "./kubeconfig";
@@ -47,7 +46,7 @@ export class ApiServer {
   }
 
   private async once({ method, path, body }: ApiRequest, signal?: AbortSignal): Promise<Tree> {
-    this.options ??= connection(this.kubeconfig);
+    this.options ??= connect(this.kubeconfig);
     const { headers, ...options } = await this.options;
     const text = body === undefined ? undefined : JSON.stringify(body);
     // JSON is YAML, and the apply patch type is registered as YAML only.
@@ -86,26 +85,14 @@ export class ApiServer {
   }
 }
 
-/**
- * Credentials and trust by the Kubernetes client library, which knows every form of user. It is loaded only when there
- * is something to ask the API server: a no-op update does without.
- */
-async function connection({ file, server }: Kubeconfig): Promise<RequestOptions> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromString(stringify(file));
-  const options: RequestOptions = {};
+/** Loads the client library only now: a no-op update does without. */
+async function connect(kubeconfig: Kubeconfig): Promise<RequestOptions> {
+  const { connectionOptions } = await import("./credentials");
   try {
-    await config.applyToHTTPSOptions(options);
+    return await connectionOptions(kubeconfig);
   } catch (error) {
-    throw new Unreachable(server, describe(error as Error));
+    throw new Unreachable(kubeconfig.server, describe(error as Error));
   }
-  const { ca, cert, key, rejectUnauthorized, servername } = options;
-  const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
-  const agent = proxied
-    ? options.agent
-    : new Agent({ ca, cert, key, rejectUnauthorized, servername, keepAlive: true, maxSockets: 16 });
-  return { ...options, agent };
 }
 
 function isTransient(error: unknown): boolean {
