@@ -41,7 +41,7 @@ async function dialOne(
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(
       signal.aborted
-        ? `ssh ${where}: stopped while connecting`
+        ? `ssh ${where}: ${(signal.reason as Error).message}, while connecting`
         : `ssh ${where}: ${message}${tries && `, after ${limit + 1} tries`}`,
     );
   }

@@ -6,8 +6,12 @@ const SHOWN_COMMAND_LINES = 12;
 /** A command that did not end well: how it ended, what it was, the last that it said. */
 export class CommandFailed extends Error {
   constructor(how: string, command: string, { stdout, stderr }: Streams, redact: (text: string) => string) {
-    const parts = [`${how}: running ${head(command)}`, tail("stderr", stderr), tail("stdout", stdout)];
-    super(redact(parts.filter((part) => part !== "").join("\n")));
+    const parts = [
+      `${how}: running ${head(redact(command))}`,
+      tail("stderr", redact(stderr)),
+      tail("stdout", redact(stdout)),
+    ];
+    super(parts.filter((part) => part !== "").join("\n"));
     this.name = "CommandFailed";
   }
 }

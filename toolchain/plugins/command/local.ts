@@ -1,3 +1,4 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isList } from "../host";
 import { CommandFailed } from "./failure";
@@ -15,7 +16,7 @@ export const runLocally: Runner = async (job) => {
 
   const interpreter = isList(properties.interpreter) ? properties.interpreter.map(String) : [];
   const [program = "/bin/sh", ...args] = [...(interpreter.length > 0 ? interpreter : DEFAULT_INTERPRETER), command];
-  const child = call.children.spawn([program, ...args], { cwd: dir, env: { ...process.env, ...job.environment } });
+  const child = start(job, [program, ...args], dir);
   capture.take("stdout", child.stdout);
   capture.take("stderr", child.stderr);
   // A command need not read what it is given.
@@ -43,6 +44,15 @@ export const runLocally: Runner = async (job) => {
     clearTimeout(deadline);
   }
 };
+
+/** Most reasons not to start come as an event, some (too big) at once. */
+function start(job: Job, argv: [string, ...string[]], cwd: string): ChildProcessWithoutNullStreams {
+  try {
+    return job.call.children.spawn(argv, { cwd, env: { ...process.env, ...job.environment } });
+  } catch (error) {
+    throw failed(job, cannotStart(error as NodeJS.ErrnoException, argv[0]));
+  }
+}
 
 function failed({ command, capture, redact }: Job, how: string): CommandFailed {
   return new CommandFailed(how, command, capture.streams(), redact);
