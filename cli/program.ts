@@ -111,7 +111,7 @@ function help(program: Command, name: string | undefined): number {
   if (subject === undefined) {
     throw new UserError([refusal("command", name ?? "", names)]);
   }
-  process.stdout.write(subject.helpInformation());
+  subject.outputHelp();
   return exitCodes.asExpected;
 }
 

@@ -14,6 +14,7 @@ const project = "cni-lab";
  */
 export class ConfigFile {
   private readonly document;
+  private changed = false;
 
   constructor(readonly file: string) {
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -43,6 +44,7 @@ export class ConfigFile {
     for (const [key, value] of Object.entries(values)) {
       if (this.values()[key] !== value) {
         this.document.setIn(["config", `${project}:${key}`], value);
+        this.changed = true;
       }
     }
     return this;
@@ -56,20 +58,19 @@ export class ConfigFile {
 
   /** Forgets the salt of a stack that is gone, so that a new one gets its own; kept where a secret hangs on it. */
   dropSalt(): this {
-    if (!String(this.document).includes("secure:")) {
-      this.document.delete("encryptionsalt");
+    if (!String(this.document).includes("secure:") && this.document.delete("encryptionsalt")) {
+      this.changed = true;
     }
     return this;
   }
 
   /** Saves the file in one step; a file that would not change is not touched. */
   save(): void {
-    const text = String(this.document);
-    if (existsSync(this.file) && readFileSync(this.file, "utf8") === text) {
+    if (!this.changed) {
       return;
     }
     mkdirSync(path.dirname(this.file), { recursive: true });
-    writeFileSync(`${this.file}.new`, text);
+    writeFileSync(`${this.file}.new`, this.document.toString({ lineWidth: 0 }));
     renameSync(`${this.file}.new`, this.file);
   }
 }

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { runProgram } from "../../cli/program";
+import { reportError } from "../../cli/report-error";
+
+/** What one command line printed, and its exit code. */
+async function lab(...argv: string[]): Promise<{ exitCode: number; lines: string[] }> {
+  const lines: string[] = [];
+  const exitCode = await runProgram(argv).catch((error) => reportError(error, (line) => lines.push(line)));
+  return { exitCode, lines };
+}
+
+let printed = "";
+beforeEach(() => {
+  printed = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test.each([
+  [["upp"], "command: unknown command 'upp'; must be one of: up, check, down, .*; did you mean up\\?"],
+  [["frobnicate"], "command: unknown command 'frobnicate'; must be one of: up, .*, help; see ./lab help"],
+  [["up", "--sett", "a=b"], "up: unknown option '--sett'; allowed: --set; did you mean --set\\?"],
+  [["up", "--quick"], "up: unknown option '--quick'; allowed: --set; see ./lab help up"],
+  [["list", "--json"], "list: unknown option '--json'; it takes none; see ./lab help list"],
+  [["up", "flannel", "extra"], "up: too many arguments.* Expected 1 argument but got 2; see ./lab help up"],
+  [["node"], "node: missing required argument 'node'; see ./lab help node"],
+  [
+    ["check", "--expect", "sick"],
+    "check: option '--expect <state>' argument 'sick' is invalid. Allowed choices are symptom, healthy; .*",
+  ],
+  [["help", "stats"], 'command is "stats": must be one of: up, .*; did you mean status\\?'],
+])("%j is refused", async (argv, message) => {
+  const { exitCode, lines } = await lab(...argv);
+  expect(lines).toEqual([expect.stringMatching(new RegExp(`^lab: ${message}$`))]);
+  expect(exitCode).toBe(2);
+  expect(printed).toBe("");
+});
+
+test.each(["flanel", "flannel; rm -rf /", "$(id)", "a b", "'", ""])("the stack %j is refused", async (stack) => {
+  const { exitCode, lines } = await lab("up", stack);
+  const mend = stack === "flanel" ? "; did you mean flannel?" : "";
+  expect(lines[0]).toMatch(/^lab: STACK is .*: must be one of: .*flannel.*/);
+  expect(lines[0]?.endsWith(mend)).toBe(true);
+  expect(exitCode).toBe(2);
+});
+
+test("values are refused together, with what was meant, before anything is done", async () => {
+  const { exitCode, lines } = await lab("up", "flannel", "--set", "node=3", "--set", "cni", "--set", "nodeImage=x");
+  expect(exitCode).toBe(2);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^lab: --set is "node": must be one of: cni, nodes, .*; did you mean nodes\?$/);
+  expect(lines[1]).toBe('lab: --set is "cni": must be written as key=value; for example --set cni=VALUE');
+  expect(lines[2]).toMatch(/^lab: --set is "nodeImage": must be one of: /);
+});
+
+test.each([
+  ["nodes=0", '--set nodes is "0": must be a whole number from 1 to 9'],
+  ["nodes=", '--set nodes is "": must be a whole number from 1 to 9'],
+  ["cni=calico", '--set cni is "calico": must be one of: flannel, none'],
+  ["podCidr=10.96.0.0/12", '--set serviceCidr|serviceCidr is "10.96.0.0/12": must not overlap with podCidr'],
+  ["podCidr=10.244.0.1/16", '--set podCidr is "10.244.0.1/16": must be an IPv4 network'],
+])("--set %s is refused", async (set, message) => {
+  const { exitCode, lines } = await lab("up", "flannel", "--set", set);
+  expect(lines.join("\n")).toMatch(message);
+  expect(exitCode).toBe(2);
+});
+
+test("help tells the default stack and every command", async () => {
+  expect(await lab("help")).toEqual({ exitCode: 0, lines: [] });
+  expect(printed).toContain("without it: confluence");
+  for (const name of [
+    "up",
+    "check",
+    "down",
+    "status",
+    "list",
+    "kubectl",
+    "node",
+    "pulumi",
+    "env",
+    "doctor",
+    "test",
+    "purge",
+  ]) {
+    expect(printed).toMatch(new RegExp(`^ {2}${name}( |$)`, "m"));
+  }
+});
+
+test.each([[[]], [["--help"]], [["up", "--help"]], [["help", "up"]]])("%j shows usage", async (argv) => {
+  expect((await lab(...argv)).exitCode).toBe(0);
+  expect(printed).toContain("Usage: ./lab");
+});

@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { FileBackend } from "../../cli/stack/backend";
+import { isHeld } from "../../cli/stack/engine";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "cni-lab-backend-"));
+  mkdirSync(path.join(folder, ".pulumi/stacks/cni-lab"), { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function backend(): FileBackend {
+  const found = FileBackend.at(`file://${folder}`);
+  if (found === undefined) {
+    throw new Error("a file:// backend was not taken for one");
+  }
+  return found;
+}
+
+function write(file: string, latest: unknown): void {
+  const text = JSON.stringify({ version: 3, checkpoint: { stack: "organization/cni-lab/x", latest } });
+  writeFileSync(path.join(folder, ".pulumi/stacks/cni-lab", file), file.endsWith(".gz") ? gzipSync(text) : text);
+}
+
+const own = (outputs: object) => ({ urn: "urn:a", type: "pulumi:pulumi:Stack", outputs });
+const command = { urn: "urn:b", type: "command:local:Command" };
+const provider = { urn: "urn:c", type: "pulumi:providers:command" };
+
+test("tells the stacks of the lab, and no backups", () => {
+  write("flannel.json", {});
+  write("flannel.json.bak", {});
+  write("weave.json.gz", {});
+  expect(backend().stacks()).toEqual(["flannel", "weave"]);
+});
+
+test.each([
+  [undefined, { resources: 0, pending: 0, outputs: false }],
+  [{ resources: [own({}), provider] }, { resources: 0, pending: 0, outputs: false }],
+  [
+    { resources: [own({}), provider, command], pending_operations: [{ type: "creating" }] },
+    { resources: 1, pending: 1, outputs: false },
+  ],
+  [{ resources: [own({ cni: "flannel" }), provider, command] }, { resources: 1, pending: 0, outputs: true }],
+])("summary of %j", (latest, summary) => {
+  write("flannel.json", latest);
+  expect(backend().summary("flannel")).toEqual(summary);
+});
+
+test("reads a compressed state, and none", () => {
+  write("weave.json.gz", { resources: [command] });
+  expect(backend().summary("weave")?.resources).toBe(1);
+  expect(backend().summary("flannel")).toBeUndefined();
+  expect(backend().stamp("flannel")).toBeUndefined();
+});
+
+test("only file:// addresses are read", () => {
+  expect(FileBackend.at("s3://bucket")).toBeUndefined();
+  expect(FileBackend.at("https://api.example")).toBeUndefined();
+});
+
+test("tells who holds a lock, and whether that lives", () => {
+  const locks = path.join(folder, ".pulumi/locks/organization/cni-lab/flannel");
+  mkdirSync(locks, { recursive: true });
+  const lock = { pid: 4_000_000, username: "root", hostname: hostname(), timestamp: "2026-01-01T00:00:00Z" };
+  writeFileSync(path.join(locks, "1.json"), JSON.stringify(lock));
+  expect(backend().locks("flannel")).toEqual([lock]);
+  expect(backend().locks("weave")).toEqual([]);
+  expect(isHeld(lock)).toBe(false);
+  expect(isHeld({ ...lock, pid: process.pid })).toBe(false);
+  expect(isHeld({ ...lock, hostname: "another" })).toBe(true);
+});

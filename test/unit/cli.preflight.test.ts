@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { lanProblems, parseRoutes } from "../../cli/preflight/networks";
+import { memoryProblems } from "../../cli/preflight/resources";
+
+const used = [
+  { cidr: "10.88.0.0/16", use: "podman's network podman uses" },
+  { cidr: "172.28.7.9/32", use: "holds this machine's address on eth0" },
+];
+
+test.each(["172.28.8.0/24", "10.89.0.0/24"])("a LAN that nobody uses is fine: %s", (lan) => {
+  expect(lanProblems(lan, "flannel", used)).toEqual([]);
+});
+
+test.each([
+  ["10.88.3.0/24", "10.88.0.0/16, which podman's network podman uses"],
+  ["172.28.7.0/24", "172.28.7.9/32, which holds this machine's address on eth0"],
+])("a LAN that is in use is refused: %s", (lan, by) => {
+  expect(lanProblems(lan, "flannel", used)).toEqual([
+    {
+      field: "lanCidr",
+      value: lan,
+      rule: `must not overlap with ${by}`,
+      mend: "choose another: ./lab up flannel --set lanCidr=172.28.N.0/24",
+    },
+  ]);
+});
+
+test("reads the kernel's routes without the default one", () => {
+  const table = [
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+    "eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0",
+    "eth0\t0000000A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0",
+    "podman1\t00071CAC\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+  ].join("\n");
+  expect(parseRoutes(`${table}\n`)).toEqual([
+    { link: "eth0", cidr: "10.0.0.0/16" },
+    { link: "podman1", cidr: "172.28.7.0/24" },
+  ]);
+});
+
+test.each([
+  [3, 2000, 0],
+  [3, 1999, 1],
+  [1, 1000, 0],
+  [1, 999, 1],
+])("%i nodes with %i MiB: %i problems", (nodes, available, problems) => {
+  expect(memoryProblems({ id: "flannel", memoryMiB: 2000 }, nodes, available)).toHaveLength(problems);
+});

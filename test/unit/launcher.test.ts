@@ -1,0 +1,136 @@
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const repository = path.resolve(__dirname, "../..");
+let folder: string;
+let home: string;
+
+/** A checkout with the real launcher, and stand-ins for node and npm that tell how they were called. */
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "cni-lab launcher-"));
+  home = path.join(folder, "check out");
+  mkdirSync(path.join(folder, "bin"));
+  mkdirSync(home);
+  copyFileSync(path.join(repository, "lab"), path.join(home, "lab"));
+  writeFileSync(path.join(home, "package.json"), "{}");
+  writeFileSync(path.join(home, "package-lock.json"), "{}");
+  program(
+    "node",
+    `[ "$1" = --version ] && { echo "\${NODE_IS:-v20.1.0}"; exit; }; pwd; printf '<%s>' "$@"; exit "\${NODE_EXIT:-0}"`,
+  );
+  program(
+    "npm",
+    `echo "$@" >>"${folder}/npm.log"; mkdir -p node_modules; sleep "\${NPM_TAKES:-0}"; exit "\${NPM_EXIT:-0}"`,
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function program(name: string, script: string): void {
+  const file = path.join(folder, "bin", name);
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function launch(options: { args?: string[]; env?: Record<string, string>; file?: string } = {}): Promise<Ran> {
+  const env = { PATH: `${folder}/bin:/usr/bin:/bin`, ...options.env };
+  const file = options.file ?? path.join(home, "lab");
+  try {
+    return { code: 0, ...(await promisify(execFile)(file, options.args ?? [], { env, cwd: folder })) };
+  } catch (error) {
+    return error as Ran;
+  }
+}
+
+/** How often npm was asked to install. */
+function installs(): number {
+  try {
+    return readFileSync(path.join(folder, "npm.log"), "utf8").trim().split("\n").length;
+  } catch {
+    return 0;
+  }
+}
+
+test("installs what lacks, once, and hands over from the caller's folder with every word as it was", async () => {
+  const args = ["up", "a b", "$(id)", ""];
+  const first = await launch({ args });
+  const main = `<--import><${home}/node_modules/tsx/dist/loader.mjs><${home}/cli/main.ts>`;
+  expect(first.stdout).toBe(`${folder}\n${main}<up><a b><$(id)><>`);
+  expect(first.stderr).toContain("installing the npm packages");
+  expect(readFileSync(path.join(folder, "npm.log"), "utf8")).toMatch(/^ci --ignore-scripts /);
+  expect((await launch({ args })).stderr).toBe("");
+  expect(installs()).toBe(1);
+});
+
+test("installs again when the lock file has changed", async () => {
+  await launch();
+  writeFileSync(path.join(home, "package-lock.json"), '{ "changed": true }');
+  await launch();
+  await launch();
+  expect(installs()).toBe(2);
+});
+
+test("does a half-done install again", async () => {
+  const failed = await launch({ env: { NPM_EXIT: "1" } });
+  expect(failed.code).toBe(2);
+  expect(failed.stdout).toBe("");
+  expect(failed.stderr).toContain("npm ci failed; run the same command again");
+  expect((await launch()).code).toBe(0);
+  expect(installs()).toBe(2);
+});
+
+test("an install that fails after a good one leaves no stamp of the good one", async () => {
+  await launch();
+  writeFileSync(path.join(home, "package-lock.json"), "{ }");
+  await launch({ env: { NPM_EXIT: "1" } });
+  writeFileSync(path.join(home, "package-lock.json"), "{}");
+  await launch();
+  expect(installs()).toBe(3);
+});
+
+test("two at once install once", async () => {
+  const both = await Promise.all([launch({ env: { NPM_TAKES: "0.5" } }), launch({ env: { NPM_TAKES: "0.5" } })]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  expect(installs()).toBe(1);
+});
+
+test("finds its folder through links", async () => {
+  symlinkSync(path.join(home, "lab"), path.join(folder, "bin/lab"));
+  symlinkSync("bin/lab", path.join(folder, "again"));
+  expect((await launch({ file: path.join(folder, "again") })).stdout).toContain(`<${home}/cli/main.ts>`);
+});
+
+test("passes the exit code on", async () => {
+  expect((await launch({ env: { NODE_EXIT: "42" } })).code).toBe(42);
+});
+
+test.each([
+  ["v18.20.4", "22.1.0-1", "apt-get update && apt-get install -y nodejs npm"],
+  ["v9.0.0", "18.19.0+dfsg-6", "apt-get update && apt-get install -y npm && npm install -g node@20"],
+  ["nonsense", "(none)", "apt-get update && apt-get install -y npm && npm install -g node@20"],
+])("refuses Node %s where apt has %s, before anything is installed", async (version, candidate, mend) => {
+  program("apt-get", "exit 1");
+  program("apt-cache", `printf '%s:\\n  Installed: (none)\\n  Candidate: %s\\n' "$2" "${candidate}"`);
+  const { code, stderr } = await launch({ env: { NODE_IS: version } });
+  expect(code).toBe(2);
+  expect(stderr).toBe(`lab: Node.js 20 or newer is needed, found ${version}\nas root: ${mend}\n`);
+  expect(installs()).toBe(0);
+});
