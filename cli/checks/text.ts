@@ -10,7 +10,7 @@ export function lastLine(ran: Pick<Ran, "stdout" | "stderr">): string {
 
 /** A duration as people read it: `0.4 s`, `61 s`. */
 export function seconds(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} s`;
 }
 
 /** A word as a shell would need it, so that a printed command can be pasted. */

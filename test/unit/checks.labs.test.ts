@@ -1,0 +1,175 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { describeProblem } from "../../components/lib/user-error";
+import { labIds, loadLab, loadLabs } from "../../labs";
+import type { Check } from "../../labs/check";
+import { expectedState, type Lab } from "../../labs/lab";
+import { labProblems } from "../../labs/validate";
+import { parseLabConfig } from "../../stacks/schema";
+import { checkOf, labOf } from "./checks.fake";
+
+const problems = (lab: Lab, folder = "test") => labProblems(lab, folder).map(describeProblem);
+const checkProblems = (changes: Partial<Check>) => problems(labOf([checkOf(changes)]));
+const at = "lab test checks.healthy says-yes";
+
+describe("the labs", () => {
+  it("are found by their folders, and their data is whole", async () => {
+    expect(labIds()).toContain("flannel");
+    expect((await loadLabs()).map((lab) => lab.id)).toEqual(labIds());
+  });
+
+  it("hold values that a stack may be set to", async () => {
+    for (const lab of await loadLabs()) {
+      for (const set of [{}, ...(lab.broken ?? []), ...(lab.fixed ?? [])]) {
+        expect(() => parseLabConfig({ ...lab.values, ...set }), lab.id).not.toThrow();
+      }
+    }
+  });
+
+  it("are named when another is asked for", async () => {
+    await expect(loadLab("fannel")).rejects.toThrow(/^stack is "fannel": must be one of the labs: .*flannel/);
+  });
+});
+
+describe("a folder of labs", () => {
+  // Below the repository, as vitest compiles nothing outside; ignored by git.
+  const dist = join(__dirname, "../../dist");
+  mkdirSync(dist, { recursive: true });
+  const root = mkdtempSync(join(dist, "labs-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const add = (id: string, text: string) => {
+    mkdirSync(join(root, id));
+    writeFileSync(join(root, id, "lab.ts"), text);
+  };
+
+  it("is loaded with all that is wrong in it named together", async () => {
+    add(
+      "one",
+      `export const lab = { id: "two", title: "", minutes: 0, memoryMiB: 1, values: {}, checks: { healthy: [] } };`,
+    );
+    add("three", `export const other = 1;`);
+    mkdirSync(join(root, "no-lab"));
+    expect(labIds(root)).toEqual(["one", "three"]);
+    await expect(loadLabs(root)).rejects.toThrow(
+      [
+        'lab one id is "two": must be the name of its folder; rename one',
+        'lab one minutes is "0": must be more than 0',
+        "lab one checks.healthy: must hold at least one check: an empty list would always hold",
+        "labs/three/lab.ts: must export its data as `lab`",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("a lab's data", () => {
+  const bug: Partial<Lab> = {
+    bug: "b",
+    symptom: "s",
+    broken: [{ cni: "none" }, { cni: "flannel", nodes: "2" }],
+    fixed: [{ nodes: "3" }],
+    checks: { healthy: [checkOf()], symptom: [checkOf()] },
+  };
+
+  it("has a bug with everything that belongs to it, or none", () => {
+    expect(problems(labOf([checkOf()]))).toEqual([]);
+    expect(problems(labOf([], bug))).toEqual([]);
+    expect(problems(labOf([], { ...bug, fixed: [], symptom: undefined }))).toEqual([
+      "lab test symptom, fixed: must be given as well, as bug, broken, checks.symptom is; give all of them, or none for a lab without a bug",
+    ]);
+    expect(problems(labOf([], { ...bug, broken: [{}] }))).toEqual([
+      "lab test broken: must set at least one value in its last set: it is how a broken stack is recognised",
+    ]);
+  });
+
+  it("expects the symptom with its last broken values in force, and health with anything else", () => {
+    const lab = labOf([], bug);
+    expect(expectedState(lab, { cni: "flannel", nodes: "2", podCidr: "10.0.0.0/8" })).toBe("symptom");
+    expect(expectedState(lab, { cni: "flannel", nodes: "3" })).toBe("healthy");
+    expect(expectedState(lab, { cni: "none" })).toBe("healthy");
+    expect(expectedState(labOf([]), {})).toBe("healthy");
+  });
+});
+
+describe("a check's data", () => {
+  it.each<[string, Partial<Check>, string]>([
+    [
+      "a name",
+      { id: "Not Good" },
+      'lab test checks.healthy Not Good id is "Not Good": must be lower-case letters, digits and single dashes',
+    ],
+    ["a step", { steps: [] }, `${at} steps: must hold at least one step`],
+    ["a matcher", { expect: [] }, `${at} expect: must hold at least one matcher: it would hold whatever is seen`],
+    [
+      "a value that is read",
+      { expect: [{ value: "wrd", equals: "yes" }] },
+      `${at} expect is "wrd": must be one of the values read: word`,
+    ],
+    [
+      "a step to read from",
+      { read: { word: { from: "x", pattern: /x/ } } },
+      `${at} read.word.from is "x": must be one of its steps: ask`,
+    ],
+    [
+      "a time",
+      { timing: { bySeconds: 0, everySeconds: 1 } },
+      `${at} timing.bySeconds is "0": must be more than 0 seconds`,
+    ],
+    [
+      "a place of its subjects",
+      { steps: [{ id: "ask", at: "to.pod", run: ["x"] }] },
+      `${at} ask.at is "to.pod": must be a place of subjects "node": kubectl, node, pod`,
+    ],
+    [
+      "a foreground end",
+      { steps: [{ id: "ask", at: "node", run: ["x"], background: true }] },
+      `${at} steps is "ask": must not end with a background step`,
+    ],
+    [
+      "evidence for its causes",
+      { causes: [{ evidence: "links", pattern: /x/, says: "x" }] },
+      `${at} causes is "links": must be one of its evidence steps: none`,
+    ],
+    [
+      "ids that differ",
+      { evidence: [{ id: "ask", at: "node", run: ["x"] }] },
+      `${at} steps and evidence is "ask": must be there once`,
+    ],
+    [
+      "controls that exist",
+      { controls: { negative: ["other"] } },
+      `${at} controls is "other": must be another check of the same list`,
+    ],
+    [
+      "a positive control for silence",
+      { timing: { throughoutSeconds: 1, everySeconds: 1 } },
+      `${at} controls.positive: must name a check: that something was not seen counts only where the same way of looking sees what is there`,
+    ],
+  ])("has %s", (_, changes, message) => {
+    expect(checkProblems(changes)).toEqual([message]);
+  });
+
+  it("has only placeholders that its subjects have", () => {
+    const changes: Partial<Check> = {
+      steps: [{ id: "ask", at: "node", run: ["sh", "-c", "x {from.ip} {.status} $({node} {1})"] }],
+      expect: [{ value: "word", equals: "{value.word}{value.other}" }],
+      evidence: [{ id: "links", at: "node", run: ["{ip}"] }],
+      causes: [{ evidence: "links", pattern: /(?<link>x)/, says: "{found.link} {found.other}" }],
+    };
+    expect(checkProblems(changes).map((line) => line.slice(at.length + 1, line.indexOf(": must")))).toEqual([
+      'ask.run is "{from.ip}"',
+      'expect is "{value.other}"',
+      'causes is "{found.other}"',
+    ]);
+  });
+
+  it("is there once, and does not wait for itself", () => {
+    const a = checkOf({ id: "a", controls: { positive: ["b"] } });
+    const b = checkOf({ id: "b", controls: { positive: ["a"] } });
+    expect(problems(labOf([a, b, checkOf(), checkOf()]))).toEqual([
+      'lab test checks.healthy is "says-yes": must be there once',
+      "lab test checks.healthy a controls.positive: must not lead back to the check itself",
+      "lab test checks.healthy b controls.positive: must not lead back to the check itself",
+    ]);
+  });
+});
