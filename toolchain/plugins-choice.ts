@@ -36,8 +36,7 @@ export function chosenPlugins(memory: string, env: NodeJS.ProcessEnv = process.e
   if (forced !== undefined && forced !== "") {
     throw new UserError([{ field: variable, value: forced, rule: "must be one of: own, official" }]);
   }
-  const [source, made] = existsSync(memory) ? readFileSync(memory, "utf8").trim().split(" ") : [];
-  return made === wanted && (source === "own" || source === "official") ? source : undefined;
+  return remembered(memory);
 }
 
 /**
@@ -52,11 +51,11 @@ export async function choosePlugins(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<PluginSource> {
   const chosen = chosenPlugins(memory, env);
-  if (chosen === "own") {
+  if (chosen === "own" || (chosen === "official" && remembered(memory) === "official")) {
     return chosen;
   }
   const failure = await installAll(install, say);
-  if (failure !== undefined && chosen === "official" && env[variable] === "official") {
+  if (failure !== undefined && chosen === "official") {
     const rule = `asks for plugins that could not be installed: ${failure}`;
     throw new UserError([{ field: variable, value: chosen, rule, mend: `unset it to use the lab's own` }]);
   }
@@ -80,6 +79,12 @@ export function pulumiInstall(pulumi: string, pulumiHome: string): Install {
 }
 
 const wanted = plugins.map(({ name, version }) => `${name}@${version}`).join("+");
+
+/** The answer of an earlier try for the same versions. */
+function remembered(memory: string): PluginSource | undefined {
+  const [source, made] = existsSync(memory) ? readFileSync(memory, "utf8").trim().split(" ") : [];
+  return made === wanted && (source === "own" || source === "official") ? source : undefined;
+}
 
 async function installAll(install: Install, say: Say): Promise<string | undefined> {
   for (const plugin of plugins) {

@@ -28,6 +28,8 @@ test("the official plugins are taken where both can be installed", async () => {
   expect(await choose(works)).toBe("official");
   expect(asked).toEqual(["command", "kubernetes"]);
   expect(chosenPlugins(memory, {})).toBe("official");
+  expect(await choose(fails)).toBe("official");
+  expect(asked).toHaveLength(2);
 });
 
 test("the lab's own serve elsewhere, and nobody waits for that twice", async () => {
