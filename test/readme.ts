@@ -1,0 +1,23 @@
+/** A command of a page, and the exit code that it is to end with: 0 unless a comment behind it says another. */
+export interface PageCommand {
+  readonly command: string;
+  readonly exitCode: number;
+}
+
+/** The commands of a page, line by line: those of its `sh` blocks, in order. */
+export function commandsOf(markdown: string): readonly PageCommand[] {
+  const blocks = [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
+  const lines = blocks.flatMap((block) => block.split("\n")).filter((line) => line !== "");
+  return lines.map((line) => {
+    const [command = "", exitCode = "0"] = line.split(/ +# exit code /);
+    return { command, exitCode: Number(exitCode) };
+  });
+}
+
+/** The rows of the first table of a page: name and value. */
+export function firstTable(markdown: string): Readonly<Record<string, string>> {
+  const table = /(?:^\|.*\|\n)+/m.exec(markdown)?.[0] ?? "";
+  const rows = table.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  const named = rows.flatMap(([, name = "", value = ""]) => (/[a-z]/.test(name) ? [[name, value] as const] : []));
+  return Object.fromEntries(named);
+}

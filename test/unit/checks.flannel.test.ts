@@ -1,0 +1,194 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runChecks } from "../../cli/checks";
+import { lab } from "../../labs/flannel/lab";
+import { type Answer, evidenceDir, FakeCluster } from "./checks.fake";
+
+let folder: string;
+beforeEach(() => {
+  folder = evidenceDir();
+});
+afterEach(() => rmSync(dirname(folder), { recursive: true, force: true }));
+
+const nodeOf = (where: string) => where.replace("probe-", "");
+const indexOf = (where: string) => Number(nodeOf(where).slice(1)) - 1;
+const dig = (name: string, answer: string) =>
+  `;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n${name}\t30\tIN\tA\t${answer}\n;; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)`;
+
+/** What a healthy cluster of three nodes answers, as seen on a real one. */
+function healthy(where: string, command: string): Answer {
+  const named = /n(\d)/.exec(/get node (n\d)|nodeName=(n\d)/.exec(command)?.[0] ?? "")?.[1];
+  const answers: readonly (readonly [RegExp, Answer])[] = [
+    [/type=="Ready".*flannel|kube-flannel get pods.*jsonpath/, `pod=kube-flannel-ds-${named} ready=True`],
+    [/^get node .*Ready/, "True KubeletReady kubelet is posting ready status"],
+    [/podCIDR/, `10.244.${Number(named) - 1}.0/24`],
+    [/subnet\.env/, `FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.${indexOf(where)}.1/24\nFLANNEL_MTU=1450\n`],
+    [/^ip -4 -o address/, `2: eth0    inet 10.244.${indexOf(where)}.5/24 brd 10.244.0.255 scope global eth0\\  valid`],
+    [/^sh -c ping.*254/, { exitCode: 1, stdout: "1 packets transmitted, 0 received, 100% packet loss, time 0ms" }],
+    [
+      /^ping/,
+      "3 packets transmitted, 3 received, 0% packet loss, time 402ms\nrtt min/avg/max/mdev = 0.2/0.31/0.4/0.1 ms",
+    ],
+    [/while/, [1, 2, 3].map((n) => `{"pod":"probe-n${n}","node":"n${n}","ip":"10.244.${n}.5"}`).join("\n")],
+    [/http_code/, { exitCode: 28, stdout: "000", stderr: "curl: (28) timed out" }],
+    [/^dig.*kubernetes/, dig("kubernetes.default.svc.cluster.local.", "10.96.0.1")],
+    [/^dig.*probe/, dig("probe.cni-lab.svc.cluster.local.", "10.96.1.1")],
+    [/^dig.*nobody/, ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"],
+    [/version/, '{\n  "major": "1",\n  "gitVersion": "v1.34.4"\n}'],
+  ];
+  return answers.find(([pattern]) => pattern.test(command))?.[1] ?? "";
+}
+
+/** Runs the lab's checks on a cluster that answers differently where `change` says so. */
+async function red(change: (where: string, command: string) => Answer | undefined, podless: readonly string[] = []) {
+  const cluster = new FakeCluster((where, command) => change(where, command) ?? healthy(where, command), 3);
+  cluster.podless = podless;
+  const verdict = await runChecks(cluster, lab, { expect: "healthy", evidenceDir: folder, clock: cluster.clock });
+  expect(verdict.asExpected).toBe(verdict.checks.every((check) => check.outcome === "passed"));
+  return verdict.checks
+    .filter((check) => check.outcome !== "passed")
+    .map((check) => ({
+      id: check.id,
+      outcome: check.outcome,
+      bad: check.subjects.filter((s) => s.outcome === "failed"),
+    }));
+}
+
+describe("the checks of the flannel lab", () => {
+  it("all hold on a healthy cluster", async () => {
+    expect(await red(() => undefined)).toEqual([]);
+  });
+
+  it("find a node that is not Ready, and that it has no CNI", async () => {
+    const found = await red((where, command) => {
+      if (/get node n2 .*Ready/.test(command)) return "False KubeletNotReady cni plugin not initialized";
+      return where === "n2" && /net\.d/.test(command) ? "no conflist" : undefined;
+    });
+    expect(found.map((check) => check.id)).toEqual(["nodes-ready"]);
+    expect(found[0]?.bad).toMatchObject([
+      {
+        subject: "n2",
+        says: "n2 is not Ready: cni plugin not initialized",
+        causes: ["no CNI is configured on n2: /etc/cni/net.d holds no conflist"],
+      },
+    ]);
+  });
+
+  it("find a tunnel that is down, by both directions of its node, and don't trust a control", async () => {
+    const down = "4: flannel.1: <BROADCAST,MULTICAST> mtu 1450 qdisc noqueue state DOWN mode DEFAULT";
+    const up = "4: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN";
+    const found = await red((where, command) => {
+      if (/link show/.test(command)) return where === "n2" ? down : up;
+      if (/route get/.test(command))
+        return where === "n2" ? "10.244.0.5 via 172.28.1.254 dev eth1 src 172.28.1.12" : "";
+      const lost = where === "probe-n2" ? /^ping.* 10\.244/ : /^ping.* 10\.244\.1\./;
+      return where.startsWith("probe") && lost.test(command)
+        ? { exitCode: 1, stdout: "3 packets transmitted, 0 received, 100% packet loss, time 2050ms" }
+        : undefined;
+    });
+    expect(found.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ["ping-across-nodes", "failed"],
+      ["ping-nobody", "inconclusive"],
+    ]);
+    expect(found[0]?.bad.map((subject) => subject.subject)).toEqual(["n1 -> n2", "n2 -> n1", "n2 -> n3", "n3 -> n2"]);
+    expect(found[0]?.bad[0]).toMatchObject({
+      says: "the pod 10.244.0.5 on n1 does not reach the pod 10.244.1.5 on n2",
+      seen: 'received is "0", must be "3"',
+      causes: [
+        "flannel.1 is down on n2",
+        "n2 has no route back to the pods of n1: answers leave by the default route (172.28.1.254, eth1)",
+      ],
+    });
+  });
+
+  it("don't trust pings that are answered by anybody", async () => {
+    const found = await red((_, command) => (/254/.test(command) ? "1 packets transmitted, 1 received" : undefined));
+    expect(found.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ["ping-across-nodes", "inconclusive"],
+      ["ping-nobody", "failed"],
+    ]);
+  });
+
+  it("find two nodes with one subnet", async () => {
+    const found = await red((where, command) =>
+      where === "n3" && /subnet\.env/.test(command) ? "FLANNEL_SUBNET=10.244.0.1/24\n" : undefined,
+    );
+    expect(found.map((check) => check.id)).toEqual(["pod-subnets"]);
+    expect(found[0]?.bad.map((subject) => subject.seen)).toEqual([
+      "flannelSubnet 10.244.0.0/24 is also that of n3",
+      'flannelSubnet is "10.244.0.0/24", must be "10.244.2.0/24"; flannelSubnet 10.244.0.0/24 is also that of n1',
+    ]);
+  });
+
+  it("find a pod with an address of another network", async () => {
+    const found = await red((where, command) =>
+      where === "probe-n1" && /ip -4/.test(command) ? "2: eth0    inet 10.32.0.7/12 scope global" : undefined,
+    );
+    expect(found.map((check) => check.id)).toEqual(["pod-subnets"]);
+    expect(found[0]?.bad[0]?.says).toBe(
+      "n1 has no pod subnet of its own that all agree on: podCIDR 10.244.0.0/24, flannel 10.244.0.0/24, pod 10.32.0.0/12",
+    );
+  });
+
+  it("find a Service with a replica that never answers, and one that does not answer at all", async () => {
+    const one = await red((where, command) =>
+      where === "probe-n1" && /while/.test(command) ? '{"node":"n1"}\n{"node":"n2"}' : undefined,
+    );
+    expect(one.map((check) => check.id)).toEqual(["service-ip"]);
+    expect(one[0]?.bad.map((subject) => subject.seen)).toEqual(['replicas is "n1,n2", must be "n1,n2,n3"']);
+    const none = await red((where, command) => {
+      if (where === "n2" && /iptables-save/.test(command)) return { exitCode: 1 };
+      return where === "probe-n2" && /while/.test(command) ? "request 1: curl exit 28" : undefined;
+    });
+    expect(none[0]?.bad).toMatchObject([
+      {
+        seen: 'failed is "request 1: curl exit 28", must not be there; replicas is "", must be "n1,n2,n3"',
+        causes: ["n2 has no rule for 10.96.1.1: kube-proxy does not do its work there"],
+      },
+    ]);
+  });
+
+  it("find a DNS that answers wrongly, answers everything, or does not answer", async () => {
+    const wrong = await red((_, c) =>
+      /^dig.*probe/.test(c) ? dig("probe.cni-lab.svc.cluster.local.", "1.2.3.4") : undefined,
+    );
+    expect(wrong[0]?.bad[0]?.seen).toBe('probe is "1.2.3.4", must be "10.96.1.1"');
+    const anything = await red((_, c) => (/^dig.*nobody/.test(c) ? dig("nobody", "1.2.3.4") : undefined));
+    expect(anything[0]?.bad[0]?.seen).toBe('nobody is "NOERROR", must be "NXDOMAIN"');
+    const silent = await red((_, c) =>
+      /^dig/.test(c) ? { exitCode: 9, stdout: ";; connection timed out; no servers could be reached" } : undefined,
+    );
+    expect(silent.map((check) => check.id)).toEqual(["dns"]);
+    expect(silent[0]?.bad[0]?.seen).toMatch(/^kubernetes on pod probe-n1 on n1 ended with 9: ;; connection timed out/);
+  });
+
+  it("find an API server that pods do not reach, and a flannel that is not ready", async () => {
+    const api = await red((_, c) =>
+      /version/.test(c) ? { exitCode: 28, stderr: "curl: (28) Connection timed out" } : undefined,
+    );
+    expect(api.map((check) => check.id)).toEqual(["api-server"]);
+    const flannel = await red((where, c) => {
+      if (/kube-flannel get pods.*n3.*jsonpath/.test(c)) return "pod=kube-flannel-ds-3 ready=False";
+      return where === "n3" && /tail/.test(c) ? "E1 main.go:1] node n3 pod cidr not assigned" : undefined;
+    });
+    expect(flannel.map((check) => check.id)).toEqual(["flannel-ready"]);
+    expect(flannel[0]?.bad[0]).toMatchObject({
+      says: "flannel is not ready on n3; its pod is: kube-flannel-ds-3",
+      causes: ["n3 has no podCIDR, so flannel has no subnet to use: give kubeadm a podSubnet"],
+    });
+  });
+
+  it("name a node without a probe pod", async () => {
+    const found = await red(() => undefined, ["n3"]);
+    expect(found.map((check) => check.id)).toEqual([
+      "pod-subnets",
+      "ping-across-nodes",
+      "ping-nobody",
+      "service-ip",
+      "dns",
+      "api-server",
+    ]);
+    expect(found[1]?.bad[0]?.seen).toContain("ping was not run: to.ip is not known (probe pods there: probe-n1 on n1");
+  });
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { versions } from "../../components/lib/versions";
+import { loadLabs } from "../../labs";
+import { commandsOf, firstTable } from "../readme";
+
+const labs = await loadLabs();
+
+describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (id, lab) => {
+  const page = readFileSync(join(__dirname, "../../labs", id, "README.md"), "utf8");
+
+  it("opens with the table, in step with the lab's data", () => {
+    const table = firstTable(page);
+    expect(Object.keys(table)).toEqual(["bug", "symptom", "cause", "fix", "minutes", "memory", "versions"]);
+    expect(table.minutes).toBe(String(lab.minutes));
+    expect(table.memory).toBe(`${lab.memoryMiB} MiB`);
+    expect(page.indexOf("\n| ")).toBeLessThan(page.indexOf("\n## "));
+  });
+
+  it("names the versions that the lab builds", () => {
+    const named = firstTable(page).versions ?? "";
+    const known: Readonly<Record<string, string>> = {
+      Kubernetes: versions.kubernetes,
+      Flannel: versions.flannel,
+      "CNI plugins": versions.cniPlugins,
+      CoreDNS: versions.coredns,
+      etcd: versions.etcd,
+    };
+    for (const part of named.split(", ")) {
+      const [, program, version] = /^(.+) (\S+)$/.exec(part) ?? [];
+      expect([program, version]).toEqual([program, known[program ?? ""]]);
+    }
+  });
+
+  it("says what to look at and why it works, with commands on this lab only", () => {
+    expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual(["What to look at", "Why it works"]);
+    const commands = commandsOf(page);
+    expect(commands.length).toBeGreaterThan(0);
+    expect(commands.at(-1)?.command).toBe(`./lab down ${id}`);
+    for (const { command } of commands) {
+      expect(command).toMatch(
+        new RegExp(`^\\./lab (up|check|fix|break|down|swap) ${id}\\b|^\\./lab (node|kubectl) -s ${id} `),
+      );
+    }
+  });
+});
