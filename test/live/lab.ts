@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+
+const root = path.resolve(__dirname, "../..");
+
+/** What a `./lab` command printed and how it ended. */
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** Both streams, in the order of their lines. */
+  readonly all: string;
+}
+
+/**
+ * One lab under test, driven as its user would: by `./lab`. Its stack and state are its own, so that a stack of the
+ * same lab that is up on this machine is left alone.
+ */
+export class LabUnderTest {
+  readonly stack: string;
+  readonly stateHome = mkdtempSync(path.join(tmpdir(), "cni-lab-live-"));
+
+  constructor(lab: string) {
+    this.stack = `test-${lab}`;
+  }
+
+  /** Runs `./lab ARGS` and shows its output as it comes. */
+  async run(...args: string[]): Promise<Ran> {
+    const { exitCode, stdout, all } = await execa(path.join(root, "lab"), args, {
+      all: true,
+      reject: false,
+      stdin: "ignore",
+      stdout: ["pipe", "inherit"],
+      stderr: ["pipe", "inherit"],
+      env: { XDG_STATE_HOME: this.stateHome, CI: "true" },
+    });
+    return { exitCode: exitCode ?? -1, stdout, all };
+  }
+
+  /** A command on a node; fails the test when it fails. */
+  async node(name: string, ...argv: string[]): Promise<string> {
+    const { exitCode, stdout } = await this.run("node", "-s", this.stack, name, ...argv);
+    if (exitCode !== 0) {
+      throw new Error(`${argv.join(" ")} on ${name} ended with ${exitCode}`);
+    }
+    return stdout;
+  }
+
+  /** What kubectl answers, as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: an object of any kind, looked into by tests
+  async get(...args: string[]): Promise<any> {
+    return JSON.parse((await this.run("kubectl", "-s", this.stack, "get", ...args, "-o", "json")).stdout);
+  }
+
+  /** Every file of the stack's state, checkpoints and backups, as one text. */
+  stateText(): string {
+    return readdirSync(path.join(this.stateHome, "cni-lab/pulumi"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), "latin1"))
+      .join("\n");
+  }
+
+  /** Takes the stack down, whatever state it is in, and removes what it wrote. */
+  async end(): Promise<Ran> {
+    const ran = await this.run("down", this.stack);
+    rmSync(this.stateHome, { recursive: true, force: true });
+    const config = path.join(root, "stacks", `Pulumi.${this.stack}.yaml`);
+    if (existsSync(config)) {
+      rmSync(config);
+    }
+    return ran;
+  }
+}
+
+/** What the container engine holds that carries the name of a stack. */
+export async function engineHolds(stack: string): Promise<string[]> {
+  const lists = await Promise.all([
+    execa("podman", ["ps", "--all", "--format", "{{.Names}}"]),
+    execa("podman", ["network", "ls", "--format", "{{.Name}}"]),
+    execa("podman", ["volume", "ls", "--format", "{{.Name}}", "--filter", `label=cni-lab.stack=${stack}`]),
+  ]);
+  return lists.flatMap(({ stdout }) => stdout.split("\n")).filter((name) => name.includes(`cni-lab-${stack}`));
+}
