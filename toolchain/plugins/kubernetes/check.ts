@@ -23,9 +23,9 @@ export async function check(
   const plain = reveal(request.news);
   const wrong = refused(plain, kind);
   if (wrong !== undefined) return wrong;
-  remember(plain, scopes);
 
   const filled = { apiVersion: apiVersionOf(kind), kind: kind.kind, ...withoutAbsent(plain) };
+  remember(filled, scopes);
   const olds = reveal(request.olds);
   const object = named({ object: filled, old: olds, resourceName: request.name, randomSeed: request.randomSeed });
   const placed = await withNamespace(object, olds, kind, connection, scopes, call);

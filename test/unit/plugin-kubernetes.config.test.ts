@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { Failures, Secret, type Tree, UNKNOWN } from "../../toolchain/plugins/host";
+import { checkConfig, diffConfig } from "../../toolchain/plugins/kubernetes/config";
+import { Connection } from "../../toolchain/plugins/kubernetes/connection";
+import { readKubeconfig } from "../../toolchain/plugins/kubernetes/kubeconfig";
+import { readSettings } from "../../toolchain/plugins/kubernetes/settings";
+
+const folder = mkdtempSync(join(tmpdir(), "cni-lab-kubeconfig-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const kubeconfig = (server: string, extra = ""): string => `
+apiVersion: v1
+kind: Config
+clusters:
+- {name: one, cluster: {server: "${server}"}}
+- {name: two, cluster: {server: "https://two:6443"}}
+users: [{name: u, user: {token: ${extra || "t"}}}]
+contexts:
+- {name: first, context: {cluster: one, user: u, namespace: lab}}
+- {name: second, context: {cluster: two, user: u}}
+current-context: first
+`;
+
+describe("readKubeconfig", () => {
+  it("reads contents and files, and honours context and cluster", () => {
+    const text = kubeconfig("https://one:6443");
+    const file = join(folder, "config");
+    writeFileSync(file, text);
+    expect(readKubeconfig({ kubeconfig: text })).toMatchObject({ server: "https://one:6443", namespace: "lab" });
+    expect(readKubeconfig({ kubeconfig: file })).toMatchObject({ server: "https://one:6443", namespace: "lab" });
+    expect(readKubeconfig({ kubeconfig: text, context: "second" })).toMatchObject({
+      server: "https://two:6443",
+      namespace: "default",
+    });
+    const moved = readKubeconfig({ kubeconfig: text, cluster: "two" });
+    expect(moved.server).toBe("https://two:6443");
+    expect(moved.file).toMatchObject({ "current-context": "first" });
+    expect(moved.file.contexts).toContainEqual({
+      name: "first",
+      context: { cluster: "two", user: "u", namespace: "lab" },
+    });
+  });
+
+  it("names what is wrong", () => {
+    const gone = join(folder, "gone");
+    expect(() => readKubeconfig({ kubeconfig: gone })).toThrow(
+      `kubeconfig ${gone}: can't be read (ENOENT); give the provider's kubeconfig an existing file, or its contents`,
+    );
+    expect(() => readKubeconfig({ kubeconfig: kubeconfig("https://a"), context: "x" })).toThrow(
+      'kubeconfig (given as text): has no context "x"; it has first, second; set the provider\'s context to one of them',
+    );
+    expect(() => readKubeconfig({ kubeconfig: kubeconfig("https://a"), cluster: "x" })).toThrow(
+      'kubeconfig (given as text): has no cluster "x" with a server; it has one, two',
+    );
+    expect(() => readKubeconfig({ kubeconfig: "a: [hush\n" })).toThrow(/^kubeconfig \(given as text\): is no YAML: /);
+    expect(() => readKubeconfig({ kubeconfig: "a: [hush\n" })).not.toThrow(/hush/);
+    expect(() => readKubeconfig({ kubeconfig: "- a\n- b\n" })).toThrow(/is no kubeconfig/);
+  });
+
+  it("is not needed before there is something to ask", () => {
+    const connection = new Connection({ kubeconfig: join(folder, "gone") });
+    expect(connection.current()).toBeUndefined();
+    expect(connection.defaultNamespace()).toBe("default");
+    expect(() => connection.required()).toThrow(/can't be read/);
+  });
+});
+
+describe("settings", () => {
+  it("reads JSON texts, secrets and unknowns", () => {
+    expect(readSettings({ kubeconfig: UNKNOWN }).choice).toBeUndefined();
+    expect(readSettings({ kubeconfig: new Secret("a: b\n") }).choice?.kubeconfig).toBe("a: b\n");
+    expect(readSettings({ enablePatchForce: "true" }).enablePatchForce).toBe(true);
+    expect(readSettings({ enablePatchForce: "false" }).enablePatchForce).toBe(false);
+    expect(readSettings({}).deleteUnreachable).toBe(false);
+  });
+});
+
+describe("checkConfig", () => {
+  const reasons = (news: Tree) => {
+    const checked = checkConfig(news);
+    return checked instanceof Failures ? checked.failures.map(({ property, reason }) => `${property}: ${reason}`) : [];
+  };
+
+  it("accepts what the lab sets, and unknowns", () => {
+    expect(reasons({ kubeconfig: new Secret("x"), clusterIdentifier: "id", enableServerSideApply: "true" })).toEqual(
+      [],
+    );
+    expect(reasons({ kubeconfig: UNKNOWN, enableServerSideApply: UNKNOWN, renderYamlToDirectory: "" })).toEqual([]);
+  });
+
+  it("refuses by name what it can't do, all at once", () => {
+    expect(reasons({ renderYamlToDirectory: "out", enableServerSideApply: "false", strictMode: "true" })).toEqual([
+      "strictMode: not supported here; remove strictMode",
+      "renderYamlToDirectory: not supported here: this plugin only works on a cluster; remove it",
+      "enableServerSideApply: only true is supported here: every object is applied by the server; remove it",
+    ]);
+  });
+});
+
+describe("diffConfig", () => {
+  const diff = (olds: Tree, news: Tree) => {
+    const { changes, replaces } = diffConfig(olds, news);
+    return { changes: [...changes.keys()], replaces: [...(replaces ?? [])] };
+  };
+  const one = kubeconfig("https://one:6443");
+  const moved = kubeconfig("https://other:6443");
+
+  it("replaces when the active cluster is another, not when only the user is", () => {
+    expect(diff({ kubeconfig: one }, { kubeconfig: one })).toEqual({ changes: [], replaces: [] });
+    expect(diff({ kubeconfig: one }, { kubeconfig: moved })).toEqual({
+      changes: ["kubeconfig"],
+      replaces: ["kubeconfig"],
+    });
+    expect(diff({ kubeconfig: one }, { kubeconfig: kubeconfig("https://one:6443", "new") })).toEqual({
+      changes: ["kubeconfig"],
+      replaces: [],
+    });
+    expect(diff({ kubeconfig: one }, { kubeconfig: one, context: "second" }).replaces).toEqual(["context"]);
+    expect(diff({ kubeconfig: one }, { kubeconfig: one, namespace: "n" })).toEqual({
+      changes: ["namespace"],
+      replaces: [],
+    });
+  });
+
+  it("takes a kubeconfig that is not known yet for another cluster", () => {
+    expect(diff({ kubeconfig: one }, { kubeconfig: UNKNOWN }).replaces).toEqual(["kubeconfig"]);
+  });
+
+  it("believes an unchanged clusterIdentifier, and a changed one", () => {
+    const id = { clusterIdentifier: "c1" };
+    expect(diff({ kubeconfig: one, ...id }, { kubeconfig: moved, ...id }).replaces).toEqual([]);
+    expect(diff({ kubeconfig: one, ...id }, { kubeconfig: UNKNOWN, ...id }).replaces).toEqual([]);
+    expect(diff({ kubeconfig: one, ...id }, { kubeconfig: one, clusterIdentifier: "c2" }).replaces).toEqual([
+      "clusterIdentifier",
+    ]);
+    expect(diff({ kubeconfig: one }, { kubeconfig: one, ...id }).replaces).toEqual([]);
+    expect(diff({ kubeconfig: one, ...id }, { kubeconfig: one, clusterIdentifier: UNKNOWN }).replaces).toEqual([
+      "clusterIdentifier",
+    ]);
+  });
+});
