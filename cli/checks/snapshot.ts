@@ -1,7 +1,7 @@
 import type { Facts } from "../../labs/placeholders";
 import type { ClusterAccess } from "./access";
 import type { Clock } from "./clock";
-import { lastLine } from "./text";
+import { lastLine, parseJson } from "./text";
 
 /** The pods that checks look from: one DaemonSet and Service of this name, in every stack. */
 export const probe = { namespace: "cni-lab", name: "probe", container: "probe", port: 80 } as const;
@@ -76,7 +76,10 @@ async function takeSnapshot(access: ClusterAccess, signal: AbortSignal): Promise
       trouble: `kubectl get pods,services ended with ${ran.exitCode}: ${lastLine(ran)}`,
     };
   }
-  const items = itemsOf(ran.stdout);
+  const items = parseJson<{ items: readonly Item[] }>(ran.stdout)?.items;
+  if (!Array.isArray(items)) {
+    return { pods: [], facts: known, trouble: `kubectl get pods,services printed no list: ${lastLine(ran)}` };
+  }
   const found = Object.entries(services).flatMap(([fact, [namespace, name]]) => {
     const ip = items.find((item) => item.kind === "Service" && is(item, namespace, name))?.spec?.clusterIP;
     return ip === undefined || !isPlain(ip) ? [] : [[fact, ip] as const];
@@ -114,10 +117,4 @@ function is(item: Item, namespace: string, name: string): boolean {
 /** Facts go into shell scripts as they are, so nothing but names and addresses may become one. */
 function isPlain(fact: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9.:-]*$/.test(fact);
-}
-
-function itemsOf(json: string): readonly Item[] {
-  const parsed: unknown = JSON.parse(json);
-  const items = typeof parsed === "object" && parsed !== null && "items" in parsed ? parsed.items : undefined;
-  return Array.isArray(items) ? items : [];
 }

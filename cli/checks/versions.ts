@@ -1,4 +1,5 @@
 import type { ClusterAccess } from "./access";
+import { parseJson } from "./text";
 
 /** What the verdict was reached on. A part that could not be asked for is absent. */
 export interface Versions {
@@ -21,8 +22,8 @@ interface VersionAnswer {
 }
 interface NodeAnswer {
   readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly status: { readonly nodeInfo: Readonly<Record<string, string | undefined>> };
+    readonly metadata?: { readonly name?: string };
+    readonly status?: { readonly nodeInfo?: Readonly<Record<string, string | undefined>> };
   }[];
 }
 
@@ -37,17 +38,16 @@ export async function collectVersions(access: ClusterAccess, signal: AbortSignal
     ask(["get", "nodes", "-o", "json"]),
     ask(["get", "pods", "--all-namespaces", "-o", "jsonpath={.items[*].spec.containers[*].image}"]),
   ]);
-  const answer = version === undefined ? undefined : (JSON.parse(version) as VersionAnswer);
-  const items = nodes === undefined ? [] : (JSON.parse(nodes) as NodeAnswer).items;
+  const answer = parseJson<VersionAnswer>(version);
   return {
     kubectl: answer?.clientVersion?.gitVersion,
     kubernetes: answer?.serverVersion?.gitVersion,
-    nodes: items.map(({ metadata, status: { nodeInfo } }) => ({
-      name: metadata.name,
-      kubelet: nodeInfo.kubeletVersion ?? "",
-      runtime: nodeInfo.containerRuntimeVersion ?? "",
-      kernel: nodeInfo.kernelVersion ?? "",
-      os: nodeInfo.osImage ?? "",
+    nodes: (parseJson<NodeAnswer>(nodes)?.items ?? []).map(({ metadata, status }) => ({
+      name: metadata?.name ?? "",
+      kubelet: status?.nodeInfo?.kubeletVersion ?? "",
+      runtime: status?.nodeInfo?.containerRuntimeVersion ?? "",
+      kernel: status?.nodeInfo?.kernelVersion ?? "",
+      os: status?.nodeInfo?.osImage ?? "",
     })),
     images: [...new Set((images ?? "").split(/\s+/).filter((image) => image !== ""))].sort(),
   };
