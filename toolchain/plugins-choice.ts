@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { execa } from "execa";
 import { UserError } from "../components/lib/user-error";
 import { versions } from "../components/lib/versions";
 import type { Say } from "./progress";
@@ -69,6 +68,8 @@ export async function choosePlugins(
 export function pulumiInstall(pulumi: string, pulumiHome: string): Install {
   return async ({ name, version, deadlineMs }, say) => {
     say(`trying the official plugin ${name} ${version}`);
+    // It cannot be loaded by require().
+    const { execa } = await import("execa");
     await execa(pulumi, ["plugin", "install", "resource", name, version, "--exact"], {
       env: { PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" },
       stdin: "ignore",

@@ -1,0 +1,39 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Where the lab keeps what it has built and downloaded. Everything below `root` can be deleted at any time. */
+export interface Cache {
+  readonly root: string;
+  /** Finished builds, `<name>-<digest>`, never changed once there. */
+  readonly store: string;
+  /** Builds under way. */
+  readonly tmp: string;
+  /** One lock file per build. */
+  readonly locks: string;
+  /** Go's module cache. */
+  readonly goModules: string;
+  /** Go's build cache. */
+  readonly goBuild: string;
+  /** Pulumi's homes, one per set of plugins; Pulumi itself writes there too. */
+  readonly pulumiHomes: string;
+}
+
+/** The cache below `root`. */
+export function cacheAt(root: string): Cache {
+  return {
+    root,
+    store: join(root, "store"),
+    tmp: join(root, "tmp"),
+    locks: join(root, "locks"),
+    goModules: join(root, "go", "mod"),
+    goBuild: join(root, "go", "build"),
+    pulumiHomes: join(root, "pulumi-home"),
+  };
+}
+
+/** The cache of this user: `$XDG_CACHE_HOME/cni-lab`, default `~/.cache/cni-lab`. */
+export function userCache(env: NodeJS.ProcessEnv = process.env): Cache {
+  // The XDG rules: an empty or relative value counts as unset.
+  const base = env.XDG_CACHE_HOME?.startsWith("/") ? env.XDG_CACHE_HOME : join(homedir(), ".cache");
+  return cacheAt(join(base, "cni-lab"));
+}

@@ -1,0 +1,50 @@
+import type { Artifact } from "./artifact";
+import type { Cache } from "./cache";
+import { rootfsArtifact } from "./debian/rootfs";
+import { goArtifact } from "./go/artifacts";
+import { chooseGo } from "./go/choice";
+import * as programs from "./go/programs";
+import { workloadImages } from "./images/artifact";
+import { imageStore } from "./images/store";
+import { workloads } from "./images/workloads";
+import { nodeImageArtifact } from "./node/image";
+import { binFolder } from "./pulumi/bin";
+import { ownHome, ownPlugins } from "./pulumi/home";
+
+/** The artifacts that a user of the toolchain asks for; all others are their needs. */
+export interface Catalog {
+  /** Folder for PATH: Pulumi, its language host, Kubernetes' programs, etcd. */
+  readonly bin: Artifact;
+  /** PULUMI_HOME with the lab's own plugins. */
+  readonly ownHome: Artifact;
+  readonly nodeImage: Artifact;
+}
+
+/** The artifacts of the present pins, for the Go of this machine. */
+export function catalog(cache: Cache): Catalog {
+  const go = chooseGo();
+  const kubernetes = goArtifact(programs.kubernetes, go);
+  const etcd = goArtifact(programs.etcd, go);
+  const built = new Map<string, Artifact>([
+    ["kubernetes", kubernetes],
+    ["etcd", etcd],
+  ]);
+  for (const { from } of workloads) {
+    if (!("baseFile" in from) && !built.has(from.name)) {
+      built.set(from.name, goArtifact(from, go));
+    }
+  }
+  const root = rootfsArtifact("node");
+  const archive = workloadImages(workloads, { base: rootfsArtifact("base"), programs: built });
+  const nodeImage = nodeImageArtifact({
+    root,
+    imageStore: imageStore(workloads, archive, root),
+    cniPlugins: goArtifact(programs.cniPluginSet, go),
+  });
+  const engine = [goArtifact(programs.pulumi, go), goArtifact(programs.pulumiLanguageNodejs, go)];
+  return {
+    bin: binFolder([...engine, kubernetes, etcd]),
+    ownHome: ownHome(cache, ownPlugins(), kubernetes),
+    nodeImage,
+  };
+}

@@ -1,0 +1,104 @@
+import { versions } from "../../components/lib/versions";
+
+/** A Go module under toolchain/programs and what is built of it. */
+export interface GoProgram {
+  /** Its folder under toolchain/programs, and the name of its artifact. */
+  readonly name: string;
+  readonly version: string;
+  /** Built file to package. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Further names of the first file, as links beside it. @default none */
+  readonly links?: readonly string[];
+  /** Variables that the linker sets, `path.name` to value: what `--version` prints. @default none */
+  readonly stamps?: Readonly<Record<string, string>>;
+  /** The processor language C is needed; the result is linked statically all the same. @default false */
+  readonly cgo?: boolean;
+}
+
+const kubernetesVersion = "k8s.io/component-base/version";
+const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+const [kubernetesMajor = "", kubernetesMinor = ""] = versions.kubernetes.split(".");
+const cniPlugins = "github.com/containernetworking/plugins/plugins";
+
+/** Kubernetes' own programs in one file. */
+export const kubernetes: GoProgram = {
+  name: "kubernetes",
+  version: versions.kubernetes,
+  files: { kubernetes: "." },
+  links: ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubeadm", "kubectl"],
+  stamps: {
+    [`${kubernetesVersion}.gitVersion`]: `v${versions.kubernetes}`,
+    [`${kubernetesVersion}.gitMajor`]: kubernetesMajor,
+    [`${kubernetesVersion}.gitMinor`]: kubernetesMinor,
+  },
+};
+
+/** The cluster's database. */
+export const etcd: GoProgram = {
+  name: "etcd",
+  version: versions.etcd,
+  files: { etcd: "go.etcd.io/etcd/server/v3" },
+};
+
+/** The cluster's DNS server, with the plugins of kubeadm's Corefile. */
+export const coredns: GoProgram = {
+  name: "coredns",
+  version: versions.coredns,
+  files: { coredns: "." },
+  stamps: { "github.com/coredns/coredns/coremain.GitCommit": "cni-lab" },
+};
+
+/** Flannel's daemon. Its udp backend is C on amd64, so it does not compile without cgo. */
+export const flannel: GoProgram = {
+  name: "flannel",
+  version: versions.flannel,
+  files: { flanneld: "github.com/flannel-io/flannel" },
+  stamps: { "github.com/flannel-io/flannel/pkg/version.Version": `v${versions.flannel}` },
+  cgo: true,
+};
+
+/** The CNI plugin `flannel`, of the last release of the CNI plugins that carries it. */
+export const flannelCni: GoProgram = {
+  name: "flannel-cni",
+  version: versions.flannelCniPlugin,
+  files: { flannel: `${cniPlugins}/meta/flannel` },
+  stamps: {
+    [`${cniPlugins.replace(/plugins$/, "pkg/utils/buildversion")}.BuildVersion`]: `v${versions.flannelCniPlugin}`,
+  },
+};
+
+/** The CNI plugins that nodes carry. */
+export const cniPluginSet: GoProgram = {
+  name: "cni-plugins",
+  version: versions.cniPlugins,
+  files: {
+    bridge: `${cniPlugins}/main/bridge`,
+    "host-local": `${cniPlugins}/ipam/host-local`,
+    loopback: `${cniPlugins}/main/loopback`,
+    macvlan: `${cniPlugins}/main/macvlan`,
+    portmap: `${cniPlugins}/meta/portmap`,
+    ptp: `${cniPlugins}/main/ptp`,
+    static: `${cniPlugins}/ipam/static`,
+    tuning: `${cniPlugins}/meta/tuning`,
+  },
+  stamps: { [`${cniPlugins.replace(/plugins$/, "pkg/utils/buildversion")}.BuildVersion`]: `v${versions.cniPlugins}` },
+};
+
+/** Pulumi's engine and command line. */
+export const pulumi: GoProgram = {
+  name: "pulumi",
+  version: versions.pulumi,
+  files: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+  stamps: { [pulumiVersion]: `v${versions.pulumi}` },
+};
+
+/** The language host that runs Pulumi programs on Node. */
+export const pulumiLanguageNodejs: GoProgram = {
+  name: "pulumi-language-nodejs",
+  version: versions.pulumiLanguageNodejs,
+  files: { "pulumi-language-nodejs": "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs" },
+  stamps: { [pulumiVersion]: `v${versions.pulumiLanguageNodejs}` },
+};
+
+/** The HTTP echo of the probe: the lab's own, standard library only. */
+export const echo: GoProgram = { name: "echo", version: "1", files: { echo: "." } };

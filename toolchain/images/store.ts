@@ -1,0 +1,56 @@
+import { chmod, copyFile, link, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Artifact, digestOf } from "../artifact";
+import { importRoot, removeImages, runThrowaway } from "../podman";
+import { repository } from "../repository";
+import { archivedName } from "./artifact";
+import type { Workload } from "./workloads";
+
+const script = "toolchain/images/import-images";
+
+/**
+ * The workload images as a node's containerd has them, `store.tar`, to be unpacked at `/` of the node:
+ * importing them at every start of a node would cost 25 to 42 s.
+ */
+export function imageStore(workloads: readonly Workload[], archive: Artifact, nodeRoot: Artifact): Artifact {
+  const artifact: Artifact = {
+    name: "image-store",
+    title: "image store of the nodes",
+    values: workloads.map(({ name, images }) => [name, images]),
+    files: [script],
+    needs: [archive, nodeRoot],
+    load: "io",
+    build: async ({ out, scratch, pathOf, say }) => {
+      const digest = digestOf(artifact);
+      const image = `localhost/cni-lab/build-node:${digest}`;
+      const input = join(scratch, "in");
+      await mkdir(input);
+      await link(join(pathOf(archive), "images.tar"), join(input, "images.tar"));
+      await copyFile(join(repository, script), join(input, "import-images"));
+      await chmod(join(input, "import-images"), 0o755);
+      await writeFile(join(input, "names"), names(workloads, digestOf(archive)));
+      try {
+        await importRoot(join(pathOf(nodeRoot), "rootfs.tar"), image, say);
+        await runThrowaway(
+          {
+            name: `cni-lab-build-${digest}`,
+            image,
+            argv: ["/in/import-images"],
+            mounts: { [input]: "/in", [out]: "/out" },
+            volumes: ["/var/lib/containerd"],
+          },
+          say,
+        );
+      } finally {
+        await removeImages([image]);
+      }
+    },
+  };
+  return artifact;
+}
+
+function names(workloads: readonly Workload[], archive: string): string {
+  return workloads
+    .flatMap((workload) => workload.images.map((image) => `${archivedName(workload, archive)} ${image}\n`))
+    .join("");
+}

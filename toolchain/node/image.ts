@@ -1,0 +1,70 @@
+import { link, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { nodeImageRepository as nodeImage, versions } from "../../components/lib/versions";
+import { type Artifact, digestOf } from "../artifact";
+import { buildImage, imageExists, importRoot, removeImages } from "../podman";
+import { repository } from "../repository";
+import { run } from "../run";
+import { linkUnits } from "./units";
+
+/** What the node image is put together of. */
+export interface NodeParts {
+  readonly root: Artifact;
+  readonly imageStore: Artifact;
+  readonly cniPlugins: Artifact;
+}
+
+const folder = join("toolchain", "node");
+
+/** Name of a node image: its tag is the digest of all that enters it. */
+export function nodeImageName(artifact: Artifact): string {
+  return `${nodeImage}:${digestOf(artifact)}`;
+}
+
+/** The node image, in podman's store; the artifact's folder holds no more than its name. */
+export function nodeImageArtifact({ root, imageStore, cniPlugins }: NodeParts): Artifact {
+  const artifact: Artifact = {
+    name: "node-image",
+    title: "node image",
+    values: {
+      repository: nodeImage,
+      kubernetes: versions.kubernetes,
+      cniPlugins: versions.cniPlugins,
+      debian: versions.debian,
+    },
+    files: [join(folder, "Containerfile"), join(folder, "files"), join(folder, "units.ts")],
+    needs: [root, imageStore, cniPlugins],
+    load: "io",
+    alsoThere: () => imageExists(nodeImageName(artifact)),
+    build: async ({ out, scratch, pathOf, say }) => {
+      const base = `localhost/cni-lab/build-root:${digestOf(artifact)}`;
+      const context = join(scratch, "context");
+      await mkdir(context);
+      await link(join(pathOf(imageStore), "store.tar"), join(context, "store.tar"));
+      await run(["cp", "--archive", "--link", pathOf(cniPlugins), join(context, "cni")]);
+      await run(["cp", "--archive", join(repository, folder, "files"), join(context, "files")]);
+      await linkUnits(join(context, "files"));
+      try {
+        await importRoot(join(pathOf(root), "rootfs.tar"), base, say);
+        await buildImage(
+          {
+            image: nodeImageName(artifact),
+            containerfile: join(repository, folder, "Containerfile"),
+            context,
+            args: {
+              BASE: base,
+              KUBERNETES: versions.kubernetes,
+              CNI_PLUGINS: versions.cniPlugins,
+              DEBIAN: versions.debian,
+            },
+          },
+          say,
+        );
+      } finally {
+        await removeImages([base]);
+      }
+      await writeFile(join(out, "image"), `${nodeImageName(artifact)}\n`);
+    },
+  };
+  return artifact;
+}

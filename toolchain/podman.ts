@@ -1,0 +1,114 @@
+import { rm } from "node:fs/promises";
+import type { Say } from "./progress";
+import { run, succeeds } from "./run";
+
+/**
+ * Podman as the toolchain calls it.
+ * runc, because crun refuses a hybrid cgroup v1; cgroupfs, because there may be no systemd on the machine.
+ */
+const podman = ["podman", "--runtime", "runc", "--cgroup-manager", "cgroupfs"] as const;
+
+/** Whether an image is in podman's store. */
+export function imageExists(image: string): Promise<boolean> {
+  return succeeds([...podman, "image", "exists", image]);
+}
+
+/** Makes an image of one layer out of a root file system. */
+export async function importRoot(tar: string, image: string, say: Say): Promise<void> {
+  await run([...podman, "import", "--quiet", tar, image], { say });
+}
+
+/** Removes images that are there; layers that other images use stay. */
+export async function removeImages(images: readonly string[]): Promise<void> {
+  for (const image of images) {
+    if (await imageExists(image)) {
+      await run([...podman, "rmi", image]);
+    }
+  }
+}
+
+/** An image to build: a Containerfile, the folder it copies from, and its arguments. */
+export interface ImageBuild {
+  readonly image: string;
+  readonly containerfile: string;
+  readonly context: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** Builds an image; nothing is pulled. */
+export async function buildImage({ image, containerfile, context, args }: ImageBuild, say: Say): Promise<void> {
+  const values = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+  await run(
+    [...podman, "build", "--pull=never", "--layers=false", "--tag", image, "--file", containerfile, ...values, context],
+    { say },
+  );
+}
+
+/** Saves images, layers that they share once, in one archive. */
+export async function saveImages(images: readonly string[], archive: string, say: Say): Promise<void> {
+  // podman does not overwrite an archive, it leaves the old one.
+  await rm(archive, { force: true });
+  await run([...podman, "save", "--quiet", "--multi-image-archive", "--output", archive, ...images], { say });
+}
+
+/** A container that lives for one command. */
+export interface Throwaway {
+  /** Its name: a container of that name, left by a killed build, is removed first. */
+  readonly name: string;
+  readonly image: string;
+  readonly argv: readonly string[];
+  /** Folder of this machine to folder in the container. */
+  readonly mounts: Readonly<Record<string, string>>;
+  /** Folders on a volume that goes with the container. */
+  readonly volumes: readonly string[];
+}
+
+/** Runs a command in a privileged container without a network; nothing of it is left, also when it fails. */
+export async function runThrowaway({ name, image, argv, mounts, volumes }: Throwaway, say: Say): Promise<void> {
+  const remove = () => run([...podman, "rm", "--force", "--volumes", "--ignore", name]);
+  const mounted = Object.entries(mounts).flatMap(([from, to]) => ["--volume", `${from}:${to}`]);
+  await remove();
+  try {
+    await run(
+      [
+        ...podman,
+        "run",
+        "--name",
+        name,
+        "--privileged",
+        "--network=none",
+        "--ulimit=nofile=20000:20000",
+        ...mounted,
+        ...volumes.flatMap((folder) => ["--volume", folder]),
+        image,
+        ...argv,
+      ],
+      { say },
+    );
+  } finally {
+    await remove();
+  }
+}
+
+/** Full names of the images of a repository. */
+export async function imagesOf(repository: string): Promise<string[]> {
+  const names = await run([
+    ...podman,
+    "images",
+    "--format",
+    "{{.Repository}}:{{.Tag}}",
+    "--filter",
+    `reference=${repository}`,
+  ]);
+  return names.split("\n").filter((name) => name !== "");
+}
+
+/** Why podman can't be used here; undefined when it can. */
+export async function engineProblem(): Promise<string | undefined> {
+  try {
+    await run([...podman, "info", "--format", "{{.Store.GraphRoot}}"]);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

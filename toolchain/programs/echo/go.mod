@@ -1,0 +1,3 @@
+module cni-lab/toolchain/echo
+
+go 1.24.0

@@ -1,0 +1,63 @@
+// Command echo is the probe's HTTP server: it says which pod answered, and whom it saw asking.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// Time in which a Service still sends requests to a pod that has been told to stop.
+const lameDuck = 3 * time.Second
+
+// answer is the body of GET /.
+type answer struct {
+	Pod    string `json:"pod"`
+	Node   string `json:"node"`
+	IP     string `json:"ip"`
+	Remote string `json:"remote"`
+}
+
+func main() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+	})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		remote, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil {
+			remote = r.RemoteAddr
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(answer{
+			Pod:    os.Getenv("POD_NAME"),
+			Node:   os.Getenv("NODE_NAME"),
+			IP:     os.Getenv("POD_IP"),
+			Remote: remote,
+		})
+	})
+	server := &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		<-stop
+		time.Sleep(lameDuck)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = server.Shutdown(ctx)
+	}()
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		log.Fatal(err)
+	}
+	<-done
+}

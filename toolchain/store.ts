@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import { lock } from "proper-lockfile";
+import { type Artifact, digestOf } from "./artifact";
+import type { Cache } from "./cache";
+import type { Progress, Say } from "./progress";
+
+/** Finished builds, addressed by the digest of what entered them. */
+export class Store {
+  constructor(readonly cache: Cache) {}
+
+  /** Where the artifact is, or will be. */
+  pathOf(artifact: Artifact): string {
+    return join(this.cache.store, keyOf(artifact));
+  }
+
+  /** Whether the artifact is there, whole. */
+  async has(artifact: Artifact): Promise<boolean> {
+    return existsSync(this.pathOf(artifact)) && (await artifact.alsoThere?.(digestOf(artifact))) !== false;
+  }
+
+  /** Those of the artifacts, and of what they need, that `ensure` would build now. */
+  async lacking(artifacts: readonly Artifact[]): Promise<Artifact[]> {
+    const found = new Set<Artifact>();
+    const visit = async (artifact: Artifact): Promise<void> => {
+      if (!found.has(artifact) && !(await this.has(artifact))) {
+        found.add(artifact);
+        await Promise.all(artifact.needs.map(visit));
+      }
+    };
+    await Promise.all(artifacts.map(visit));
+    return [...found];
+  }
+
+  /** Builds what lacks of the artifacts, what they need first, side by side where the cores allow. */
+  async ensure(artifacts: readonly Artifact[], ui: Progress): Promise<void> {
+    // A Go build fills several cores, but not while it downloads and links: two share them better than one.
+    const limits = { cpu: pLimit(Math.max(2, Math.floor(availableParallelism() / 2))), io: pLimit(2) };
+    const started = new Map<Artifact, Promise<void>>();
+    const ensureOne = async (artifact: Artifact): Promise<void> => {
+      if (await this.has(artifact)) {
+        return;
+      }
+      await allDone(artifact.needs.map(start));
+      await limits[artifact.load](() => ui.step(artifact.title, (say) => this.buildLocked(artifact, say)));
+    };
+    const start = (artifact: Artifact): Promise<void> => {
+      const running = started.get(artifact) ?? ensureOne(artifact);
+      started.set(artifact, running);
+      return running;
+    };
+    await allDone(artifacts.map(start));
+  }
+
+  private async buildLocked(artifact: Artifact, say: Say): Promise<void> {
+    const { cache } = this;
+    await Promise.all([cache.store, cache.tmp, cache.locks].map((folder) => mkdir(folder, { recursive: true })));
+    say("waiting for another lab command that builds the same");
+    const release = await lock(join(cache.locks, keyOf(artifact)), {
+      realpath: false,
+      stale: 20_000,
+      update: 5_000,
+      retries: { forever: true, minTimeout: 200, maxTimeout: 1_000 },
+      // A lock lost to a suspended machine harms nothing: the rename at the end lets the first finisher win.
+      onCompromised: () => {},
+    });
+    try {
+      if (!(await this.has(artifact))) {
+        say("");
+        await this.build(artifact, say);
+      }
+    } finally {
+      // Fails only for a lost lock, which is no longer ours to release.
+      await release().catch(() => {});
+    }
+  }
+
+  private async build(artifact: Artifact, say: Say): Promise<void> {
+    const { cache } = this;
+    const key = keyOf(artifact);
+    for (const left of await readdir(cache.tmp)) {
+      if (left.startsWith(`${key}.`)) {
+        await rm(join(cache.tmp, left), { recursive: true, force: true });
+      }
+    }
+    const work = await mkdtemp(join(cache.tmp, `${key}.`));
+    try {
+      const out = join(work, "out");
+      const scratch = join(work, "scratch");
+      await Promise.all([mkdir(out), mkdir(scratch)]);
+      await artifact.build({ out, scratch, cache, say, pathOf: (need) => this.pathOf(need) });
+      // Left from an artifact whose outside part is gone.
+      await rm(this.pathOf(artifact), { recursive: true, force: true });
+      await rename(out, this.pathOf(artifact));
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+}
+
+function keyOf(artifact: Artifact): string {
+  return `${artifact.name}-${digestOf(artifact)}`;
+}
+
+/** Waits for all, also when one fails, so that no build runs on behind an error; then throws the first error. */
+async function allDone(running: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(running);
+  for (const result of results) {
+    if (result.status === "rejected") {
+      throw result.reason;
+    }
+  }
+}

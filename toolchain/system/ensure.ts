@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { UserError } from "../../components/lib/user-error";
+import { chooseGo } from "../go/choice";
+import type { Progress } from "../progress";
+import { CommandError, run } from "../run";
+import { missingKernelModules } from "./kernel";
+import { lackOf, lackOfModules, type Missing } from "./missing";
+import { installCommand, missingPackages } from "./packages";
+
+/** The machine as `ensureSystem` sees it; tests pass another. */
+export interface Machine {
+  readonly isRoot: boolean;
+  readonly hasApt: boolean;
+  readonly missingPackages: () => readonly string[];
+  readonly missingModules: () => Promise<readonly string[]>;
+  /** Runs a command to its end; rejects when it fails. */
+  readonly run: (argv: readonly [string, ...string[]], say: (line: string) => void) => Promise<unknown>;
+}
+
+const thisMachine: Machine = {
+  isRoot: process.getuid?.() === 0,
+  hasApt: existsSync("/usr/bin/apt-get"),
+  missingPackages: () => missingPackages(chooseGo()),
+  missingModules: () => missingKernelModules(),
+  run: (argv, say) => run(argv, { say, env: { DEBIAN_FRONTEND: "noninteractive" } }),
+};
+
+/**
+ * Installs the packages that lack, where that is possible, and loads kernel modules.
+ *
+ * @throws UserError with the command that mends what could not be mended here
+ */
+export async function ensureSystem(ui: Progress, machine: Machine = thisMachine): Promise<void> {
+  const packages = machine.missingPackages();
+  if (packages.length > 0) {
+    if (!machine.isRoot || !machine.hasApt) {
+      throw lacking(lackOf(packages, machine.hasApt));
+    }
+    await ui.step(`installing ${packages.join(" ")}`, async (say) => {
+      // A broken source of another vendor must not stop us: the installation tells what matters.
+      await machine.run(["apt-get", "update"], say).catch(() => {});
+      await machine.run(installCommand(packages), say).catch((error: unknown) => {
+        const output = error instanceof CommandError ? error.output : String(error);
+        throw lacking({ ...lackOf(packages), what: `${lackOf(packages).what}, and installing them failed: ${output}` });
+      });
+    });
+  }
+  const modules = machine.isRoot ? await machine.missingModules() : [];
+  if (modules.length > 0) {
+    throw lacking(lackOfModules(modules));
+  }
+}
+
+function lacking({ what, mend }: Missing): UserError {
+  return new UserError([{ field: "this machine", rule: `lacks ${what}`, mend }]);
+}

