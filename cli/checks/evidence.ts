@@ -1,11 +1,12 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { quote } from "../../components/lib/shell";
 import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
 import type { StepRecord } from "./run-step";
 import type { Settled } from "./settle";
 import type { Subject } from "./subjects";
-import { lastLine, seconds, shellWord } from "./text";
+import { lastLine, seconds } from "./text";
 import type { SubjectVerdict } from "./verdict";
 
 /** All that is kept of one check on one subject; the readable file is made from the same. */
@@ -99,7 +100,7 @@ function describeRecord({ id, where, startedAt, ran, notRun }: StepRecord): stri
   const output = [ran.stdout, ran.stderr].map((text) => text.trimEnd()).filter((text) => text !== "");
   return [
     `-- ${id}, ${where}, ${startedAt}, ${Math.round(ran.ms)} ms, exit code ${ran.exitCode}`,
-    `$ ${ran.argv.map(shellWord).join(" ")}`,
+    `$ ${quote(ran.argv)}`,
     ...(output.length > 0 ? output : [lastLine(ran)]),
     "",
   ];

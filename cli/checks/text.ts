@@ -13,11 +13,6 @@ export function seconds(value: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} s`;
 }
 
-/** A word as a shell would need it, so that a printed command can be pasted. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** What a JSON text holds; undefined when it is none, for instance cut short. The caller says what it expects in it. */
 export function parseJson<T>(text: string | undefined): Partial<T> | undefined {
   try {

@@ -9,7 +9,7 @@ export const apiServer: Check = {
   steps: [{ id: "version", at: "pod", run: ["curl", "-sS", "-k", "-m", "3", "https://{api.ip}:443/version"] }],
   read: { version: { pattern: /"gitVersion":\s*"([^"]+)"/ } },
   expect: [{ value: "version", matches: /^v1\./ }],
-  timing: { bySeconds: 60, everySeconds: 1 },
+  timing: { bySeconds: 30, everySeconds: 1 },
   says: {
     holds: "{api.ip} answers: Kubernetes {value.version}",
     fails: "a pod on {node} does not reach the API server at {api.ip}",

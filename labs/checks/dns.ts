@@ -25,7 +25,7 @@ export const dns: Check = {
     { value: "probe", equals: "{service.ip}" },
     { value: "nobody", equals: "NXDOMAIN" },
   ],
-  timing: { bySeconds: 60, everySeconds: 2 },
+  timing: { bySeconds: 45, everySeconds: 2 },
   says: {
     holds: "{value.server} says that kubernetes is {value.kubernetes} and probe is {value.probe}",
     fails: "DNS does not answer a pod on {node} as it should",

@@ -2,14 +2,14 @@ import type { Cause, Step } from "../check";
 
 type End = "" | "from." | "to.";
 
-/** A node's network as one looks at it by hand: links with counters, routes, forwarding rules, CNI configuration. */
+/** A node's network as one looks at it by hand: links and rules with counters, routes, CNI configuration. */
 export function nodeNetwork(end: End): readonly Step[] {
   const step = (id: string, ...run: readonly string[]): Step => ({ id: idOf(end, id), at: `${end}node`, run });
   return [
     step("links", "ip", "-details", "-statistics", "link", "show"),
     step("addresses", "ip", "-brief", "address", "show"),
     step("routes", "ip", "route", "show"),
-    step("forward", "iptables", "-w", "-v", "-n", "-L", "FORWARD"),
+    step("filter", "iptables", "-w", "-v", "-n", "-L"),
     step("conflists", "sh", "-c", "ls /etc/cni/net.d/*.conf* 2>/dev/null || echo no conflist"),
   ];
 }
@@ -21,6 +21,12 @@ export function nodeNetworkCauses(end: End): readonly Cause[] {
       evidence: idOf(end, "links"),
       pattern: /^\d+: (?<link>cni0|flannel\.1|weave): <(?![^>]*\bUP\b)/m,
       says: `{found.link} is down on {${end}node}`,
+    },
+    {
+      evidence: idOf(end, "filter"),
+      // iptables 1.8.9 prints protocols as numbers where it is asked for numbers.
+      pattern: /^ *(?<packets>\S+) +\S+ +(?:DROP|REJECT) +(?:udp|17) .*dpt:8472\b/m,
+      says: `a rule on {${end}node} drops VXLAN (UDP port 8472); it counts {found.packets} packets`,
     },
     {
       evidence: idOf(end, "conflists"),

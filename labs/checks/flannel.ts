@@ -74,7 +74,7 @@ export const podSubnets: Check = {
     { value: "flannelSubnet", equals: "{value.podCIDR}" },
     { value: "podSubnet", equals: "{value.podCIDR}" },
   ],
-  timing: { bySeconds: 60, everySeconds: 2 },
+  timing: { bySeconds: 30, everySeconds: 2 },
   says: {
     holds: "the pods of {node} are in {value.podCIDR}",
     fails:

@@ -19,7 +19,7 @@ export const pingAcrossNodes: Check = {
   ],
   read: { received, milliseconds: { pattern: /= [\d.]+\/([\d.]+)\// } },
   expect: [{ value: "received", equals: "3" }],
-  timing: { bySeconds: 60, everySeconds: 1 },
+  timing: { bySeconds: 30, everySeconds: 1 },
   controls: { negative: ["ping-nobody"] },
   says: {
     holds: "{from.ip} reaches {to.ip} in {value.milliseconds} ms",

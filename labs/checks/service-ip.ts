@@ -37,7 +37,7 @@ export const serviceIp: Check = {
     { value: "replicas", equals: "{nodes.names}" },
     { value: "otherPort", equals: "000" },
   ],
-  timing: { bySeconds: 60, everySeconds: 1 },
+  timing: { bySeconds: 30, everySeconds: 1 },
   says: {
     holds: "{service.ip} answers, by the replicas on {value.replicas}",
     fails:

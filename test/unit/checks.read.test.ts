@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lastLine, seconds, shellWord } from "../../cli/checks/text";
+import { lastLine, seconds } from "../../cli/checks/text";
 import { distinctField, networkOf } from "../../labs/checks/read";
 import { fill, placeholdersOf } from "../../labs/placeholders";
 
@@ -78,8 +78,4 @@ describe("text", () => {
     [9.96, "10 s"],
     [61.2, "61 s"],
   ])("%d s is written %s", (value, text) => expect(seconds(value)).toBe(text));
-
-  it("a word is quoted as a shell needs it", () => {
-    expect(["ping", "a b", "it's", ""].map(shellWord)).toEqual(["ping", "'a b'", "'it'\\''s'", "''"]);
-  });
 });

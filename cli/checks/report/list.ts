@@ -1,7 +1,7 @@
+import { quoteWord } from "../../../components/lib/shell";
 import type { Check, Step, Subjects } from "../../../labs/check";
 import type { Expectation, Lab } from "../../../labs/lab";
 import { checksFor } from "../checks-for";
-import { shellWord } from "../text";
 
 const runsFor: Readonly<Record<Subjects, string>> = {
   once: "once",
@@ -33,6 +33,6 @@ function describeCheck(check: Check): string {
 }
 
 function describeStep(step: Step): string {
-  const words = step.run.map((word) => (/^[{}\w@%+=:,./-]+$/.test(word) ? word : shellWord(word))).join(" ");
+  const words = step.run.map((word) => (/^[{}\w@%+=:,./-]+$/.test(word) ? word : quoteWord(word))).join(" ");
   return step.at === "kubectl" ? `kubectl ${words}` : `on ${step.at}: ${words}`;
 }
