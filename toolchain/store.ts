@@ -8,9 +8,18 @@ import { type Artifact, digestOf } from "./artifact";
 import type { Cache } from "./cache";
 import type { Progress, Say } from "./progress";
 
+/** How a store behaves beside other processes. */
+export interface StoreOptions {
+  /** Age in milliseconds at which the lock of a killed process counts as free. @default 20000 */
+  readonly staleMs?: number;
+}
+
 /** Finished builds, addressed by the digest of what entered them. */
 export class Store {
-  constructor(readonly cache: Cache) {}
+  constructor(
+    readonly cache: Cache,
+    private readonly options: StoreOptions = {},
+  ) {}
 
   /** Where the artifact is, or will be. */
   pathOf(artifact: Artifact): string {
@@ -61,8 +70,7 @@ export class Store {
     say("waiting for another lab command that builds the same");
     const release = await lock(join(cache.locks, keyOf(artifact)), {
       realpath: false,
-      stale: 20_000,
-      update: 5_000,
+      stale: this.options.staleMs ?? 20_000,
       retries: { forever: true, minTimeout: 200, maxTimeout: 1_000 },
       // A lock lost to a suspended machine harms nothing: the rename at the end lets the first finisher win.
       onCompromised: () => {},
