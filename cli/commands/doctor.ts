@@ -1,4 +1,7 @@
 import { missing } from "../../toolchain";
+import { userCache } from "../../toolchain/cache";
+import { chosenPlugins } from "../../toolchain/plugins-choice";
+import { choiceFile } from "../../toolchain/pulumi/home";
 import { exitCodes } from "../report-error";
 import { table } from "../ui/table";
 
@@ -7,6 +10,7 @@ export async function doctor(): Promise<number> {
   const lacks = await missing();
   if (lacks.length === 0) {
     console.log("This machine has all that the lab needs.");
+    console.log(`Provider plugins: ${describePlugins()}.`);
     return exitCodes.asExpected;
   }
   console.log(
@@ -16,4 +20,10 @@ export async function doctor(): Promise<number> {
     ),
   );
   return exitCodes.notAsExpected;
+}
+
+function describePlugins(): string {
+  const chosen = chosenPlugins(choiceFile(userCache()));
+  const names = { official: "the official ones", own: "the lab's own (the official ones can't be installed here)" };
+  return chosen === undefined ? "chosen at the first ./lab up" : names[chosen];
 }

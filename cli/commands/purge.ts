@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { UserError } from "../../components/lib/user-error";
 import { purge as purgeToolchain } from "../../toolchain";
+import { userCache } from "../../toolchain/cache";
 import { livingStacks } from "../labs";
+import { read } from "../run/capture";
 import { createProgress } from "../ui/progress";
 
 /** `./lab purge`: removes all that can be built again. */
@@ -12,6 +15,15 @@ export async function purge(): Promise<number> {
       living.map((stack) => ({ field: "stack", value: stack, rule, mend: `run ./lab down ${stack}` })),
     );
   }
+  const { root } = userCache();
+  if (existsSync(root)) {
+    console.log(`Removing the node images and ${await sizeOf(root)} of caches in ${root}.`);
+  }
   await purgeToolchain(createProgress());
   return 0;
+}
+
+async function sizeOf(folder: string): Promise<string> {
+  const [size = "?"] = (await read(["du", "--summarize", "--human-readable", folder])).split("\t");
+  return size;
 }

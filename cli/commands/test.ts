@@ -1,7 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ensureSystem, ensureToolchain } from "../../toolchain";
+import { UserError } from "../../components/lib/user-error";
+import { ensureToolchain } from "../../toolchain";
+import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
@@ -55,7 +57,10 @@ export async function test({ long = false }: TestOptions): Promise<number> {
 async function setUp(): Promise<boolean> {
   try {
     const progress = createProgress();
-    await ensureSystem(progress);
+    const lacks = await machineLacks(progress);
+    if (lacks.length > 0) {
+      throw new UserError(lacks.map(({ what, mend }) => ({ field: "this machine", rule: `lacks ${what}`, mend })));
+    }
     await ensureToolchain(progress);
     return true;
   } catch (error) {

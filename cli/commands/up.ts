@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { ensureSystem, ensureToolchain, locateToolchain } from "../../toolchain";
+import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { preflight } from "../preflight";
 import { CommandFailed, exitCodes } from "../report-error";
 import { parseSets, resolveSettings } from "../settings";
 import { ConfigFile } from "../stack/config-file";
-import { mendStack, runEngine } from "../stack/engine";
+import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { stackConfigFile } from "../stack/paths";
 import { prepareStack } from "../stack/prepare";
 import { Stack } from "../stack/stack";
@@ -23,13 +23,13 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
   const set = parseSets(options.set ?? []);
   const { config } = resolveSettings(lab.values, new ConfigFile(stackConfigFile(lab.id)).values(), set);
   if (!existsSync(path.join(locateToolchain().binDir, "pulumi"))) {
-    console.log("First set-up on this machine: about 25 minutes on 2 cores and 15 GB of disk, once.");
+    console.log("First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.");
   }
   console.log(`Stack ${lab.id}: about ${lab.minutes} minutes and ${(lab.memoryMiB / 1024).toFixed(1)} GiB of memory.`);
 
   const progress = createProgress();
-  await ensureSystem(progress);
-  await preflight(lab, config);
+  requireIdle(new Stack(lab.id, locateToolchain()));
+  await preflight(lab, config, progress);
   const stack = new Stack(lab.id, await ensureToolchain(progress));
   await prepareStack(stack, set);
   await mendStack(stack, console.log);

@@ -2,15 +2,19 @@ import { defaultLan } from "../../components/lib/lan";
 import { type Problem, UserError } from "../../components/lib/user-error";
 import type { Lab } from "../../labs/lab";
 import type { LabConfig } from "../../stacks/schema";
-import { missing } from "../../toolchain";
+import { ensureSystem, type Missing, missing } from "../../toolchain";
+import type { Progress } from "../../toolchain/progress";
 import { read } from "../run/capture";
 import { nodeContainers } from "../stack/containers";
 import { lanProblems, usedNetworks } from "./networks";
 import { availableMiB, diskProblems, memoryProblems } from "./resources";
 
-/** Everything that would keep a stack from coming up, told at once and before anything is created. */
-export async function preflight(lab: Lab, config: LabConfig): Promise<void> {
-  const machine = (await missing()).map(
+/**
+ * Mends what can be mended on this machine; then everything that would still keep a stack from coming up is told at
+ * once, before anything is created.
+ */
+export async function preflight(lab: Lab, config: LabConfig, progress: Progress): Promise<void> {
+  const machine = (await machineLacks(progress)).map(
     ({ what, mend }): Problem => ({ field: "this machine", rule: `lacks ${what}`, mend }),
   );
   // Without a container engine nothing else can be asked.
@@ -21,13 +25,23 @@ export async function preflight(lab: Lab, config: LabConfig): Promise<void> {
   }
 }
 
+/** What this machine lacks after all that can be installed has been. */
+export async function machineLacks(progress: Progress): Promise<Missing[]> {
+  const lacks = await missing();
+  if (lacks.length === 0) {
+    return lacks;
+  }
+  await ensureSystem(progress);
+  return missing();
+}
+
 async function stackProblems(lab: Lab, config: LabConfig): Promise<Problem[]> {
   const lan = config.lanCidr ?? defaultLan(lab.id);
-  const isUp = (await nodeContainers(lab.id)).some(({ running }) => running);
-  const available = isUp ? undefined : availableMiB();
+  const [nodes, used, folder] = await Promise.all([nodeContainers(lab.id), usedNetworks(lab.id), engineFolder()]);
+  const available = nodes.some(({ running }) => running) ? undefined : availableMiB();
   return [
-    ...lanProblems(lan, lab.id, await usedNetworks(lab.id)),
-    ...diskProblems(await engineFolder()),
+    ...lanProblems(lan, lab.id, used),
+    ...diskProblems(folder),
     ...(available === undefined ? [] : memoryProblems(lab, config.nodes, available)),
   ];
 }

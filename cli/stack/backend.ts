@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -91,6 +91,17 @@ export class FileBackend {
       const parsed = lockFormat.safeParse(JSON.parse(readFileSync(path.join(folder, name), "utf8")));
       return parsed.success ? [parsed.data] : [];
     });
+  }
+
+  /** Removes the copies of its state that Pulumi leaves behind for a stack that is gone. */
+  removeCopies(stack: string): void {
+    for (const copies of [
+      `stacks/cni-lab/${stack}.json.bak`,
+      `stacks/cni-lab/${stack}.json.bak.attrs`,
+      `backups/cni-lab/${stack}`,
+    ]) {
+      rmSync(path.join(this.root, copies), { recursive: true, force: true });
+    }
   }
 
   private checkpoint(stack: string): string | undefined {

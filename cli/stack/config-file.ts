@@ -58,7 +58,8 @@ export class ConfigFile {
 
   /** Forgets the salt of a stack that is gone, so that a new one gets its own; kept where a secret hangs on it. */
   dropSalt(): this {
-    if (!String(this.document).includes("secure:") && this.document.delete("encryptionsalt")) {
+    if (this.document.has("encryptionsalt") && !String(this.document).includes("secure:")) {
+      this.document.delete("encryptionsalt");
       this.changed = true;
     }
     return this;

@@ -7,26 +7,27 @@ import type { Lock } from "./backend";
 import { repository } from "./paths";
 import type { Stack } from "./stack";
 
-/**
- * Makes a stack usable again after an engine that was killed: takes its lock away and forgets what it left open.
- *
- * @throws UserError when an engine is still at work on the stack
- */
-export async function mendStack(stack: Stack, say: (line: string) => void): Promise<void> {
-  const locks = stack.locks();
-  const holder = locks.find(isHeld);
+/** Refuses to go on while an engine is at work on the stack. @throws UserError that tells which */
+export function requireIdle(stack: Stack): void {
+  const holder = stack.locks().find(isHeld);
   if (holder !== undefined) {
-    const rule = `is being changed by process ${holder.pid} of ${holder.username}@${holder.hostname} since ${holder.timestamp}`;
+    const { pid, username, hostname, timestamp } = holder;
+    const rule = `is being changed by process ${pid} of ${username}@${hostname} since ${timestamp}`;
     const mend = `wait until it ends; if it is gone, run ./lab pulumi -s ${stack.name} cancel`;
     throw new UserError([{ field: "stack", value: stack.name, rule, mend }]);
   }
-  if (locks.length > 0) {
-    say(`an engine that was ended by force left its lock on ${stack.name}; removing it`);
+}
+
+/** Makes a stack usable again after an engine that was killed: takes its lock away, forgets what it left open. */
+export async function mendStack(stack: Stack, say: (line: string) => void): Promise<void> {
+  requireIdle(stack);
+  if (stack.locks().length > 0) {
+    say(`An engine that was ended by force left its lock on ${stack.name}; removing it.`);
     await stack.pulumi(["cancel", "--yes", stack.name]);
   }
   const pending = stack.summary()?.pending ?? 0;
   if (pending > 0) {
-    say(`${pending} operations were cut short; they are done again`);
+    say(`Operations that were cut short, and are done again: ${pending}.`);
     await stack.dropPendingOperations();
   }
 }

@@ -105,6 +105,7 @@ export class Stack {
     if (await this.exists()) {
       await this.pulumi(["stack", "rm", this.name, "--yes", "--force", "--preserve-config", "--non-interactive"]);
     }
+    this.backend?.removeCopies(this.name);
     rmSync(stackDir(this.name), { recursive: true, force: true });
   }
 
