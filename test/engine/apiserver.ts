@@ -4,15 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { Agent, get } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-
-/** Where the servers' programs lie: a folder with etcd, kube-apiserver, kube-controller-manager and kubectl. */
-export interface Programs {
-  readonly etcd: string;
-  readonly kubernetes: string;
-}
 
 /** A Kubernetes API without nodes: a real etcd, a real kube-apiserver, and the controllers that need no node. */
 export interface ControlPlane {
@@ -30,8 +24,11 @@ export interface ControlPlane {
 
 const token = "cni-lab-engine-test";
 
-/** Starts a control plane on free loopback ports, with its files in a temporary folder. */
-export async function startControlPlane(programs: Programs): Promise<ControlPlane> {
+/**
+ * Starts a control plane on free loopback ports, with its files in a temporary folder.
+ * `binDir` holds etcd, kube-apiserver, kube-controller-manager and kubectl.
+ */
+export async function startControlPlane(binDir: string): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), "cni-lab-apiserver-"));
   const running: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
@@ -42,23 +39,22 @@ export async function startControlPlane(programs: Programs): Promise<ControlPlan
     const [etcdPort, peerPort, port] = await freePorts(3);
     const etcd = `http://127.0.0.1:${etcdPort}`;
     const server = `https://127.0.0.1:${port}`;
-    const start = (name: string, program: string, argv: readonly string[]): void => {
-      running.push(startServer(folder, name, program, argv));
+    const start = (program: string, argv: readonly string[]): void => {
+      running.push(startServer(folder, join(binDir, program), argv));
     };
-    start("etcd", programs.etcd, etcdArguments(folder, etcd, `http://127.0.0.1:${peerPort}`));
+    start("etcd", etcdArguments(folder, etcd, `http://127.0.0.1:${peerPort}`));
     writeCredentials(folder);
-    start("kube-apiserver", join(programs.kubernetes, "kube-apiserver"), apiServerArguments(folder, etcd, port));
+    start("kube-apiserver", apiServerArguments(folder, etcd, port));
 
     await ready(server, running, folder);
     const kubeconfig = kubeconfigOf(server, readFileSync(join(folder, "certs", "apiserver.crt")));
     const kubeconfigFile = join(folder, "kubeconfig");
     writeFileSync(kubeconfigFile, kubeconfig, { mode: 0o600 });
-    const manager = join(programs.kubernetes, "kube-controller-manager");
-    start("kube-controller-manager", manager, controllerArguments(folder, kubeconfigFile));
+    start("kube-controller-manager", controllerArguments(folder, kubeconfigFile));
 
     const kubectlWith = async (input: unknown, ...argv: string[]): Promise<string> => {
-      const kubectl = join(programs.kubernetes, "kubectl");
-      const { stdout } = await execa(kubectl, ["--kubeconfig", kubeconfigFile, ...argv], {
+      const program = join(binDir, "kubectl");
+      const { stdout } = await execa(program, ["--kubeconfig", kubeconfigFile, ...argv], {
         input: JSON.stringify(input),
       });
       return stdout;
@@ -144,8 +140,8 @@ function kubeconfigOf(server: string, certificate: Buffer): string {
   });
 }
 
-function startServer(folder: string, name: string, program: string, argv: readonly string[]): ChildProcess {
-  const log = join(folder, `${name}.log`);
+function startServer(folder: string, program: string, argv: readonly string[]): ChildProcess {
+  const log = join(folder, `${basename(program)}.log`);
   const shell = `exec "$0" "$@" >${log} 2>&1`;
   return spawn("/bin/sh", ["-c", shell, program, ...argv], { stdio: "ignore" });
 }

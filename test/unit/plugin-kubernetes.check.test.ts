@@ -12,7 +12,7 @@ import { check, type Scopes } from "../../toolchain/plugins/kubernetes/check";
 import { Connection } from "../../toolchain/plugins/kubernetes/connection";
 import { fieldManagerOf, named } from "../../toolchain/plugins/kubernetes/naming";
 
-const log = { debug() {}, info() {}, warning() {}, error() {}, status() {} };
+const log = { debug() {}, info() {}, warning() {}, error() {}, status() {}, flush: async () => {} };
 const call: Call = { log, children: new Children(), signal: new AbortController().signal };
 const randomSeed = new Uint8Array([1, 2, 3]);
 let scopes: Scopes;

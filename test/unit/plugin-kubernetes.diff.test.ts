@@ -5,7 +5,7 @@ import { blamed, diff } from "../../toolchain/plugins/kubernetes/diff";
 import { isHarmless, isWithin } from "../../toolchain/plugins/kubernetes/immutable";
 import { project } from "../../toolchain/plugins/kubernetes/project";
 
-const log = { debug() {}, info() {}, warning() {}, error() {}, status() {} };
+const log = { debug() {}, info() {}, warning() {}, error() {}, status() {}, flush: async () => {} };
 const call: Call = { log, children: new Children(), signal: new AbortController().signal };
 
 /** Without a cluster: only the rules decide. */

@@ -1,0 +1,337 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { locateToolchain } from "../../toolchain";
+import { type ControlPlane, startControlPlane } from "./apiserver";
+import { alive, eventually, PulumiProject, type Result } from "./support";
+
+const SECRET = "s3cr3t-w0rd";
+const binDir = process.env.CNI_LAB_BIN ?? locateToolchain().binDir;
+
+let api: ControlPlane;
+let project: PulumiProject;
+beforeAll(async () => {
+  [api, project] = await Promise.all([startControlPlane(binDir), PulumiProject.make(binDir, ["kubernetes"])]);
+  // The program reads it from its own folder: a path that stays the same.
+  writeFileSync(join(project.dir, "kubeconfig"), api.kubeconfig);
+});
+afterAll(async () => {
+  await api?.stop();
+  await project?.dispose();
+});
+
+const expectOk = ({ exitCode, output }: Result): string => {
+  expect(exitCode, output).toBe(0);
+  expect(output).not.toContain(SECRET);
+  return output;
+};
+const expectFailure = ({ exitCode, output }: Result): string => {
+  expect(exitCode, output).not.toBe(0);
+  expect(output).not.toMatch(/\n\s+at .*\.js:\d+/);
+  return output;
+};
+const json = async (...argv: string[]) => JSON.parse(await api.kubectl("get", "-o", "json", ...argv));
+/** Name and resourceVersion of everything the stack made. */
+const versions = async (): Promise<string> =>
+  await api.kubectl(
+    "get",
+    "configmap,secret,daemonset,deployment,widget,service",
+    "-n",
+    "lab",
+    "-o",
+    "jsonpath={range .items[*]}{.kind}/{.metadata.name}={.metadata.resourceVersion} {end}",
+  );
+
+interface Variant {
+  /** Of the automatically named ConfigMap. */
+  readonly data?: string;
+  /** Of the ConfigMap with a name. */
+  readonly label?: string;
+  readonly image?: string;
+  readonly selector?: string;
+  readonly size?: number;
+  readonly force?: boolean;
+  /** More resources, as text of the program. */
+  readonly more?: string;
+}
+
+/** A namespace with a bit of everything: values that depend on others, a secret, a workload, a custom resource. */
+const program = ({
+  data = "1",
+  label = "a",
+  image = "x",
+  selector = "ds",
+  size = 1,
+  force = false,
+  more = "",
+}: Variant) => `
+  const provider = new k8s.Provider("cluster", { kubeconfig: "kubeconfig" });
+  const opts = { provider };
+  const namespace = new k8s.core.v1.Namespace("lab", { metadata: { name: "lab" } }, opts);
+  const inLab = (rest) => ({ namespace: namespace.metadata.name, ...rest });
+  const auto = new k8s.core.v1.ConfigMap("auto", { metadata: inLab(), data: { a: "${data}" } }, opts);
+  const named = new k8s.core.v1.ConfigMap("named", {
+    metadata: inLab({ name: "named", labels: { label: "${label}" }, annotations: ${force ? '{ "pulumi.com/patchForce": "true" }' : "{}"} }),
+    data: { a: "b" },
+  }, opts);
+  const secret = new k8s.core.v1.Secret("secret", { metadata: inLab({ name: "secret" }), stringData: { word: "${SECRET}" } }, opts);
+  const mixed = new k8s.core.v1.ConfigMap("mixed", {
+    metadata: inLab({ name: "mixed" }), data: { open: "yes", hidden: pulumi.secret("${SECRET}") },
+  }, opts);
+  const labels = { app: "${selector}" };
+  const ds = new k8s.apps.v1.DaemonSet("ds", {
+    metadata: inLab({ name: "ds" }),
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{
+      name: "c", image: "${image}", resources: { limits: { cpu: "1000m" } },
+      env: [{ name: "MAP", value: auto.metadata.name }, { name: "UID", value: auto.metadata.uid }],
+    }] } } },
+  }, opts);
+  const crd = new k8s.apiextensions.v1.CustomResourceDefinition("crd", {
+    metadata: { name: "widgets.example.com" },
+    spec: { group: "example.com", scope: "Namespaced", names: { plural: "widgets", singular: "widget", kind: "Widget" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", properties: {
+        spec: { type: "object", x_kubernetes_preserve_unknown_fields: true } } } } }] },
+  }, opts);
+  const widget = new k8s.apiextensions.CustomResource("widget", {
+    apiVersion: "example.com/v1", kind: "Widget", metadata: inLab({ name: "widget" }), spec: { size: ${size} },
+  }, { ...opts, dependsOn: crd });
+  ${more}
+  exports.auto = auto.metadata.name;
+  exports.desired = ds.status.desiredNumberScheduled;
+`;
+
+describe("kubernetes under the real engine", () => {
+  it("previews a program whose namespace, kinds and values do not exist yet", async () => {
+    await project.program(program({}));
+    expect(expectOk(await project.preview())).toMatch(/\+ 10 to create/);
+    expect(await api.kubectl("get", "namespaces")).not.toContain("lab ");
+  });
+
+  it("creates it, custom resource and its definition in one update, and waits for what has to come up", async () => {
+    const output = expectOk(await project.up());
+    expect(output).toMatch(/\+ 10 created/);
+    expect(output).toMatch(/DaemonSet ds created .*successfully rolled out/);
+    const auto = project.recorded("auto");
+    expect(auto?.id).toMatch(/^lab\/auto-[0-9a-f]{8}$/);
+    const daemonset = await json("daemonset", "ds", "-n", "lab");
+    expect(daemonset.spec.template.spec.containers[0].env).toContainEqual({
+      name: "UID",
+      value: auto?.outputs.metadata.uid,
+    });
+    expect((await json("widget", "widget", "-n", "lab")).spec).toEqual({ size: 1 });
+    expect(await api.kubectl("get", "secret", "secret", "-n", "lab", "-o", "jsonpath={.data.word}")).toBe(
+      Buffer.from(SECRET).toString("base64"),
+    );
+  });
+
+  it("writes state as the official plugin does, without any secret in clear", () => {
+    const state = project.stateText();
+    for (const clear of [SECRET, Buffer.from(SECRET).toString("base64")]) expect(state).not.toContain(clear);
+    const { outputs } = project.recorded("mixed") ?? {};
+    expect(outputs).toMatchObject({
+      data: { open: "yes", hidden: { ciphertext: expect.any(String) } },
+      __inputs: { data: { open: "yes", hidden: { ciphertext: expect.any(String) } } },
+      __initialApiVersion: "v1",
+      __fieldManager: expect.stringMatching(/^pulumi-kubernetes-[0-9a-f]{8}$/),
+    });
+    expect(outputs.metadata.managedFields).toBeUndefined();
+  });
+
+  it("does nothing when nothing changed, after a refresh too: not one object is written", async () => {
+    const before = await versions();
+    expect(expectOk(await project.up())).toMatch(/10 unchanged/);
+    expect(expectOk(await project.refresh())).toMatch(/10 unchanged/);
+    expect(expectOk(await project.preview("--expect-no-changes"))).toMatch(/10 unchanged/);
+    expect(await versions()).toBe(before);
+  });
+
+  it("updates in place, and replaces where a field is immutable or the official plugin would", async () => {
+    await project.program(program({ data: "2", label: "z", selector: "other", size: 2 }));
+    const before = project.recorded("auto")?.id;
+    const preview = expectOk(await project.preview("--diff"));
+    expect(preview).toMatch(/\+-2 to replace/);
+    expect(preview).toMatch(/~ 2 to update/);
+    const output = expectOk(await project.up());
+    expect(output).toMatch(/\+-2 replaced/);
+    expect(output).toMatch(/~ 2 updated/);
+    expect(project.recorded("auto")?.id).not.toBe(before);
+    expect((await json("configmap", "-n", "lab")).items.map((map: { data: unknown }) => map.data)).toContainEqual({
+      a: "2",
+    });
+    expect((await json("daemonset", "ds", "-n", "lab")).spec.selector.matchLabels).toEqual({ app: "other" });
+    expect((await json("widget", "widget", "-n", "lab")).spec).toEqual({ size: 2 });
+  });
+
+  it("names the field and the other manager in a conflict, and takes over when told to", async () => {
+    const changed = { metadata: { labels: { label: "theirs" } } };
+    await api.kubectl(
+      "patch",
+      "configmap",
+      "named",
+      "-n",
+      "lab",
+      "--field-manager=someone",
+      "-p",
+      JSON.stringify(changed),
+    );
+    const variant: Variant = { data: "2", label: "ours", selector: "other", size: 2 };
+    await project.program(program(variant));
+    const output = expectFailure(await project.up());
+    expect(output).toContain('metadata.labels.label is owned by "someone"');
+    expect(output).toContain("pulumi.com/patchForce");
+    await project.program(program({ ...variant, force: true }));
+    expect(expectOk(await project.up())).toMatch(/~ 1 updated/);
+    expect((await json("configmap", "named", "-n", "lab")).metadata.labels).toEqual({ label: "ours" });
+  });
+
+  it("finds by refresh what changed and what vanished, and the next update mends both", async () => {
+    const theirs = JSON.stringify({ metadata: { labels: { label: "drifted", more: "theirs" } } });
+    await api.kubectl("patch", "configmap", "named", "-n", "lab", "-p", theirs);
+    await api.kubectl("delete", "configmap", "mixed", "-n", "lab");
+    const output = expectOk(await project.refresh());
+    expect(output).toMatch(/~ 1 updated/);
+    expect(output).toMatch(/- 1 deleted/);
+    expect(project.recorded("mixed")).toBeUndefined();
+    expect(project.recorded("named")?.inputs.metadata.labels).toEqual({ label: "drifted" });
+    const mended = expectOk(await project.up());
+    expect(mended).toMatch(/\+ 1 created/);
+    expect(mended).toMatch(/~ 1 updated/);
+    expect((await json("configmap", "named", "-n", "lab")).metadata.labels).toEqual({ label: "ours", more: "theirs" });
+  });
+
+  it("records what did not become ready in time, says why, and goes on with it", async () => {
+    await project.program(
+      program({ ...settled, more: deployment("{ customTimeouts: { create: '3s', update: '60s' } }") }),
+    );
+    const output = expectFailure(await project.up());
+    expect(output).toMatch(/Deployment lab\/web was not ready within 3 s: .*0 of 1 updated replicas are available/);
+    expect(output).toMatch(/pod web-\S+: Pending, not ready/);
+    expect(project.recorded("web")?.initErrors?.[0]).toMatch(/^Deployment lab\/web was not ready within 3 s/);
+    expect(project.recorded("web")?.id).toBe("lab/web");
+
+    await markPodsReady("app=web");
+    const resumed = expectOk(await project.up());
+    expect(resumed).toMatch(/~ 1 updated/);
+    expect(resumed).toMatch(/10 unchanged/);
+    expect(project.recorded("web")?.initErrors).toBeUndefined();
+  });
+
+  it("stops waiting on Ctrl-C, keeps what there is, and leaves no process behind", async () => {
+    await project.program(program({ ...settled, more: deployment("{}", "stuck") }));
+    const up = project.start("up", "--yes", "--skip-preview");
+    let output = "";
+    up.stdout?.on("data", (chunk) => {
+      output += chunk;
+    });
+    await eventually("kubectl waits", () => (/stuck creating.*waiting for/.test(output) ? true : undefined), 60_000);
+    const waiting = processes(project.dir);
+    expect(waiting.length).toBeGreaterThanOrEqual(2);
+    up.kill("SIGINT");
+    await new Promise((resolve) => up.once("close", resolve));
+    expect(up.exitCode).not.toBe(0);
+    await eventually("no process is left", () => (waiting.some(alive) ? undefined : true));
+    expect(project.recorded("stuck")?.initErrors?.[0]).toMatch(
+      /^Deployment lab\/stuck was not ready yet when this was cancelled/,
+    );
+
+    await project.program(program({ ...settled, more: deployment("{}", "stuck", '"pulumi.com/skipAwait": "true"') }));
+    expect(expectOk(await project.up())).toMatch(/~ 1 updated/);
+    expect(project.recorded("stuck")?.initErrors).toBeUndefined();
+  });
+
+  it("refuses by name what it does not implement, and what the provider can't be", async () => {
+    await project.program(
+      program({ ...settled, more: 'new k8s.core.v1.ServicePatch("p", { metadata: { name: "a" } }, opts);' }),
+    );
+    expect(expectFailure(await project.preview())).toContain(
+      'resource type "kubernetes:core/v1:ServicePatch": not supported here, as it patches objects of others; declare the whole object',
+    );
+    await project.program('new k8s.Provider("other", { enableServerSideApply: false, renderYamlToDirectory: "out" });');
+    const output = expectFailure(await project.preview());
+    expect(output).toContain("enableServerSideApply value {false} has a problem: only true is supported here");
+    expect(output).toContain("renderYamlToDirectory value {out} has a problem: not supported here");
+  });
+
+  it("says which API server does not answer, and the way out of a state that nobody can delete", async () => {
+    const gone = api.kubeconfig.replace(api.server, "https://127.0.0.1:1");
+    writeFileSync(join(project.dir, "gone"), gone);
+    const text = (extra: string) => `
+      const provider = new k8s.Provider("gone", { kubeconfig: "gone", ${extra} });
+      new k8s.core.v1.ConfigMap("never", {}, { provider });`;
+    await project.program(text(""));
+    // What is in the state already has a provider of its own, which answers.
+    expect(expectFailure(await project.up("--target", "**never**", "--target-dependents"))).toMatch(
+      /Kubernetes API server https:\/\/127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED.*; check that the cluster runs/,
+    );
+  });
+
+  it("destroys everything, and waits for what a finalizer holds", async () => {
+    const finalizers = JSON.stringify({ metadata: { finalizers: ["example.com/hold"] } });
+    await api.kubectl("patch", "widget", "widget", "-n", "lab", "--type=merge", "-p", finalizers);
+    const destroying = project.destroy();
+    await waitUntil(async () => (await json("widget", "widget", "-n", "lab")).metadata.deletionTimestamp !== undefined);
+    await sleep(1000);
+    await api.kubectl(
+      "patch",
+      "widget",
+      "widget",
+      "-n",
+      "lab",
+      "--type=merge",
+      "-p",
+      '{"metadata":{"finalizers":null}}',
+    );
+    const output = expectOk(await destroying);
+    expect(output).toMatch(/widget deleted \([1-9]\d*s\)/);
+    expect(await api.kubectl("get", "namespaces,crd", "-o", "name")).not.toMatch(/lab|widgets/);
+  });
+});
+
+/** What the stack is left at by the tests of updates. */
+const settled: Variant = { data: "2", label: "ours", selector: "other", size: 2, force: true };
+
+/** A workload that no node will ever run. */
+function deployment(timeouts: string, name = "web", annotation = ""): string {
+  return `new k8s.apps.v1.Deployment("${name}", {
+    metadata: inLab({ name: "${name}", annotations: { ${annotation} } }),
+    spec: { selector: { matchLabels: { app: "${name}" } }, template: { metadata: { labels: { app: "${name}" } },
+      spec: { containers: [{ name: "c", image: "x" }] } } },
+  }, { ...opts, ...${timeouts} });`;
+}
+
+/** Says of pods what a kubelet would. */
+async function markPodsReady(selector: string): Promise<void> {
+  const [pod] = (await json("pods", "-n", "lab", "-l", selector)).items;
+  const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+  await api.kubectl(
+    "patch",
+    "pod",
+    pod.metadata.name,
+    "-n",
+    "lab",
+    "--subresource=status",
+    "-p",
+    JSON.stringify({ status }),
+  );
+}
+
+/** Processes that were started from a folder, by their ids: the plugin and its kubectl. */
+function processes(folder: string): number[] {
+  const ids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  return ids.filter((id) => {
+    try {
+      return readFileSync(`/proc/${id}/cmdline`, "utf8").includes(join(folder, "home", "plugins"));
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function waitUntil(probe: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await probe())) {
+    if (Date.now() > deadline) throw new Error("not within 60 s");
+    await sleep(200);
+  }
+}
