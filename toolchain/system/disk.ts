@@ -33,10 +33,9 @@ export function diskFor(artifacts: readonly Artifact[]): number {
 }
 
 /** Refuses a build that would fill the disk, before it starts. */
-export async function requireDisk(artifacts: readonly Artifact[], cache: Cache): Promise<void> {
+export async function requireDisk(artifacts: readonly Artifact[], cache: Cache, freeMiB = freeAt): Promise<void> {
   const needed = diskFor(artifacts);
-  const { bavail, bsize } = await statfs(existing(cache.root));
-  const free = Math.floor((bavail * bsize) / 2 ** 20);
+  const free = await freeMiB(cache.root);
   if (free < needed) {
     throw new UserError([
       {
@@ -47,6 +46,11 @@ export async function requireDisk(artifacts: readonly Artifact[], cache: Cache):
       },
     ]);
   }
+}
+
+async function freeAt(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(existing(path));
+  return Math.floor((bavail * bsize) / 2 ** 20);
 }
 
 function existing(path: string): string {

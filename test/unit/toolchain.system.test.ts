@@ -1,0 +1,143 @@
+import { expect, test } from "vitest";
+import { UserError } from "../../components/lib/user-error";
+import { cacheAt } from "../../toolchain/cache";
+import { type Progress, silentProgress } from "../../toolchain/progress";
+import { CommandError } from "../../toolchain/run";
+import { diskFor, requireDisk } from "../../toolchain/system/disk";
+import { ensureSystem, type Machine } from "../../toolchain/system/ensure";
+import { missingKernelModules } from "../../toolchain/system/kernel";
+import { lackOf } from "../../toolchain/system/missing";
+import { missingPackages } from "../../toolchain/system/packages";
+
+/** A machine that lacks nothing and records what is run on it. */
+function machine(changes: Partial<Machine> = {}): Machine & { readonly ran: string[] } {
+  const ran: string[] = [];
+  return {
+    ran,
+    isRoot: true,
+    hasApt: true,
+    missingPackages: () => [],
+    missingModules: async () => [],
+    run: async (argv) => ran.push(argv.join(" ")),
+    ...changes,
+  };
+}
+const lackingPodman = { missingPackages: () => ["podman", "runc"] };
+const problemOf = (running: Promise<void>) =>
+  running.then(
+    () => undefined,
+    (error: unknown) => (error instanceof UserError ? error.problems : error),
+  );
+
+test("a machine that lacks nothing is left alone", async () => {
+  const complete = machine();
+  await ensureSystem(silentProgress, complete);
+  expect(complete.ran).toEqual([]);
+});
+
+test("root on Debian installs what lacks, after saying which", async () => {
+  const bare = machine(lackingPodman);
+  const steps: string[] = [];
+  const step: Progress["step"] = (title, work) => {
+    steps.push(title);
+    return work(() => {});
+  };
+  await ensureSystem({ step }, bare);
+  expect(steps).toEqual(["installing podman runc"]);
+  expect(bare.ran).toEqual(["apt-get update", "apt-get install --yes --no-install-recommends podman runc"]);
+});
+
+test("a source that cannot be read does not stop the installation", async () => {
+  const ran: string[] = [];
+  const run: Machine["run"] = async (argv) => {
+    ran.push(argv.slice(0, 2).join(" "));
+    if (argv[1] === "update") {
+      throw new CommandError(argv, 100, "one source is broken");
+    }
+  };
+  await ensureSystem(silentProgress, machine({ ...lackingPodman, run }));
+  expect(ran).toEqual(["apt-get update", "apt-get install"]);
+});
+
+const command = "apt-get update && apt-get install --yes --no-install-recommends podman runc";
+
+test("without root the exact command is told and nothing is run", async () => {
+  const user = machine({ ...lackingPodman, isRoot: false });
+  expect(await problemOf(ensureSystem(silentProgress, user))).toEqual([
+    { field: "this machine", rule: "lacks packages podman, runc", mend: command },
+  ]);
+  expect(user.ran).toEqual([]);
+});
+
+test("without apt the packages are named", async () => {
+  const other = machine({ ...lackingPodman, hasApt: false });
+  expect(await problemOf(ensureSystem(silentProgress, other))).toEqual([
+    {
+      field: "this machine",
+      rule: "lacks packages podman, runc",
+      mend: "install them (the names are Debian's) with this system's package manager",
+    },
+  ]);
+  expect(other.ran).toEqual([]);
+});
+
+test("a failed installation shows what apt said", async () => {
+  const run: Machine["run"] = async (argv) => {
+    throw new CommandError(argv, 100, "E: no space left");
+  };
+  expect(await problemOf(ensureSystem(silentProgress, machine({ ...lackingPodman, run })))).toEqual([
+    {
+      field: "this machine",
+      rule: "lacks packages podman, runc, and installing them failed: E: no space left",
+      mend: command,
+    },
+  ]);
+});
+
+test("kernel modules that cannot be loaded are named", async () => {
+  const lacks = machine({ missingModules: async () => ["vxlan", "macvlan"] });
+  expect(await problemOf(ensureSystem(silentProgress, lacks))).toEqual([
+    {
+      field: "this machine",
+      rule: "lacks kernel modules vxlan, macvlan",
+      mend: "modprobe -a vxlan macvlan; where that fails, boot a kernel that has them",
+    },
+  ]);
+});
+
+test("a kernel feature that is there is not loaded, one that cannot be is missing", async () => {
+  const features = [
+    { module: "there", isThere: () => true },
+    { module: "cni-lab-no-such-module", isThere: () => false },
+  ];
+  expect(await missingKernelModules(features)).toEqual(["cni-lab-no-such-module"]);
+});
+
+test("only packages whose files lack are missing; pip only where Go comes from PyPI", () => {
+  const all = missingPackages({ from: "pypi", version: "1.24.11" }, () => false);
+  const withGo = missingPackages({ from: "path", version: "1.26.8", bin: "/go" }, () => false);
+  expect(all.filter((name) => !withGo.includes(name))).toEqual(["python3", "python3-pip"]);
+  expect(withGo).toContain("podman");
+  expect(missingPackages({ from: "pypi", version: "1.24.11" }, (shows) => shows !== "runc")).toEqual(["runc"]);
+  expect(lackOf(["podman", "runc"], true).mend).toBe(command);
+});
+
+test("a build that the disk cannot hold is refused with both numbers", async () => {
+  const base = { title: "", values: {}, files: [], needs: [], load: "io", build: async () => {} } as const;
+  const two = [
+    { ...base, name: "etcd" },
+    { ...base, name: "go" },
+  ];
+  const cache = cacheAt("/nowhere/cni-lab");
+  expect(diskFor(two)).toBe(1200);
+  await requireDisk(two, cache, async () => 1200);
+  expect(await problemOf(requireDisk(two, cache, async () => 1199))).toEqual([
+    {
+      field: "disk of /nowhere/cni-lab",
+      value: "1.2 GiB free",
+      rule: "building etcd, go takes 1.2 GiB",
+      mend: "make room, or set XDG_CACHE_HOME to a folder on a larger disk",
+    },
+  ]);
+  await requireDisk(two, cacheAt("/tmp/cni-lab-none"));
+});
