@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { locateToolchain } from "../../toolchain";
 import { alive, eventually, PulumiProject, type Result } from "./support";
 
 const SECRET = "s3cr3t-w0rd";
-const binDir = process.env.CNI_LAB_BIN ?? "/tmp/plan/bin";
 
 let project: PulumiProject;
 beforeAll(async () => {
-  project = await PulumiProject.make(binDir, ["command"]);
+  project = await PulumiProject.make(locateToolchain().binDir, ["command"]);
 });
 afterAll(() => project.dispose());
 
@@ -120,7 +120,7 @@ describe("an engine that ends early", () => {
     const up = project.start("up", "--yes", "--skip-preview");
     const pid = await started("by-int");
     up.kill("SIGINT");
-    await eventually("end of the command", () => !alive(pid) || undefined, 4000);
+    await eventually("end of the command", () => !alive(pid) || undefined, 10_000);
     await eventually("end of the engine", () => (up.exitCode === null ? undefined : true));
     expect(up.exitCode).not.toBe(0);
 
@@ -128,11 +128,11 @@ describe("an engine that ends early", () => {
     expect(expectOk(await project.up())).toMatch(/\+ 1 created[\s\S]*2 unchanged/);
   });
 
-  it("by SIGKILL: the command ends within two seconds, even if it ignores TERM", async () => {
+  it("by SIGKILL: the command ends within seconds, even if it ignores TERM", async () => {
     await project.program(sleeper("trap '' TERM; sh -c 'echo $$ > by-kill; sleep 100'; true"));
     const up = project.start("up", "--yes", "--skip-preview");
     const pid = await started("by-kill");
     up.kill("SIGKILL");
-    await eventually("end of the command", () => !alive(pid) || undefined, 2000);
+    await eventually("end of the command", () => !alive(pid) || undefined, 5000);
   });
 });

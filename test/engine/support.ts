@@ -140,7 +140,7 @@ export class PulumiProject {
 }
 
 /** Waits until the probe finds something, and gives it back. */
-export async function eventually<T>(what: string, probe: () => T | undefined, timeoutMs = 20_000): Promise<T> {
+export async function eventually<T>(what: string, probe: () => T | undefined, timeoutMs = 120_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = probe();
