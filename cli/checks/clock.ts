@@ -12,7 +12,6 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
-    signal.throwIfAborted();
     try {
       await setTimeout(ms, undefined, { signal });
     } catch {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { quote } from "../../components/lib/shell";
 import { UserError } from "../../components/lib/user-error";
@@ -59,8 +59,6 @@ export class EvidenceFolder {
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       await writeFile(file, text, { mode: 0o600 });
-      // The mode above counts for new files only.
-      await chmod(file, 0o600);
     } catch (error) {
       throw new UserError([
         {

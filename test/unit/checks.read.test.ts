@@ -50,7 +50,7 @@ describe("distinctField", () => {
 
 describe("placeholders", () => {
   it("leave shell, awk and JSONPath alone", () => {
-    const text = "$" + "{X} {.spec.podCIDR} %{http_code} awk '{print $1}' {range .items[*]} {1,3} {ip}";
+    const text = "$" + "{name} {.spec.podCIDR} %{http_code} awk '{print $1}' {range .items[*]} {1,3} {ip}";
     expect(placeholdersOf(text)).toEqual(["ip"]);
   });
 
