@@ -3,7 +3,7 @@ import { labIds, loadLab } from "../labs";
 import type { Lab } from "../labs/lab";
 import { defaultStack } from "./default-stack";
 import { nodeContainers } from "./stack/containers";
-import { knownStacks } from "./stack/state";
+import { knownStacks, stackState } from "./stack/state";
 import { refusal } from "./suggest";
 
 /** A lab that `up` can build. @throws UserError that names all labs, and the one that was probably meant. */
@@ -20,10 +20,16 @@ export async function labOf(stack: string): Promise<Lab | undefined> {
   return labIds().includes(stack) ? loadLab(stack) : undefined;
 }
 
-/** Stacks that hold anything: state, or containers whose state was lost. */
-export async function livingStacks(): Promise<string[]> {
+/** Stacks that are in the backend, or whose containers are there without it. */
+export async function allStacks(): Promise<string[]> {
   const containers = await nodeContainers();
   return [...new Set([...knownStacks(), ...containers.map(({ stack }) => stack)])].sort();
+}
+
+/** Those of all stacks that hold anything. */
+export async function livingStacks(): Promise<string[]> {
+  const containers = await nodeContainers();
+  return (await allStacks()).filter((stack) => stackState(stack, containers) !== "-");
 }
 
 /** A stack to look at or to remove: a lab, or anything that is there. @throws UserError that names what is there. */
@@ -32,10 +38,11 @@ export async function requireStack(stack: string = defaultStack): Promise<string
   if (ids.includes(stack)) {
     return stack;
   }
-  const living = await livingStacks();
-  if (!living.includes(stack)) {
+  const all = await allStacks();
+  if (!all.includes(stack)) {
+    const living = await livingStacks();
     const now = living.length === 0 ? "no stack is up" : `up now: ${living.join(", ")}`;
-    const problem = refusal("STACK", stack, [...new Set([...ids, ...living])], `name one, as in: -s STACK`);
+    const problem = refusal("STACK", stack, [...new Set([...ids, ...all])], `name one, as in: -s STACK`);
     throw new UserError([{ ...problem, rule: `${problem.rule} (${now})` }]);
   }
   return stack;

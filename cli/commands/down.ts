@@ -1,6 +1,6 @@
 import { UserError } from "../../components/lib/user-error";
 import { locateToolchain } from "../../toolchain";
-import { livingStacks, requireStack } from "../labs";
+import { allStacks, requireStack } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove, stackLabel } from "../stack/containers";
 import { mendStack, runEngine } from "../stack/engine";
@@ -16,7 +16,7 @@ export async function down(name: string | undefined, { all = false }: DownOption
   if (all && name !== undefined) {
     throw new UserError([{ field: "STACK", value: name, rule: "can't be named together with --all" }]);
   }
-  const names = all ? await livingStacks() : [await requireStack(name)];
+  const names = all ? await allStacks() : [await requireStack(name)];
   if (names.length === 0) {
     console.log("No stack is up; nothing of the lab is left.");
   }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { lock } from "proper-lockfile";
 import { UserError } from "../../components/lib/user-error";
 import type { Toolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
@@ -9,7 +10,7 @@ import { FileBackend, type Lock } from "./backend";
 import { ConfigFile, type Values } from "./config-file";
 import { backendUrl, prepareState, type ToolEnv, toolEnv } from "./env";
 import { type Outputs, readOutputs } from "./outputs";
-import { kubeconfigFile, repository, stackConfigFile, stackDir } from "./paths";
+import { kubeconfigFile, privateDir, repository, stackConfigFile, stackDir } from "./paths";
 import { writePrivate } from "./private-file";
 
 /** One stack of the lab: its config file, its state, and what it tells about itself. */
@@ -39,17 +40,22 @@ export class Stack {
     return Array.isArray(stacks) && stacks.some((stack) => stack?.name === this.name);
   }
 
-  /** Makes what `pulumi up` needs: passphrase, backend, config file with these values, the stack. Safe to repeat. */
+  /**
+   * Makes what `pulumi up` needs: passphrase, backend, config file with these values, the stack. Safe to repeat.
+   * Two at once take turns: a stack and its config file share a salt, and one without the other is lost.
+   */
   async prepare(values: { readonly missing: Values; readonly set: Values }): Promise<void> {
     prepareState(this.env);
-    const exists = await this.exists();
-    const config = this.config();
-    if (!exists) {
-      config.dropSalt();
-    }
-    config.setMissing(values.missing).set(values.set).save();
-    if (!exists) {
-      await this.pulumi(["stack", "init", this.name, "--non-interactive"]);
+    const release = await lock(privateDir(stackDir(this.name)), { retries: { retries: 60, maxTimeout: 1_000 } });
+    try {
+      const exists = await this.exists();
+      const config = exists ? this.config() : this.config().dropSalt();
+      config.setMissing(values.missing).set(values.set).save();
+      if (!exists) {
+        await this.pulumi(["stack", "init", this.name, "--non-interactive"]);
+      }
+    } finally {
+      await release();
     }
   }
 
@@ -75,7 +81,7 @@ export class Stack {
   async requireUp(): Promise<Outputs> {
     const outputs = await this.outputs();
     if (outputs === undefined) {
-      const rule = (await this.exists()) ? "is half-built" : "is not up";
+      const rule = (this.summary()?.resources ?? 0) > 0 ? "is half-built" : "is not up";
       throw new UserError([{ field: "STACK", value: this.name, rule, mend: `run ./lab up ${this.name}` }]);
     }
     const file = kubeconfigFile(this.name);
