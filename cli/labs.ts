@@ -6,18 +6,28 @@ import { nodeContainers } from "./stack/containers";
 import { knownStacks, stackState } from "./stack/state";
 import { refusal } from "./suggest";
 
+/** Stacks of this name are the labs' own tests': the same lab beside a user's stack of it. */
+export const testPrefix = "test-";
+
+/** A lab, and the stack that is to show it. */
+export interface LabStack {
+  readonly lab: Lab;
+  readonly stack: string;
+}
+
 /** A lab that `up` can build. @throws UserError that names all labs, and the one that was probably meant. */
-export async function requireLab(stack: string = defaultStack): Promise<Lab> {
-  const ids = labIds();
-  if (!ids.includes(stack)) {
-    throw new UserError([refusal("STACK", stack, ids)]);
+export async function requireLab(stack: string = defaultStack): Promise<LabStack> {
+  const lab = await labOf(stack);
+  if (lab === undefined) {
+    throw new UserError([refusal("STACK", stack, labIds())]);
   }
-  return loadLab(stack);
+  return { lab, stack };
 }
 
 /** The lab behind a stack; undefined for a stack that somebody made with plain Pulumi. */
 export async function labOf(stack: string): Promise<Lab | undefined> {
-  return labIds().includes(stack) ? loadLab(stack) : undefined;
+  const id = stack.startsWith(testPrefix) ? stack.slice(testPrefix.length) : stack;
+  return labIds().includes(id) ? loadLab(id) : undefined;
 }
 
 /** Stacks that are in the backend, or whose containers are there without it. */
@@ -34,15 +44,14 @@ export async function livingStacks(): Promise<string[]> {
 
 /** A stack to look at or to remove: a lab, or anything that is there. @throws UserError that names what is there. */
 export async function requireStack(stack: string = defaultStack): Promise<string> {
-  const ids = labIds();
-  if (ids.includes(stack)) {
+  if ((await labOf(stack)) !== undefined) {
     return stack;
   }
   const all = await allStacks();
   if (!all.includes(stack)) {
     const living = await livingStacks();
     const now = living.length === 0 ? "no stack is up" : `up now: ${living.join(", ")}`;
-    const problem = refusal("STACK", stack, [...new Set([...ids, ...all])], `name one, as in: -s STACK`);
+    const problem = refusal("STACK", stack, [...new Set([...labIds(), ...all])], `name one, as in: -s STACK`);
     throw new UserError([{ ...problem, rule: `${problem.rule} (${now})` }]);
   }
   return stack;

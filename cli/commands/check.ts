@@ -23,12 +23,12 @@ interface CheckOptions {
 
 /** `./lab check`: 0 when the stack shows what it should, 1 when not. */
 export async function check(name: string | undefined, options: CheckOptions): Promise<number> {
-  const lab = await requireLab(name);
+  const { lab, stack: stackName } = await requireLab(name);
   if (options.list === true) {
     process.stdout.write(listChecks(lab, options.expect ?? "healthy"));
     return exitCodes.asExpected;
   }
-  const stack = new Stack(lab.id, requireToolchain());
+  const stack = new Stack(stackName, requireToolchain());
   const verdict = await checkStack(stack, lab, options.expect, options.json !== true);
   if (options.json === true) {
     process.stdout.write(verdictJson(verdict));
@@ -44,7 +44,7 @@ export async function checkStack(stack: Stack, lab: Lab, expect?: Expectation, o
   const say = onStdout ? console.log : console.error;
   const verdict = await runChecks(await stack.access(), lab, {
     expect: expect ?? expectedState(lab, { ...lab.values, ...stack.config().values() }),
-    evidenceDir: path.join(evidenceDir(lab.id), new Date().toISOString().replace(/[:.]/g, "-")),
+    evidenceDir: path.join(evidenceDir(stack.name), new Date().toISOString().replace(/[:.]/g, "-")),
     onEvent: (event) => {
       for (const line of eventLines(event)) {
         say(line);

@@ -6,8 +6,8 @@ import { requireToolchain } from "../toolchain";
 
 /** `./lab env`: what a shell must export so that plain pulumi and kubectl work on a stack. */
 export async function env(name: string | undefined): Promise<number> {
-  const lab = await requireLab(name);
-  const stack = new Stack(lab.id, requireToolchain());
+  const { stack: stackName } = await requireLab(name);
+  const stack = new Stack(stackName, requireToolchain());
   await prepareStack(stack, {});
   if ((await stack.outputs()) !== undefined) {
     await stack.requireUp();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
 import { ensureToolchain } from "../../toolchain";
+import { testPrefix } from "../labs";
 import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
@@ -93,7 +94,7 @@ async function vitest(project: string, reports: string, long: boolean): Promise<
 
 async function sweep(): Promise<void> {
   const stacks = (await nodeContainers().catch(() => [])).map(({ stack }) => stack);
-  const labels = stacks.filter((stack) => stack.startsWith("test-")).map((stack) => `${stackLabel}=${stack}`);
+  const labels = stacks.filter((stack) => stack.startsWith(testPrefix)).map((stack) => `${stackLabel}=${stack}`);
   for (const label of new Set([testLabel, ...labels])) {
     await remove(await leftovers(label)).catch((error) => reportError(error));
   }

@@ -19,18 +19,20 @@ interface UpOptions {
 
 /** `./lab up`: a stack from whatever state this machine is in, and the proof that it shows what it should. */
 export async function up(name: string | undefined, options: UpOptions): Promise<number> {
-  const lab = await requireLab(name);
+  const { lab, stack: stackName } = await requireLab(name);
   const set = parseSets(options.set ?? []);
-  const { config } = resolveSettings(lab.values, new ConfigFile(stackConfigFile(lab.id)).values(), set);
+  const { config } = resolveSettings(lab.values, new ConfigFile(stackConfigFile(stackName)).values(), set);
   if (!existsSync(path.join(locateToolchain().binDir, "pulumi"))) {
     console.log("First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.");
   }
-  console.log(`Stack ${lab.id}: about ${lab.minutes} minutes and ${(lab.memoryMiB / 1024).toFixed(1)} GiB of memory.`);
+  console.log(
+    `Stack ${stackName}: about ${lab.minutes} minutes and ${(lab.memoryMiB / 1024).toFixed(1)} GiB of memory.`,
+  );
 
   const progress = createProgress();
-  requireIdle(new Stack(lab.id, locateToolchain()));
-  await preflight(lab, config, progress);
-  const stack = new Stack(lab.id, await ensureToolchain(progress));
+  requireIdle(new Stack(stackName, locateToolchain()));
+  await preflight(lab, stackName, config, progress);
+  const stack = new Stack(stackName, await ensureToolchain(progress));
   await prepareStack(stack, set);
   await mendStack(stack, console.log);
 
@@ -38,12 +40,12 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
   if (exitCode !== 0) {
     throw new CommandFailed(
       `pulumi up ended with ${exitCode}; what it said stands above. ` +
-        `Run ./lab up ${lab.id} to go on from here, or ./lab down ${lab.id} to start afresh`,
+        `Run ./lab up ${stackName} to go on from here, or ./lab down ${stackName} to start afresh`,
     );
   }
   const verdict = await checkStack(stack, lab);
   console.log(
-    `\nNext: ./lab status ${lab.id}\n      ./lab kubectl -s ${lab.id} get pods -A\n      ./lab down ${lab.id}`,
+    `\nNext: ./lab status ${stackName}\n      ./lab kubectl -s ${stackName} get pods -A\n      ./lab down ${stackName}`,
   );
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }

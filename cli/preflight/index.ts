@@ -13,13 +13,13 @@ import { availableMiB, diskProblems, memoryProblems } from "./resources";
  * Mends what can be mended on this machine; then everything that would still keep a stack from coming up is told at
  * once, before anything is created.
  */
-export async function preflight(lab: Lab, config: LabConfig, progress: Progress): Promise<void> {
+export async function preflight(lab: Lab, stack: string, config: LabConfig, progress: Progress): Promise<void> {
   const machine = (await machineLacks(progress)).map(
     ({ what, mend }): Problem => ({ field: "this machine", rule: `lacks ${what}`, mend }),
   );
   // Without a container engine nothing else can be asked.
-  const stack = machine.length > 0 ? [] : await stackProblems(lab, config);
-  const problems = [...machine, ...stack];
+  const own = machine.length > 0 ? [] : await stackProblems(lab, stack, config);
+  const problems = [...machine, ...own];
   if (problems.length > 0) {
     throw new UserError(problems);
   }
@@ -35,12 +35,12 @@ export async function machineLacks(progress: Progress): Promise<Missing[]> {
   return missing();
 }
 
-async function stackProblems(lab: Lab, config: LabConfig): Promise<Problem[]> {
-  const lan = config.lanCidr ?? defaultLan(lab.id);
-  const [nodes, used, folder] = await Promise.all([nodeContainers(lab.id), usedNetworks(lab.id), engineFolder()]);
+async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {
+  const lan = config.lanCidr ?? defaultLan(stack);
+  const [nodes, used, folder] = await Promise.all([nodeContainers(stack), usedNetworks(stack), engineFolder()]);
   const available = nodes.some(({ running }) => running) ? undefined : availableMiB();
   return [
-    ...lanProblems(lan, lab.id, used),
+    ...lanProblems(lan, stack, used),
     ...diskProblems(folder),
     ...(available === undefined ? [] : memoryProblems(lab, config.nodes, available)),
   ];
