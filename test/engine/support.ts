@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -134,7 +134,9 @@ export class PulumiProject {
     return existsSync(path) ? readFileSync(path, "utf8") : undefined;
   }
 
+  /** Removes the project, and ends what a killed engine left running in it: its language host and the program. */
   async dispose(): Promise<void> {
+    for (const pid of processesNaming(this.dir)) process.kill(pid, "SIGKILL");
     await rm(this.dir, { recursive: true, force: true });
   }
 }
@@ -157,4 +159,18 @@ export function alive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The processes on whose command line the text stands. */
+function processesNaming(text: string): number[] {
+  const names = (pid: number): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text);
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid && names(pid));
 }

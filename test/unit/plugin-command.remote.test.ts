@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
 import { type AddressInfo, connect, createServer } from "node:net";
 import ssh2, { type Connection, type ServerChannel } from "ssh2";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { commandProvider } from "../../toolchain/plugins/command/provider";
 import { type Call, Children, Failures, type ResourceHandler, Secret, type Tree } from "../../toolchain/plugins/host";
+
+// Starts real processes: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
 const userKey = ssh2.utils.generateKeyPairSync("ed25519", { passphrase: "phrase", cipher: "aes256-ctr", rounds: 1 });

@@ -3,9 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { bundlePlugin } from "../../toolchain/plugins/build";
 import { failureOf, PluginClient } from "./plugin-client";
+
+// Starts real processes: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const URN = "urn:pulumi:dev::proj::command:local:Command::sleeper";
 const dir = mkdtempSync(join(tmpdir(), "cni-lab-plugin-"));
@@ -39,7 +42,7 @@ async function startSleeper(script: string): Promise<{ pid: number; create: Prom
   return { pid: Number(readFileSync(file, "utf8")), create };
 }
 
-async function until(what: string, test: () => boolean, ms = 5000): Promise<void> {
+async function until(what: string, test: () => boolean, ms = 10_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!test()) {
     if (Date.now() > deadline) throw new Error(`no ${what} within ${ms} ms`);
@@ -61,29 +64,29 @@ describe("a plugin's process", () => {
   it("ends itself and its children when the engine is gone, that is when its input closes", async () => {
     const { pid } = await startSleeper("");
     plugin.stdin?.end();
-    await until("end of the child", () => !alive(pid), 2000);
-    await until("end of the plugin", () => !alive(plugin.pid), 2000);
+    await until("end of the child", () => !alive(pid));
+    await until("end of the plugin", () => !alive(plugin.pid));
     expect(printed).toMatch(/^\d+\n$/);
   });
 
   it("ends children that ignore TERM, too", async () => {
     const { pid } = await startSleeper("trap '' TERM");
     plugin.stdin?.end();
-    await until("end of the child", () => !alive(pid), 2000);
-    await until("end of the plugin", () => !alive(plugin.pid), 2000);
+    await until("end of the child", () => !alive(pid));
+    await until("end of the plugin", () => !alive(plugin.pid));
   });
 
   it("leaves no children even when it is killed with SIGKILL", async () => {
     const { pid } = await startSleeper("trap '' TERM");
     plugin.kill("SIGKILL");
-    await until("end of the child", () => !alive(pid), 2500);
+    await until("end of the child", () => !alive(pid));
   });
 
   it("ends its children on SIGTERM", async () => {
     const { pid } = await startSleeper("");
     plugin.kill("SIGTERM");
-    await until("end of the child", () => !alive(pid), 2000);
-    await until("end of the plugin", () => !alive(plugin.pid), 2000);
+    await until("end of the child", () => !alive(pid));
+    await until("end of the plugin", () => !alive(plugin.pid));
   });
 
   it("on Cancel ends the command with time to clean up, reports it and starts no other", async () => {

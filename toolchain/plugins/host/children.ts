@@ -30,61 +30,62 @@ export class Children {
   private readonly running = new Set<number>();
   private watchdog: ChildProcess | undefined;
 
-  /** Starts a program with all three streams piped. A program that can't be started emits `error`. */
+  /** Starts a program with all three streams piped. A program that can't be started emits `error`, or throws. */
   spawn(argv: readonly [string, ...string[]], { cwd, env }: ChildOptions = {}): ChildProcessWithoutNullStreams {
+    // First, so that no child is there before somebody watches over it.
+    this.watchdog ??= startWatchdog();
+    const { stdin } = this.watchdog;
     const child = spawn(argv[0], argv.slice(1), { cwd, env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
     const { pid } = child;
     if (pid !== undefined) {
       this.running.add(pid);
-      this.tell("add", pid);
+      stdin?.write(`add ${pid}\n`);
       // `close` and not `exit`: a leader may be gone while others of its group still write to its streams.
       child.once("close", () => {
         this.running.delete(pid);
-        this.tell("del", pid);
+        stdin?.write(`del ${pid}\n`);
       });
     }
     return child;
   }
 
-  /** Ends one child's whole group: TERM, and KILL when it has not closed its streams after the grace. */
+  /** Ends one child's whole group: TERM, and KILL for what is left of it after the grace. */
   async end(child: ChildProcess, graceMs: number): Promise<void> {
-    if (child.pid !== undefined) await this.endGroups([child.pid], graceMs);
+    if (child.pid !== undefined) await endGroups([child.pid], graceMs);
   }
 
   /** Ends all groups, as {@link end} does. */
   async endAll(graceMs: number): Promise<void> {
-    await this.endGroups([...this.running], graceMs);
-  }
-
-  private async endGroups(groups: readonly number[], graceMs: number): Promise<void> {
-    const left = (): number[] => groups.filter((group) => this.running.has(group));
-    for (const group of left()) signal(group, "SIGTERM");
-    const deadline = Date.now() + graceMs;
-    while (left().length > 0 && Date.now() < deadline) await sleep(20);
-    for (const group of left()) signal(group, "SIGKILL");
-  }
-
-  private tell(verb: "add" | "del", group: number): void {
-    if (this.watchdog === undefined) {
-      const watchdog = spawn("/bin/sh", ["-c", WATCHDOG, "cni-lab-plugin-watchdog"], {
-        cwd: "/",
-        detached: true,
-        stdio: ["pipe", "ignore", "ignore"],
-      });
-      // Neither it nor its pipe keeps the plugin alive; without it a plugin killed by SIGKILL leaves children, no more.
-      watchdog.on("error", () => {});
-      watchdog.stdin.on("error", () => {});
-      watchdog.unref();
-      this.watchdog = watchdog;
-    }
-    this.watchdog.stdin?.write(`${verb} ${group}\n`);
+    await endGroups([...this.running], graceMs);
   }
 }
 
-function signal(group: number, name: NodeJS.Signals): void {
+function startWatchdog(): ChildProcess {
+  const watchdog = spawn("/bin/sh", ["-c", WATCHDOG, "cni-lab-plugin-watchdog"], {
+    cwd: "/",
+    env: { PATH: process.env.PATH },
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // It does not keep the plugin alive. Without it a plugin killed by SIGKILL leaves children, no more.
+  watchdog.on("error", () => {});
+  watchdog.stdin.on("error", () => {});
+  watchdog.unref();
+  return watchdog;
+}
+
+async function endGroups(groups: readonly number[], graceMs: number): Promise<void> {
+  const left = groups.filter((group) => signal(group, "SIGTERM"));
+  const deadline = Date.now() + graceMs;
+  while (left.some((group) => signal(group, 0)) && Date.now() < deadline) await sleep(20);
+  for (const group of left) signal(group, "SIGKILL");
+}
+
+/** Whether there was anybody to take the signal. */
+function signal(group: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-group, name);
+    return process.kill(-group, name);
   } catch {
-    // The group ended by itself meanwhile.
+    return false;
   }
 }
