@@ -209,6 +209,9 @@ describe("kubernetes under the real engine", () => {
     expect(output).toMatch(/pod web-\S+: Pending, not ready/);
     expect(project.recorded("web")?.initErrors?.[0]).toMatch(/^Deployment lab\/web was not ready within 3 s/);
     expect(project.recorded("web")?.id).toBe("lab/web");
+    // A refresh finds it no more ready than it was.
+    expect(expectOk(await project.refresh()).match(/Deployment lab\/web was not ready/)).not.toBeNull();
+    expect(project.recorded("web")?.initErrors?.[0]).toMatch(/^Deployment lab\/web was not ready within 1 s/);
 
     await markPodsReady("app=web");
     const resumed = expectOk(await project.up());

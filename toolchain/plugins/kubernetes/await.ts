@@ -44,15 +44,19 @@ async function run(
   call: Call,
 ): Promise<Outcome> {
   const over = new AbortController();
+  const end = (): void => over.abort();
+  call.signal.addEventListener("abort", end, { once: true });
   // kubectl ends by itself at the deadline; this is for one that hangs.
-  const signal = AbortSignal.any([over.signal, call.signal, AbortSignal.timeout((seconds + 5) * 1000)]);
+  const hanging = setTimeout(end, (seconds + 5) * 1000);
+  if (call.signal.aborted) end();
   let last = "";
   const onLine = (line: string): void => {
     last = readable(line);
     call.log.status(last);
   };
   const deadline = Date.now() + seconds * 1000;
-  const start = (wait: Wait): Promise<Outcome> => once(cluster, reference, wait, deadline, { call, signal, onLine });
+  const start = (wait: Wait): Promise<Outcome> =>
+    once(cluster, reference, wait, deadline, { call, signal: over.signal, onLine });
   try {
     const outcomes = plan.waits.map(start);
     const outcome = plan.mode === "all" ? await allReady(outcomes) : await firstSettled(outcomes);
@@ -60,7 +64,9 @@ async function run(
     if (call.signal.aborted) return { ready: false, why: `was not ready yet when this was cancelled: ${last}` };
     return outcome;
   } finally {
-    over.abort();
+    clearTimeout(hanging);
+    call.signal.removeEventListener("abort", end);
+    end();
   }
 }
 

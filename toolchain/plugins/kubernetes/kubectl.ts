@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { stringify } from "yaml";
@@ -22,16 +21,26 @@ export interface KubectlOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/**
+ * The kubeconfig comes by standard input, so it never lies on disk nor shows in a list of processes. Node's own pipes are
+ * sockets, which can't be opened by name: `cat` makes a real one of it.
+ */
+const fed = 'cat | "$0" --kubeconfig /dev/stdin "$@"';
+
 /** `kubectl` for one cluster: it knows when each kind of workload is ready. */
 export class Kubectl {
-  private file: string | undefined;
+  private readonly kubeconfig: string;
 
-  constructor(private readonly kubeconfig: Kubeconfig) {}
+  constructor({ file }: Kubeconfig) {
+    this.kubeconfig = stringify(file);
+  }
 
   /** Runs `kubectl ARGV...` to its end, or until the signal. */
   async run(argv: readonly string[], { children, signal, onLine }: KubectlOptions): Promise<Ended> {
-    const child = children.spawn([program(), "--kubeconfig", this.kubeconfigFile(), ...argv]);
-    child.stdin.end();
+    const child = children.spawn(["/bin/sh", "-c", fed, program(), ...argv]);
+    // A program that ended before it read is told of by its exit code.
+    child.stdin.on("error", () => {});
+    child.stdin.end(this.kubeconfig);
     const lines: string[] = [];
     const hear = (line: string): void => {
       if (line.trim() === "") return;
@@ -53,17 +62,6 @@ export class Kubectl {
     } finally {
       signal.removeEventListener("abort", stop);
     }
-  }
-
-  /** A file only this user can read, for as long as the plugin lives: an argument would show in every process list. */
-  private kubeconfigFile(): string {
-    if (this.file === undefined) {
-      const folder = mkdtempSync(join(tmpdir(), "cni-lab-kubectl-"));
-      this.file = join(folder, "kubeconfig");
-      writeFileSync(this.file, stringify(this.kubeconfig.file), { mode: 0o600 });
-      process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    }
-    return this.file;
   }
 }
 

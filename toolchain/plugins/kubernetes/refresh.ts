@@ -1,5 +1,15 @@
-import { type Call, compare, type ReadRequest, type ReadResult, same, type Tree, type Value } from "../host";
+import {
+  type Call,
+  compare,
+  InitFailed,
+  type ReadRequest,
+  type ReadResult,
+  same,
+  type Tree,
+  type Value,
+} from "../host";
 import { ApiError, Unreachable } from "./api-error";
+import { awaitReady } from "./await";
 import type { Cluster } from "./cluster";
 import type { Connection } from "./connection";
 import { NotServed } from "./discovery";
@@ -17,19 +27,28 @@ export async function read(request: ReadRequest, connection: Connection, call: C
   const wanted = declared(recorded);
   const kind = kindOf(wanted) ?? kindOf(declared(state)) ?? parseToken(request.type);
   const manager = managerOf(wanted, state, urn);
+  const isImport = Object.keys(wanted).length === 0;
   try {
     const cluster = connection.required();
     const live = await cluster.get({ kind, ...parseId(id) }, call.signal);
     if (live === undefined) return undefined;
     const inputs = toSdkKeys(await inputsFor(cluster, kind, live, wanted, manager, call.signal));
     const marked = markSecrets(inputs, recorded);
-    return { id, inputs: marked, outputs: outputsOf(live, marked, state, manager) };
+    const outputs = outputsOf(live, marked, state, manager);
+    const problems = isImport ? [] : await notReady(cluster, kind, live, call);
+    if (problems.length > 0) throw new InitFailed(id, outputs, problems, marked);
+    return { id, inputs: marked, outputs };
   } catch (error) {
     // Without its definition a custom resource is gone too.
     if (error instanceof NotServed) return undefined;
     if (!(error instanceof Unreachable || error instanceof KubeconfigError)) throw error;
     return unreachable(error, request, connection, call);
   }
+}
+
+/** Why a workload is not ready now: recorded, so that the next update waits for it again. */
+async function notReady(cluster: Cluster, kind: Kind, live: Tree, call: Call): Promise<readonly string[]> {
+  return (await awaitReady(cluster, kind, live, 1, call)).problems;
 }
 
 function unreachable(

@@ -1,0 +1,348 @@
+import { delimiter } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { locateToolchain } from "../../toolchain";
+import { type Call, Children, InitFailed, type ResourceHandler, Secret, type Tree } from "../../toolchain/plugins/host";
+import { fieldManagerOf } from "../../toolchain/plugins/kubernetes/naming";
+import { kubernetesProvider } from "../../toolchain/plugins/kubernetes/provider";
+import { type ControlPlane, startControlPlane } from "./apiserver";
+
+/** The plugin's handlers, without an engine, against a real API server: what takes many small steps. */
+const binDir = process.env.CNI_LAB_BIN ?? locateToolchain().binDir;
+process.env.PATH = [binDir, process.env.PATH].join(delimiter);
+
+const said: string[] = [];
+const say = (line: string): void => void said.push(line);
+const log = { debug() {}, info: say, warning: say, error: say, status: say, flush: async () => {} };
+const children = new Children();
+let aborter = new AbortController();
+const call = (): Call => ({ log, children, signal: aborter.signal });
+beforeEach(() => {
+  said.splice(0);
+  aborter = new AbortController();
+});
+
+let api: ControlPlane;
+beforeAll(async () => {
+  api = await startControlPlane(binDir);
+});
+afterAll(async () => {
+  await children.endAll(100);
+  await api?.stop();
+});
+
+/** One resource, kept from step to step as the engine would. */
+class Resource {
+  id = "";
+  inputs: Tree = {};
+  state: Tree = {};
+  private readonly subject: { urn: string; type: string; name: string };
+  private handler: ResourceHandler | undefined;
+
+  constructor(
+    type: string,
+    name: string,
+    private readonly config: Tree = {},
+  ) {
+    this.subject = { urn: `urn:pulumi:dev::proj::${type}::${name}`, type, name };
+  }
+
+  get urn(): string {
+    return this.subject.urn;
+  }
+
+  private async handle(): Promise<ResourceHandler> {
+    if (this.handler === undefined) {
+      const provider = kubernetesProvider("4.34.2");
+      await provider.configure?.({ kubeconfig: new Secret(api.kubeconfig), ...this.config }, call());
+      this.handler = provider.resource(this.subject.type);
+    }
+    if (this.handler === undefined) throw new Error("no handler");
+    return this.handler;
+  }
+
+  async check(news: Tree): Promise<Tree> {
+    const request = { ...this.subject, news, olds: this.inputs, randomSeed: new Uint8Array([7]) };
+    const checked = await (await this.handle()).check(request, call());
+    if (!("inputs" in checked)) throw new Error(JSON.stringify(checked.failures));
+    return checked.inputs;
+  }
+
+  async create(news: Tree, timeoutSeconds?: number): Promise<Tree> {
+    const inputs = await this.check(news);
+    const request = { ...this.subject, inputs, preview: false, timeoutSeconds };
+    const { id, outputs } = await (await this.handle()).create(request, call());
+    Object.assign(this, { id, inputs, state: outputs });
+    return outputs;
+  }
+
+  async previewCreate(news: Tree): Promise<Tree> {
+    const request = { ...this.subject, inputs: await this.check(news), preview: true, timeoutSeconds: undefined };
+    return (await (await this.handle()).create(request, call())).outputs;
+  }
+
+  async diff(news: Tree) {
+    const checked = await this.check(news);
+    const request = { ...this.subject, id: this.id, state: this.state, oldInputs: this.inputs, news: checked };
+    const found = await (await this.handle()).diff({ ...request, ignoreChanges: [] }, call());
+    const { changes, replaces = new Set(), deleteBeforeReplace } = found;
+    return { changes: [...changes.keys()], replaces: [...replaces], deleteBeforeReplace };
+  }
+
+  async update(news: Tree, preview = false): Promise<Tree> {
+    const checked = await this.check(news);
+    const recorded = { id: this.id, state: this.state, oldInputs: this.inputs, ignoreChanges: [] };
+    const request = { ...this.subject, ...recorded, news: checked, preview, timeoutSeconds: undefined };
+    const outputs = await (await this.handle()).update(request, call());
+    if (!preview) Object.assign(this, { inputs: checked, state: outputs });
+    return outputs;
+  }
+
+  async read(id = this.id) {
+    const request = { ...this.subject, id, state: this.state, inputs: this.inputs };
+    return await (await this.handle()).read(request, call());
+  }
+
+  async delete(timeoutSeconds?: number): Promise<void> {
+    const recorded = { id: this.id, state: this.state, oldInputs: this.inputs };
+    await (await this.handle()).delete({ ...this.subject, ...recorded, timeoutSeconds }, call());
+  }
+}
+
+const json = async (...argv: string[]) => JSON.parse(await api.kubectl("get", "-o", "json", ...argv));
+const failure = async (work: Promise<unknown>): Promise<Error> => {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("it did not fail");
+};
+
+describe("diff asks the API server what is immutable", () => {
+  it("an immutable field that no rule names calls for a new object, under the name of the changed field", async () => {
+    const priority = new Resource("kubernetes:scheduling.k8s.io/v1:PriorityClass", "p");
+    await priority.create({ metadata: { name: "p" }, value: 10, description: "a" });
+    expect(await priority.diff({ metadata: { name: "p" }, value: 11, description: "b" })).toEqual({
+      changes: ["value", "description"],
+      replaces: ["value"],
+      deleteBeforeReplace: true,
+    });
+    expect((await priority.diff({ metadata: { name: "p" }, value: 10, description: "b" })).replaces).toEqual([]);
+  });
+
+  it("a wrong value does not: it fails as an update", async () => {
+    const service = new Resource("kubernetes:core/v1:Service", "s");
+    const spec = (port: number): Tree => ({ metadata: { name: "s" }, spec: { ports: [{ port }] } });
+    await service.create(spec(80));
+    expect((await service.diff(spec(99999))).replaces).toEqual([]);
+    expect((await failure(service.update(spec(99999), true))).message).toMatch(/spec\.ports\[0\]\.port/);
+    expect(
+      (await service.diff({ metadata: { name: "s" }, spec: { ports: [{ port: 80 }], clusterIP: "10.0.0.77" } }))
+        .replaces,
+    ).toEqual(["spec.clusterIP"]);
+  });
+
+  it("a custom resource's own transition rule counts", async () => {
+    const crd = new Resource("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "crd");
+    const rule = [{ rule: "self == oldSelf", message: "is immutable" }];
+    const spec = { type: "object", properties: { zone: { type: "string", x_kubernetes_validations: rule } } };
+    const schema = { openAPIV3Schema: { type: "object", properties: { spec } } };
+    await crd.create({
+      metadata: { name: "gates.example.com" },
+      spec: {
+        group: "example.com",
+        scope: "Cluster",
+        names: { plural: "gates", kind: "Gate" },
+        versions: [{ name: "v1", served: true, storage: true, schema }],
+      },
+    });
+    const gate = new Resource("kubernetes:example.com/v1:Gate", "gate");
+    const outputs = await gate.create({ metadata: { name: "gate" }, spec: { zone: "a" } });
+    expect(gate.id).toBe("gate");
+    expect(outputs.metadata).not.toHaveProperty("namespace");
+    expect((await gate.diff({ metadata: { name: "gate" }, spec: { zone: "b" } })).replaces).toEqual(["spec.zone"]);
+    await crd.delete();
+    expect(await gate.read()).toBeUndefined();
+    await gate.delete();
+  });
+});
+
+describe("create", () => {
+  it("refuses an object that somebody else made, unless told to take it over", async () => {
+    await api.kubectl("create", "configmap", "theirs", "--from-literal=a=b");
+    const news = { metadata: { name: "theirs" }, data: { c: "d" } };
+    expect((await failure(new Resource("kubernetes:core/v1:ConfigMap", "m").create(news))).message).toMatch(
+      /^ConfigMap default\/theirs already exists in the cluster, made by "kubectl-create"; delete it, /,
+    );
+    const upserting = new Resource("kubernetes:core/v1:ConfigMap", "m", { upsertExistingObjects: "true" });
+    expect((await upserting.create(news)).data).toEqual({ a: "b", c: "d" });
+  });
+
+  it("goes on with what it made itself before it was killed", async () => {
+    const map = new Resource("kubernetes:core/v1:ConfigMap", "killed");
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "killed" }, data: { a: "b" } };
+    await api.kubectlWith(object, "apply", "--server-side", `--field-manager=${fieldManagerOf(map.urn)}`, "-f", "-");
+    expect((await map.create({ metadata: { name: "killed" }, data: { a: "c" } })).data).toEqual({ a: "c" });
+  });
+
+  it("refuses an unknown field by name, in the preview already", async () => {
+    const map = new Resource("kubernetes:core/v1:ConfigMap", "odd");
+    const news = { metadata: { name: "odd" }, dta: { a: "b" } };
+    expect((await failure(map.previewCreate(news))).message).toMatch(/unknown field "dta"/);
+    expect((await failure(map.create(news))).message).toMatch(/\.dta: field not declared in schema/);
+  });
+
+  it("waits a moment for a namespace that is made beside it, and names it when it never comes", async () => {
+    const map = new Resource("kubernetes:core/v1:ConfigMap", "early");
+    const creating = map.create({ metadata: { name: "early", namespace: "soon" } });
+    await expect.poll(() => said.join("\n"), { timeout: 10_000 }).toMatch(/not yet: namespaces "soon" not found/);
+    await api.kubectl("create", "namespace", "soon");
+    await creating;
+    expect(map.id).toBe("soon/early");
+  });
+});
+
+describe("waiting", () => {
+  const job = (name: string, annotations: Tree = {}): Tree => ({
+    metadata: { name, annotations },
+    spec: { backoffLimit: 0, template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "x" }] } } },
+  });
+  const endPod = async (job: string, phase: string): Promise<void> => {
+    let pod = "";
+    await expect
+      .poll(
+        async () => {
+          pod = await api.kubectl("get", "pods", "-l", `job-name=${job}`, "-o", "name");
+          return pod;
+        },
+        { timeout: 20_000 },
+      )
+      .not.toBe("");
+    const terminated = { exitCode: phase === "Failed" ? 3 : 0, reason: phase };
+    const containerStatuses = [
+      { name: "c", image: "x", imageID: "", ready: false, restartCount: 0, state: { terminated } },
+    ];
+    const status = JSON.stringify({ status: { phase, containerStatuses } });
+    await api.kubectl("patch", pod, "--subresource=status", "-p", status);
+  };
+
+  it("a Job is awaited to its end", async () => {
+    const done = new Resource("kubernetes:batch/v1:Job", "done");
+    const creating = done.create(job("done"));
+    await endPod("done", "Succeeded");
+    await creating;
+    expect((await json("job", "done")).status.succeeded).toBe(1);
+  });
+
+  it("a Job that fails is reported at once, with what its pods say", async () => {
+    const failing = new Resource("kubernetes:batch/v1:Job", "failing");
+    const creating = failure(failing.create(job("failing")));
+    await endPod("failing", "Failed");
+    const error = await creating;
+    expect(error).toBeInstanceOf(InitFailed);
+    expect(error.message).toMatch(/^Job default\/failing has failed\n/);
+    expect(error.message).toMatch(/condition Failed is True: Job has reached the specified backoff limit/);
+    expect(error.message).toMatch(/pod failing-\w+: container c ended with 3 \(Failed\)/);
+  });
+
+  it("an expression of the program's own is awaited instead", async () => {
+    const annotations = { "pulumi.com/waitFor": "jsonpath={.metadata.labels.go}=yes" };
+    const map = new Resource("kubernetes:core/v1:ConfigMap", "wait");
+    const error = await failure(map.create({ metadata: { name: "wait", annotations } }, 1));
+    expect(error.message).toMatch(/^ConfigMap default\/wait was not ready within 1 s/);
+    await api.kubectl("label", "configmap", "wait", "go=yes");
+    const again = new Resource("kubernetes:core/v1:ConfigMap", "wait");
+    await again.create({ metadata: { name: "wait", annotations } }, 20);
+  });
+});
+
+describe("read", () => {
+  it("imports an object without what the server writes", async () => {
+    const imported = await new Resource("kubernetes:core/v1:Namespace", "n").read("kube-system");
+    expect(imported?.inputs).toEqual({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { labels: { "kubernetes.io/metadata.name": "kube-system" }, name: "kube-system" },
+      spec: { finalizers: ["kubernetes"] },
+    });
+    expect(imported?.outputs.__initialApiVersion).toBe("v1");
+  });
+
+  it("sees a change of a Secret behind its stringData, and keeps it secret", async () => {
+    const secret = new Resource("kubernetes:core/v1:Secret", "word");
+    await secret.create({ metadata: { name: "word" }, stringData: { word: "old" } });
+    expect((await secret.read())?.inputs).toEqual(secret.inputs);
+    const data = { word: Buffer.from("new").toString("base64") };
+    await api.kubectl("patch", "secret", "word", "-p", JSON.stringify({ data }));
+    expect((await secret.read())?.inputs.stringData).toEqual(new Secret({ word: "new" }));
+  });
+
+  it("knows nothing of an object that is gone", async () => {
+    expect(await new Resource("kubernetes:core/v1:ConfigMap", "x").read("default/gone")).toBeUndefined();
+  });
+});
+
+describe("update", () => {
+  it("hands the fields to another manager, and lets the old one go", async () => {
+    const map = new Resource("kubernetes:core/v1:ConfigMap", "hand", { enableConfigMapMutable: "true" });
+    const news = (value: string, annotations: Tree = {}): Tree => ({
+      metadata: { name: "hand", annotations },
+      data: { a: value },
+    });
+    await map.create(news("1"));
+    const annotations = { "pulumi.com/patchFieldManager": "chosen", "pulumi.com/patchForce": "true" };
+    await map.update(news("2", annotations));
+    const owners = (await json("configmap", "hand", "--show-managed-fields")).metadata.managedFields;
+    expect(owners.map(({ manager }: { manager: string }) => manager)).toEqual(["chosen"]);
+    expect(map.state.__fieldManager).toBe("chosen");
+  });
+
+  it("makes an object again that vanished meanwhile", async () => {
+    const map = new Resource("kubernetes:core/v1:ConfigMap", "again", { enableConfigMapMutable: "true" });
+    await map.create({ metadata: { name: "again" }, data: { a: "1" } });
+    await api.kubectl("delete", "configmap", "again");
+    expect((await map.update({ metadata: { name: "again" }, data: { a: "2" } })).data).toEqual({ a: "2" });
+  });
+});
+
+describe("delete", () => {
+  it("takes a workload's pods along, and does not mind what is gone", async () => {
+    const web = new Resource("kubernetes:apps/v1:Deployment", "web");
+    const labels = { app: "web" };
+    const annotations = { "pulumi.com/skipAwait": "true" };
+    const template = { metadata: { labels }, spec: { containers: [{ name: "c", image: "x" }] } };
+    await web.create({ metadata: { name: "web", annotations }, spec: { selector: { matchLabels: labels }, template } });
+    await expect
+      .poll(() => api.kubectl("get", "pods", "-l", "app=web", "-o", "name"), { timeout: 20_000 })
+      .not.toBe("");
+    web.inputs = { ...web.inputs, metadata: { name: "web", namespace: "default" } };
+    web.state = { ...web.state, __inputs: web.inputs };
+    await web.delete();
+    expect(await api.kubectl("get", "pods", "-l", "app=web", "-o", "name")).toBe("");
+    await web.delete();
+  });
+
+  it("says what holds an object that does not go in time, or before it was cancelled", async () => {
+    const map = new Resource("kubernetes:core/v1:ConfigMap", "held");
+    await map.create({ metadata: { name: "held", finalizers: ["example.com/hold"] } });
+    expect((await failure(map.delete(1))).message).toBe(
+      "ConfigMap default/held is being deleted, but still there after 1 s: waits for its finalizers example.com/hold",
+    );
+    setTimeout(() => aborter.abort(), 500);
+    expect((await failure(map.delete(30))).message).toMatch(/was still there when this was cancelled|cancelled/);
+  });
+
+  it("tells the way out when the cluster is gone, and takes it when told to", async () => {
+    const gone = { kubeconfig: api.kubeconfig.replace(api.server, "https://127.0.0.1:1") };
+    const lost = new Resource("kubernetes:core/v1:ConfigMap", "lost", gone);
+    lost.id = "default/lost";
+    const error = await failure(lost.delete());
+    expect(error.message).toMatch(/^Kubernetes API server https:\/\/127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED/);
+    expect(error.message).toContain("PULUMI_K8S_DELETE_UNREACHABLE=true");
+    const dropped = new Resource("kubernetes:core/v1:ConfigMap", "lost", { ...gone, deleteUnreachable: "true" });
+    dropped.id = "default/lost";
+    await dropped.delete();
+    expect(said.join()).toMatch(/dropped from the state, as deleteUnreachable is set/);
+    expect(await dropped.read()).toBeUndefined();
+  });
+});
