@@ -335,9 +335,12 @@ describe("delete", () => {
   it("tells the way out when the cluster is gone, and takes it when told to", async () => {
     const gone = { kubeconfig: api.kubeconfig.replace(api.server, "https://127.0.0.1:1") };
     const lost = new Resource("kubernetes:core/v1:ConfigMap", "lost", gone);
+    const unreachable =
+      /^Kubernetes API server https:\/\/127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED.*; check that the cluster runs/;
+    expect((await failure(lost.create({ metadata: { name: "lost" } }))).message).toMatch(unreachable);
     lost.id = "default/lost";
     const error = await failure(lost.delete());
-    expect(error.message).toMatch(/^Kubernetes API server https:\/\/127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED/);
+    expect(error.message).toMatch(unreachable);
     expect(error.message).toContain("PULUMI_K8S_DELETE_UNREACHABLE=true");
     const dropped = new Resource("kubernetes:core/v1:ConfigMap", "lost", { ...gone, deleteUnreachable: "true" });
     dropped.id = "default/lost";

@@ -15,7 +15,7 @@ export interface ApiRequest {
 /** How long one request may take; the API server itself ends a request after 60 s. */
 const requestMs = 65_000;
 /** Tries while the API server is away or overloaded, some four seconds in all: it may be restarting. */
-const tries = { retries: 4, minTimeout: 200, factor: 2.2, randomize: true };
+const tries = { retries: 4, minTimeout: 200, factor: 2.2 };
 
 /** An API server, spoken to over kept connections. */
 export class ApiServer {
