@@ -18,6 +18,7 @@ interface NodeRegistration {
   readonly name: string;
   readonly criSocket: string;
   readonly kubeletExtraArgs: readonly { name: string; value: string }[];
+  readonly imagePullPolicy: "Never";
   readonly ignorePreflightErrors: readonly string[];
   readonly taints?: readonly unknown[];
 }
@@ -122,6 +123,8 @@ function registration(name: string, address: string): NodeRegistration {
     name,
     criSocket: "unix:///run/containerd/containerd.sock",
     kubeletExtraArgs: [{ name: "node-ip", value: address }],
+    // The node image holds all images; kubeadm would look for a pause image of its own choice, for 40 seconds.
+    imagePullPolicy: "Never",
     ignorePreflightErrors: ["all"],
   };
 }
