@@ -77,7 +77,9 @@ export async function runThrowaway({ name, image, argv, mounts, volumes }: Throw
         name,
         "--privileged",
         "--network=none",
+        // Within the limits that a machine without CAP_SYS_RESOURCE has: podman's own are above them.
         "--ulimit=nofile=20000:20000",
+        "--ulimit=nproc=30000:30000",
         ...mounted,
         ...volumes.flatMap((folder) => ["--volume", folder]),
         image,
