@@ -17,7 +17,7 @@ kubectl() { exec_in n1 kubectl --kubeconfig /etc/kubernetes/admin.conf "$@"; }
 podman network create --internal --disable-dns --label cni-lab.stack=by-hand --subnet "$lan.0/24" "$network" >/dev/null
 for n in 1 2 3; do
   podman --runtime runc run --detach --name "$network-n$n" --hostname "n$n" --label cni-lab.stack=by-hand \
-    --privileged --systemd=always --cgroupns=private --ulimit nproc=30000:30000 --ulimit nofile=20000:20000 \
+    --env "container_uuid=$(cat /proc/sys/kernel/random/uuid)" --privileged --systemd=false --stop-signal SIGRTMIN+3 --cgroupns=private --ulimit nproc=30000:30000 --ulimit nofile=20000:20000 \
     --network "$network:ip=$lan.1$n,interface_name=eth1" --dns=none --add-host "control-plane:$lan.11" \
     --tmpfs /run --tmpfs /tmp --volume /var "$image" /lib/systemd/systemd >/dev/null
 done

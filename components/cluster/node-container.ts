@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { quote } from "../lib/shell";
 import { scriptArgv } from "./node-shell";
 
@@ -64,7 +65,12 @@ function runArgv(node: NodePlan): string[] {
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", node.container, "--hostname", node.name],
     ...["--label", `${stackLabel}=${node.stack}`, "--label", `cni-lab.node=${node.name}`],
     // systemd, containerd and CNI plugins need the devices, mounts and network of a machine of their own.
-    ...["--privileged", "--systemd=always"],
+    "--privileged",
+    // podman's own systemd mode binds the host's whole systemd hierarchy (cgroup v1) into the container, where the
+    // systemd of each node then clears away what the others made. Without it, each node has a hierarchy of its own.
+    ...["--systemd=false", "--stop-signal", "SIGRTMIN+3"],
+    // systemd takes it for the machine-id: stable for a node, and no two nodes share it.
+    ...["--env", `container_uuid=${machineUuid(`${node.stack}/${node.name}`)}`],
     // With the host's cgroups in view, runc inside the node fails to mount its own.
     "--cgroupns=private",
     // Without CAP_SYS_RESOURCE on the host no limit can be raised above its own; these are within any.
@@ -75,6 +81,12 @@ function runArgv(node: NodePlan): string[] {
     ...["--tmpfs", "/run", "--tmpfs", "/tmp", "--volume", "/var"],
     ...[node.image, "/lib/systemd/systemd"],
   ];
+}
+
+/** A UUID that is always the same for one name and another one for any other. */
+function machineUuid(name: string): string {
+  const hex = createHash("sha256").update(name).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }
 
 /** Seconds a node may take to start; about 2 are usual. */
