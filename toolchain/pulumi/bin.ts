@@ -1,22 +1,23 @@
-import { readdir, symlink } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { link, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Artifact } from "../artifact";
 
-/** One folder with the programs of several artifacts, for PATH. */
+/**
+ * One folder with the programs of several artifacts, for PATH. Hard links: Pulumi looks for its language host beside
+ * its own file, and warns at every run when it finds it on PATH only.
+ */
 export function binFolder(programs: readonly Artifact[]): Artifact {
   return {
     name: "bin",
     title: "programs",
-    values: {},
+    values: { links: "hard" },
     files: [],
     needs: programs,
     load: "io",
     build: async ({ out, pathOf }) => {
       for (const program of programs) {
-        // As seen from the finished folder, which lies beside those of the programs.
-        const from = join("..", basename(pathOf(program)));
         const names = await readdir(pathOf(program));
-        await Promise.all(names.map((name) => symlink(join(from, name), join(out, name))));
+        await Promise.all(names.map((name) => link(join(pathOf(program), name), join(out, name))));
       }
     },
   };
