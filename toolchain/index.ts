@@ -4,6 +4,7 @@ import { type Catalog, catalog } from "./catalog";
 import { nodeImageName } from "./node/image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
 import type { Progress } from "./progress";
+import { prune, touch } from "./prune";
 import { choiceFile, officialHomePath, ownHomePath } from "./pulumi/home";
 import { Store } from "./store";
 import { requireDisk } from "./system/disk";
@@ -37,6 +38,10 @@ export async function ensureToolchain(ui: Progress, cache: Cache = userCache()):
   if (lacking.length > 0) {
     await requireDisk(lacking, cache);
     await store.ensure(wanted, ui);
+  }
+  await touch(store, wanted);
+  if (lacking.length > 0) {
+    await prune(store);
   }
   return located(cache, artifacts, await pluginsOf(cache, store, artifacts, ui));
 }

@@ -73,6 +73,7 @@ export async function runThrowaway({ name, image, argv, mounts, volumes }: Throw
       [
         ...podman,
         "run",
+        "--rm",
         "--name",
         name,
         "--privileged",
@@ -92,17 +93,30 @@ export async function runThrowaway({ name, image, argv, mounts, volumes }: Throw
   }
 }
 
-/** Full names of the images of a repository. */
-export async function imagesOf(repository: string): Promise<string[]> {
+/** Full names of the images whose name matches a pattern such as `localhost/cni-lab/*`. */
+export async function imagesLike(pattern: string): Promise<string[]> {
   const names = await run([
     ...podman,
     "images",
     "--format",
     "{{.Repository}}:{{.Tag}}",
     "--filter",
-    `reference=${repository}`,
+    `reference=${pattern}`,
   ]);
   return names.split("\n").filter((name) => name !== "");
+}
+
+/** Removes an image unless a container uses it; true when it is gone. */
+export async function removeUnusedImage(image: string): Promise<boolean> {
+  return (await succeeds([...podman, "rmi", image])) || !(await imageExists(image));
+}
+
+/** Removes the containers whose name starts with `prefix`, with their volumes. */
+export async function removeContainers(prefix: string): Promise<void> {
+  const ids = await run([...podman, "ps", "--all", "--quiet", "--filter", `name=^${prefix}`]);
+  for (const id of ids.split("\n").filter((line) => line !== "")) {
+    await run([...podman, "rm", "--force", "--volumes", id]);
+  }
 }
 
 /** Why podman can't be used here; undefined when it can. */

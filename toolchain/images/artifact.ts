@@ -4,6 +4,7 @@ import { type Artifact, digestOf } from "../artifact";
 import { buildImage, importRoot, removeImages, saveImages } from "../podman";
 import { repository } from "../repository";
 import { run } from "../run";
+import { buildImageName } from "./names";
 import type { Workload } from "./workloads";
 
 /** What the workload images are made of. */
@@ -15,7 +16,7 @@ export interface WorkloadParts {
 
 /** Name that a workload's image has in the archive; containerd gets the upstream names. */
 export function archivedName({ name }: Workload, archive: string): string {
-  return `localhost/cni-lab/build-${name}:${archive}`;
+  return buildImageName(name, archive);
 }
 
 /** All workload images in one archive, `images.tar`, that holds a layer they share once. */
@@ -30,7 +31,7 @@ export function workloadImages(workloads: readonly Workload[], { base, programs 
     build: async ({ out, scratch, pathOf, say }) => {
       // Names of this build alone: the user's own images of the upstream names stay as they are.
       const digest = digestOf(artifact);
-      const baseImage = `localhost/cni-lab/build-base:${digest}`;
+      const baseImage = buildImageName("base", digest);
       const built = workloads.map((workload) => archivedName(workload, digest));
       const rootfs = join(pathOf(base), "rootfs.tar");
       try {

@@ -4,6 +4,7 @@ import { type Artifact, digestOf } from "../artifact";
 import { importRoot, removeImages, runThrowaway } from "../podman";
 import { repository } from "../repository";
 import { archivedName } from "./artifact";
+import { buildContainers, buildImageName } from "./names";
 import type { Workload } from "./workloads";
 
 const script = "toolchain/images/import-images";
@@ -22,7 +23,7 @@ export function imageStore(workloads: readonly Workload[], archive: Artifact, no
     load: "io",
     build: async ({ out, scratch, pathOf, say }) => {
       const digest = digestOf(artifact);
-      const image = `localhost/cni-lab/build-node:${digest}`;
+      const image = buildImageName("store", digest);
       const input = join(scratch, "in");
       await mkdir(input);
       await link(join(pathOf(archive), "images.tar"), join(input, "images.tar"));
@@ -33,7 +34,7 @@ export function imageStore(workloads: readonly Workload[], archive: Artifact, no
         await importRoot(join(pathOf(nodeRoot), "rootfs.tar"), image, say);
         await runThrowaway(
           {
-            name: `cni-lab-build-${digest}`,
+            name: `${buildContainers}${digest}`,
             image,
             argv: ["/in/import-images"],
             mounts: { [input]: "/in", [out]: "/out" },

@@ -2,6 +2,7 @@ import { link, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeImageRepository as nodeImage, versions } from "../../components/lib/versions";
 import { type Artifact, digestOf } from "../artifact";
+import { buildImageName } from "../images/names";
 import { buildImage, imageExists, importRoot, removeImages } from "../podman";
 import { repository } from "../repository";
 import { run } from "../run";
@@ -15,6 +16,9 @@ export interface NodeParts {
 }
 
 const folder = join("toolchain", "node");
+
+/** File of the artifact that holds the name of its image. */
+export const imageFile = "image";
 
 /** Name of a node image: its tag is the digest of all that enters it. */
 export function nodeImageName(artifact: Artifact): string {
@@ -37,7 +41,7 @@ export function nodeImageArtifact({ root, imageStore, cniPlugins }: NodeParts): 
     load: "io",
     alsoThere: () => imageExists(nodeImageName(artifact)),
     build: async ({ out, scratch, pathOf, say }) => {
-      const base = `localhost/cni-lab/build-root:${digestOf(artifact)}`;
+      const base = buildImageName("root", digestOf(artifact));
       const context = join(scratch, "context");
       await mkdir(context);
       await link(join(pathOf(imageStore), "store.tar"), join(context, "store.tar"));
@@ -63,7 +67,7 @@ export function nodeImageArtifact({ root, imageStore, cniPlugins }: NodeParts): 
       } finally {
         await removeImages([base]);
       }
-      await writeFile(join(out, "image"), `${nodeImageName(artifact)}\n`);
+      await writeFile(join(out, imageFile), `${nodeImageName(artifact)}\n`);
     },
   };
   return artifact;

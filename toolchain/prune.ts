@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import type { Artifact } from "./artifact";
+import { imageFile } from "./node/image";
+import { removeUnusedImage } from "./podman";
+import type { Store } from "./store";
+
+/** Time for which an old build is kept after its last use: going back to yesterday's pins then costs nothing. */
+const keptHours = 24;
+
+/** Marks artifacts, and what they were made of, as used now. */
+export async function touch(store: Store, artifacts: readonly Artifact[], now = new Date()): Promise<void> {
+  const paths = new Set<string>();
+  const visit = (artifact: Artifact) => {
+    paths.add(store.pathOf(artifact));
+    artifact.needs.forEach(visit);
+  };
+  artifacts.forEach(visit);
+  // What a finished build no longer needs may be gone.
+  await Promise.all([...paths].map((path) => utimes(path, now, now).catch(() => {})));
+}
+
+/** Removes builds that nobody used for a day, and node images with them unless a node runs on them; returns their names. */
+export async function prune(store: Store, now = new Date(), removeImage = removeUnusedImage): Promise<string[]> {
+  const folder = store.cache.store;
+  const removed: string[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path);
+    const isOld = now.getTime() - mtimeMs > keptHours * 3_600_000;
+    if (isOld && (await isImageGone(path, removeImage))) {
+      await rm(path, { recursive: true, force: true });
+      removed.push(name);
+    }
+  }
+  return removed;
+}
+
+async function isImageGone(path: string, removeImage: (image: string) => Promise<boolean>): Promise<boolean> {
+  const file = join(path, imageFile);
+  return !existsSync(file) || removeImage((await readFile(file, "utf8")).trim());
+}
