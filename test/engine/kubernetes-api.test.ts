@@ -6,9 +6,7 @@ import { fieldManagerOf } from "../../toolchain/plugins/kubernetes/naming";
 import { kubernetesProvider } from "../../toolchain/plugins/kubernetes/provider";
 import { type ControlPlane, startControlPlane } from "./apiserver";
 
-/** The plugin's handlers, without an engine, against a real API server: what takes many small steps. */
-const binDir = process.env.CNI_LAB_BIN ?? locateToolchain().binDir;
-process.env.PATH = [binDir, process.env.PATH].join(delimiter);
+// The plugin's handlers, without an engine, against a real API server: what takes many small steps.
 
 const said: string[] = [];
 const say = (line: string): void => void said.push(line);
@@ -23,6 +21,9 @@ beforeEach(() => {
 
 let api: ControlPlane;
 beforeAll(async () => {
+  const { binDir } = locateToolchain();
+  // Where the handlers find kubectl.
+  process.env.PATH = [binDir, process.env.PATH].join(delimiter);
   api = await startControlPlane(binDir);
 });
 afterAll(async () => {
@@ -287,7 +288,7 @@ describe("update", () => {
     const map = new Resource("kubernetes:core/v1:ConfigMap", "hand", { enableConfigMapMutable: "true" });
     const news = (value: string, annotations: Tree = {}): Tree => ({
       metadata: { name: "hand", annotations },
-      data: { a: value },
+      data: { a: value, same: "x" },
     });
     await map.create(news("1"));
     const annotations = { "pulumi.com/patchFieldManager": "chosen", "pulumi.com/patchForce": "true" };
@@ -317,6 +318,12 @@ describe("delete", () => {
       .not.toBe("");
     web.inputs = { ...web.inputs, metadata: { name: "web", namespace: "default" } };
     web.state = { ...web.state, __inputs: web.inputs };
+    const pod = await api.kubectl("get", "pods", "-l", "app=web", "-o", "name");
+    const hold = (finalizers: string[] | null) =>
+      api.kubectl("patch", pod, "--type=merge", "-p", JSON.stringify({ metadata: { finalizers } }));
+    await hold(["example.com/hold"]);
+    expect((await failure(web.delete(1))).message).toMatch(/waits for its finalizers foregroundDeletion/);
+    await hold(null);
     await web.delete();
     expect(await api.kubectl("get", "pods", "-l", "app=web", "-o", "name")).toBe("");
     await web.delete();

@@ -7,11 +7,11 @@ import { type ControlPlane, startControlPlane } from "./apiserver";
 import { alive, eventually, PulumiProject, type Result } from "./support";
 
 const SECRET = "s3cr3t-w0rd";
-const binDir = process.env.CNI_LAB_BIN ?? locateToolchain().binDir;
 
 let api: ControlPlane;
 let project: PulumiProject;
 beforeAll(async () => {
+  const { binDir } = locateToolchain();
   [api, project] = await Promise.all([startControlPlane(binDir), PulumiProject.make(binDir, ["kubernetes"])]);
   // The program reads it from its own folder: a path that stays the same.
   writeFileSync(join(project.dir, "kubeconfig"), api.kubeconfig);
