@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
+import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
+import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
 import { isInteractive } from "../ui/progress";
 import type { Lock } from "./backend";
-import { repository } from "./paths";
+import { privateDir, repository, stackDir } from "./paths";
 import type { Stack } from "./stack";
 
 /** Refuses to go on while an engine is at work on the stack. @throws UserError that tells which */
@@ -32,11 +34,31 @@ export async function mendStack(stack: Stack, say: (line: string) => void): Prom
   }
 }
 
-/** Runs `pulumi up` or `pulumi destroy` on a stack in Pulumi's own display. @returns its exit code */
-export function runEngine(stack: Stack, operation: "up" | "destroy", options: readonly string[] = []): Promise<number> {
+/**
+ * Runs `pulumi up` or `pulumi destroy` on a stack in Pulumi's own display.
+ *
+ * On a terminal Pulumi takes Ctrl-C as a key, so that no signal tells of it here: its event log does.
+ *
+ * @returns its exit code
+ * @throws Interrupted when the user ended it
+ */
+export async function runEngine(stack: Stack, operation: "up" | "destroy"): Promise<number> {
+  const events = path.join(privateDir(stackDir(stack.name)), "events.json");
   const display = isInteractive() ? [] : ["--non-interactive", "--color", "never"];
   const argv = ["pulumi", operation, "--stack", stack.name, "--yes", "--skip-preview", "--suppress-outputs"];
-  return runForeground([...argv, ...display, ...options], { env: stack.env, cwd: repository });
+  try {
+    const exitCode = await runForeground([...argv, ...display, "--event-log", events], {
+      // The variable makes the flag known, as Pulumi's Automation API does it.
+      env: { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" },
+      cwd: repository,
+    });
+    if (exitCode !== 0 && existsSync(events) && readFileSync(events, "utf8").includes("^C received")) {
+      throw new Interrupted("SIGINT");
+    }
+    return exitCode;
+  } finally {
+    rmSync(events, { force: true });
+  }
 }
 
 /** True while the process that took a lock may be alive: on another machine nobody here can tell. */
