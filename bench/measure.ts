@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { execa } from "execa";
+import { type CaptureOptions, read } from "../cli/run/capture";
 
 /** The middle one of several figures. */
 export function median(figures: readonly number[]): number {
@@ -12,10 +12,9 @@ export function median(figures: readonly number[]): number {
 }
 
 /** Seconds that a command took. A command that fails ends the benchmark with its output. */
-export async function seconds(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
-  const [file = "", ...args] = argv;
+export async function seconds(argv: readonly string[], options: CaptureOptions = {}): Promise<number> {
   const start = process.hrtime.bigint();
-  await execa(file, args, { ...options, stdin: "ignore" });
+  await read(argv, options);
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
