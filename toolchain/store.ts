@@ -33,22 +33,23 @@ export class Store {
 
   /** Those of the artifacts, and of what they need, that `ensure` would build now. */
   async lacking(artifacts: readonly Artifact[]): Promise<Artifact[]> {
-    const found = new Set<Artifact>();
+    const found = new Map<string, Artifact>();
     const visit = async (artifact: Artifact): Promise<void> => {
-      if (!found.has(artifact) && !(await this.has(artifact))) {
-        found.add(artifact);
+      if (!found.has(keyOf(artifact)) && !(await this.has(artifact))) {
+        found.set(keyOf(artifact), artifact);
         await Promise.all(artifact.needs.map(visit));
       }
     };
     await Promise.all(artifacts.map(visit));
-    return [...found];
+    return [...found.values()];
   }
 
   /** Builds what lacks of the artifacts, what they need first, side by side where the cores allow. */
   async ensure(artifacts: readonly Artifact[], ui: Progress): Promise<void> {
     // A Go build fills several cores, but not while it downloads and links: two share them better than one.
     const limits = { cpu: pLimit(Math.max(2, Math.floor(availableParallelism() / 2))), io: pLimit(2) };
-    const started = new Map<Artifact, Promise<void>>();
+    // By name and digest: two objects may describe the same build.
+    const started = new Map<string, Promise<void>>();
     const ensureOne = async (artifact: Artifact): Promise<void> => {
       if (await this.has(artifact)) {
         return;
@@ -57,8 +58,8 @@ export class Store {
       await limits[artifact.load](() => ui.step(artifact.title, (say) => this.buildLocked(artifact, say)));
     };
     const start = (artifact: Artifact): Promise<void> => {
-      const running = started.get(artifact) ?? ensureOne(artifact);
-      started.set(artifact, running);
+      const running = started.get(keyOf(artifact)) ?? ensureOne(artifact);
+      started.set(keyOf(artifact), running);
       return running;
     };
     await allDone(artifacts.map(start));

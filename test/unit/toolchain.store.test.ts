@@ -100,6 +100,21 @@ test("two at once build once", async () => {
   expect(content(artifact("shared", build))).toBe("shared");
 });
 
+test("a need that two describe is one step", async () => {
+  const need = () => writing("need", "");
+  const steps: string[] = [];
+  const users = ["one", "two"].map((name) => writing(name, "", { needs: [need()] }));
+  const store = new Store(cache);
+  expect((await store.lacking(users)).map(({ name }) => name).sort()).toEqual(["need", "one", "two"]);
+  await store.ensure(users, {
+    step: (title, work) => {
+      steps.push(title);
+      return work(() => {});
+    },
+  });
+  expect(steps.sort()).toEqual(["need", "one", "two"]);
+});
+
 test("a part outside of the store that is gone is built again", async () => {
   let there = false;
   let builds = 0;
