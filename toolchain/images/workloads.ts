@@ -1,5 +1,5 @@
 import { images, versions } from "../../components/lib/versions";
-import { coredns, echo, etcd, flannel, flannelCni, type GoProgram, kubernetes } from "../go/programs";
+import { coredns, echo, etcd, flannel, flannelCni, type GoProgram, kubernetes, weave } from "../go/programs";
 
 /** An image that pods run: a Containerfile, and what it copies. */
 export interface Workload {
@@ -31,5 +31,6 @@ export const workloads: readonly Workload[] = [
     version: versions.flannelCniPlugin,
     from: flannelCni,
   },
+  { name: "weave", images: [images.weave], version: versions.weave, from: weave },
   { name: "probe", images: [images.probe], version: echo.version, from: echo },
 ];

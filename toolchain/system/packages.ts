@@ -23,6 +23,8 @@ const always: readonly SystemPackage[] = [
   // flanneld's udp backend is C.
   { name: "gcc", shows: "gcc" },
   { name: "libc6-dev", shows: "/usr/include/stdlib.h" },
+  // Weave's router captures packets.
+  { name: "libpcap-dev", shows: "/usr/include/pcap/pcap.h" },
 ];
 
 /** Packages by which Go comes where the machine has none that is new enough. */
