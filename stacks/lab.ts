@@ -36,8 +36,9 @@ export function buildLab(settings: LabSettings): LabOutputs {
   };
 }
 
-function cniChoice({ cni, podCidr, flannelBackend, flannelIface }: LabSettings): CniChoice {
-  switch (cni) {
+function cniChoice(settings: LabSettings): CniChoice {
+  const { podCidr, flannelBackend, flannelIface, weavePassword } = settings;
+  switch (settings.cni) {
     case "flannel":
       return {
         type: "flannel",
@@ -46,6 +47,14 @@ function cniChoice({ cni, podCidr, flannelBackend, flannelIface }: LabSettings):
         iface: flannelIface === undefined ? { by: "default-route" } : { by: "name", name: flannelIface },
         image: images.flannel,
         cniPluginImage: images.flannelCniPlugin,
+      };
+    case "weave":
+      return {
+        type: "weave",
+        range: settings.weaveRange,
+        mtu: settings.weaveMtu,
+        password: weavePassword === undefined ? undefined : pulumi.secret(weavePassword),
+        image: images.weave,
       };
     case "none":
       return { type: "none" };

@@ -23,7 +23,7 @@ const linkName = z
 
 /** Every config key of a lab's stack, with its rule and its default. The only list of them. */
 export const labConfig = z.strictObject({
-  cni: oneOf(["flannel", "none"]).default("flannel").describe("the CNI that carries the pods' traffic"),
+  cni: oneOf(["flannel", "weave", "none"]).default("flannel").describe("the CNI that carries the pods' traffic"),
   nodes: z
     .string()
     .regex(new RegExp(`^[1-${maxNodes}]$`), { error: `must be a whole number from 1 to ${maxNodes}` })
@@ -37,10 +37,26 @@ export const labConfig = z.strictObject({
     })
     .optional()
     .describe("the lab's LAN; default 172.28.N.0/24 with N from the stack's name"),
-  podCidr: cidr(22, "10.244.0.0/16").default("10.244.0.0/16").describe("the network of the pods"),
+  podCidr: cidr(22, "10.244.0.0/16").default("10.244.0.0/16").describe("the network of the pods on Flannel"),
   serviceCidr: cidr(24, "10.96.0.0/12").default("10.96.0.0/12").describe("the network of the Services"),
   flannelBackend: oneOf(["vxlan", "host-gw"]).default("vxlan").describe("how flannel carries packets between nodes"),
   flannelIface: linkName.optional().describe("the node's interface that flannel uses; default: the default route's"),
+  weaveRange: cidr(22, "10.32.0.0/12")
+    .default("10.32.0.0/12")
+    .describe("the network that Weave gives the pods' addresses out of"),
+  weaveMtu: z
+    .string()
+    .refine((text) => /^[1-9]\d{2,4}$/.test(text) && Number(text) >= 576 && Number(text) <= 65535, {
+      error: "must be a whole number from 576 to 65535",
+    })
+    .transform(Number)
+    .optional()
+    .describe("the largest packet of a pod on Weave, in bytes; default: Weave's own"),
+  weavePassword: z
+    .string()
+    .min(1, { error: "must not be empty" })
+    .optional()
+    .describe("encrypts what travels between nodes on Weave; a secret; default: not encrypted"),
   nodeImage: z.string().min(1).optional().describe("the image of the nodes; written by ./lab"),
 });
 
@@ -81,7 +97,7 @@ function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, 
 
 /** The lab's networks must be told apart by their addresses: routes and kube-proxy rules go by nothing else. */
 function overlapProblems(config: LabConfig): Problem[] {
-  const networks = (["lanCidr", "podCidr", "serviceCidr"] as const).flatMap((key) => {
+  const networks = (["lanCidr", "podCidr", "serviceCidr", "weaveRange"] as const).flatMap((key) => {
     const network = config[key] === undefined ? undefined : parseCidr(config[key]);
     return network === undefined ? [] : [{ key, network }];
   });

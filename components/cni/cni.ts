@@ -1,8 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Flannel, type FlannelArgs } from "./flannel";
+import { Weave, type WeaveArgs } from "./weave";
 
 /** Which CNI a cluster has, and its settings; `none` leaves pods without a network. */
-export type CniChoice = ({ readonly type: "flannel" } & FlannelArgs) | { readonly type: "none" };
+export type CniChoice =
+  | ({ readonly type: "flannel" } & FlannelArgs)
+  | ({ readonly type: "weave" } & WeaveArgs)
+  | { readonly type: "none" };
 
 /** The CNI of a cluster, chosen by a value. */
 export class Cni extends pulumi.ComponentResource {
@@ -20,6 +24,10 @@ export class Cni extends pulumi.ComponentResource {
       case "flannel": {
         const { type, ...args } = choice;
         return [new Flannel(type, args, { parent: this }).daemonSet];
+      }
+      case "weave": {
+        const { type, ...args } = choice;
+        return [new Weave(type, args, { parent: this }).daemonSet];
       }
       case "none":
         return [];

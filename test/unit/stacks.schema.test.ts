@@ -22,7 +22,7 @@ describe("parseLabConfig", () => {
   });
 
   test.each([
-    ["cni", "calico", "one of: flannel, none"],
+    ["cni", "calico", "one of: flannel, weave, none"],
     ["nodes", "0", "a whole number from 1 to 9"],
     ["nodes", "ten", "a whole number from 1 to 9"],
     ["nodes", "", "a whole number from 1 to 9"],

@@ -1,0 +1,200 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels, selector } from "../lib/labels";
+import { readyScript, startScript, type WeaveSleeve } from "../lib/weave-config";
+
+export interface WeaveArgs {
+  /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */
+  readonly range?: string;
+  /** Largest packet of a pod, in bytes. @default Weave's own: 1376 in the kernel, 65535 in user space */
+  readonly mtu?: number;
+  /** Encrypts what travels between nodes; all nodes need the same. @default not encrypted */
+  readonly password?: pulumi.Input<string>;
+  /** Whether packets travel in user space also where the kernel could do it. @default "auto" */
+  readonly sleeve?: WeaveSleeve;
+  /** How many connections to other nodes a node may have. @default 200 */
+  readonly connectionLimit?: number;
+  /** The image with weaver and launch.sh. @default "docker.io/weaveworks/weave-kube:2.6.5" */
+  readonly image?: string;
+}
+
+/** Folders of a node that launch.sh wants under /host, and the database. */
+const hostPaths = {
+  weavedb: { path: "/var/lib/weave", at: "/weavedb" },
+  "cni-bin": { path: "/opt", at: "/host/opt" },
+  // With /etc/machine-id, from which a router takes its name, and the folder of the conflists.
+  "cni-conf": { path: "/etc", at: "/host/etc" },
+  dbus: { path: "/var/lib/dbus", at: "/host/var/lib/dbus" },
+  "lib-modules": { path: "/lib/modules", at: "/lib/modules" },
+} as const;
+
+/**
+ * Weave Net: one Ethernet over all nodes, with one range of addresses. Multicast and broadcast reach every pod.
+ * Without Weave's policy controller: NetworkPolicies have no effect.
+ */
+export class Weave extends pulumi.ComponentResource {
+  /** Ready when the routers of all nodes are connected with each other and give addresses out. */
+  readonly daemonSet: k8s.apps.v1.DaemonSet;
+
+  constructor(name: string, args: WeaveArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Weave", name, {}, opts);
+    const parent = { parent: this };
+    const metadata = { name: "weave-net", namespace: "kube-system", labels: labels("weave-net", name) };
+
+    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata }, parent);
+    const bindings = [this.grantNodes(name, account, metadata), this.grantPeerList(name, account, metadata)];
+    const secret = args.password === undefined ? undefined : this.secret(name, args.password);
+    this.daemonSet = new k8s.apps.v1.DaemonSet(
+      `${name}-daemonset`,
+      { metadata, spec: daemonSetSpec(name, args, account.metadata.name, secret) },
+      { ...parent, dependsOn: bindings },
+    );
+    this.registerOutputs({});
+  }
+
+  /** Routers find each other by the nodes' addresses, and say on the node that its network is up. */
+  private grantNodes(name: string, account: k8s.core.v1.ServiceAccount, metadata: Metadata): pulumi.Resource {
+    const { namespace: _, ...clusterWide } = metadata;
+    const role = new k8s.rbac.v1.ClusterRole(
+      `${name}-role`,
+      {
+        metadata: clusterWide,
+        rules: [
+          { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+          { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch", "update"] },
+        ],
+      },
+      { parent: this },
+    );
+    return new k8s.rbac.v1.ClusterRoleBinding(
+      `${name}-binding`,
+      { metadata: clusterWide, roleRef: roleRef("ClusterRole", role.metadata.name), subjects: subjects(account) },
+      { parent: this },
+    );
+  }
+
+  /** Routers keep the list of peers that own addresses in a ConfigMap, which the first of them creates. */
+  private grantPeerList(name: string, account: k8s.core.v1.ServiceAccount, metadata: Metadata): pulumi.Resource {
+    const role = new k8s.rbac.v1.Role(
+      `${name}-peer-list-role`,
+      {
+        metadata,
+        rules: [
+          { apiGroups: [""], resources: ["configmaps"], resourceNames: ["weave-net"], verbs: ["get", "update"] },
+          // A name cannot be asked for when it is created.
+          { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
+        ],
+      },
+      { parent: this },
+    );
+    return new k8s.rbac.v1.RoleBinding(
+      `${name}-peer-list-binding`,
+      { metadata, roleRef: roleRef("Role", role.metadata.name), subjects: subjects(account) },
+      { parent: this },
+    );
+  }
+
+  /** Pulumi names it and replaces it with the password: another name in the DaemonSet means other pods. */
+  private secret(name: string, password: pulumi.Input<string>): k8s.core.v1.Secret {
+    return new k8s.core.v1.Secret(
+      `${name}-password`,
+      {
+        metadata: { namespace: "kube-system", labels: labels("weave-net", name) },
+        immutable: true,
+        stringData: { password: pulumi.secret(password) },
+      },
+      { parent: this },
+    );
+  }
+}
+
+interface Metadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Record<string, string>;
+}
+
+function roleRef(kind: "ClusterRole" | "Role", name: pulumi.Input<string>): k8s.types.input.rbac.v1.RoleRef {
+  return { apiGroup: "rbac.authorization.k8s.io", kind, name };
+}
+
+function subjects({ metadata }: k8s.core.v1.ServiceAccount): k8s.types.input.rbac.v1.Subject[] {
+  return [{ kind: "ServiceAccount", name: metadata.name, namespace: metadata.namespace }];
+}
+
+function daemonSetSpec(
+  name: string,
+  args: WeaveArgs,
+  serviceAccountName: pulumi.Input<string>,
+  secret: k8s.core.v1.Secret | undefined,
+): k8s.types.input.apps.v1.DaemonSetSpec {
+  return {
+    selector: { matchLabels: selector("weave-net", name) },
+    template: {
+      metadata: { labels: labels("weave-net", name) },
+      spec: {
+        serviceAccountName,
+        hostNetwork: true,
+        // launch.sh ends only when it is not the first process of its own.
+        hostPID: true,
+        priorityClassName: "system-node-critical",
+        // A node without a network is not ready: Weave has to run there before it can be.
+        tolerations: [
+          { operator: "Exists", effect: "NoSchedule" },
+          { operator: "Exists", effect: "NoExecute" },
+        ],
+        containers: [
+          {
+            name: "weave",
+            image: args.image ?? "docker.io/weaveworks/weave-kube:2.6.5",
+            command: ["/bin/sh", "-c", startScript(args.sleeve ?? "auto")],
+            env: environment(args, secret),
+            readinessProbe: {
+              exec: { command: ["/bin/sh", "-c", readyScript()] },
+              periodSeconds: 2,
+              timeoutSeconds: 5,
+            },
+            resources: { requests: { cpu: "50m", memory: "64Mi" } },
+            securityContext: { privileged: true },
+            volumeMounts: [
+              ...Object.entries(hostPaths).map(([volume, { at }]) => ({ name: volume, mountPath: at })),
+              { name: "xtables-lock", mountPath: "/run/xtables.lock" },
+            ],
+          },
+        ],
+        volumes: [
+          ...Object.entries(hostPaths).map(([volume, { path }]) => ({
+            name: volume,
+            hostPath: { path, type: "DirectoryOrCreate" },
+          })),
+          { name: "xtables-lock", hostPath: { path: "/run/xtables.lock", type: "FileOrCreate" } },
+        ],
+      },
+    },
+  };
+}
+
+function environment(
+  args: WeaveArgs,
+  secret: k8s.core.v1.Secret | undefined,
+): pulumi.Input<k8s.types.input.core.v1.EnvVar>[] {
+  const set = (name: string, value: string) => ({ name, value });
+  return [
+    { name: "HOSTNAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+    set("IPALLOC_RANGE", args.range ?? "10.32.0.0/12"),
+    set("CONN_LIMIT", String(args.connectionLimit ?? 200)),
+    ...(args.mtu === undefined ? [] : [set("WEAVE_MTU", String(args.mtu))]),
+    ...(secret === undefined
+      ? []
+      : [
+          {
+            name: "WEAVE_PASSWORD",
+            valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } },
+          },
+        ]),
+    // There is no policy controller that would let packets through.
+    set("EXPECT_NPC", "0"),
+    // Weave would ask its makers, who are gone, for a newer version.
+    set("CHECKPOINT_DISABLE", "1"),
+  ];
+}

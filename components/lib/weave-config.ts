@@ -1,0 +1,60 @@
+/** Which way packets take between nodes. */
+export type WeaveSleeve =
+  /** In the kernel's Open vSwitch datapath where it has one, else in user space; decided on each node. */
+  | "auto"
+  /** Always in user space ("sleeve"), by UDP port 6783. */
+  | "always";
+
+/** The conflist that Weave writes on a node once its router answers. */
+export const weaveConflist = "/etc/cni/net.d/10-weave.conflist";
+
+/** Weave's status pages, on the node itself. */
+const pages = "http://127.0.0.1:6784/status";
+
+/**
+ * The command of the router's container. Upstream's launch.sh is told what the node can do and says so in the pod's log:
+ * it would otherwise try a datapath that the kernel does not have.
+ */
+export function startScript(sleeve: WeaveSleeve): string {
+  const userSpace = "export WEAVE_NO_FASTDP=1";
+  const launch = "exec /home/weave/launch.sh";
+  if (sleeve === "always") {
+    return [`echo "packets travel in user space (sleeve), as configured"`, userSpace, launch].join("\n");
+  }
+  return [
+    // What is built into the kernel has no folder there, but modprobe knows it.
+    "if [ -d /sys/module/openvswitch ] || modprobe openvswitch 2> /dev/null; then",
+    `  echo "packets travel in the kernel (fastdp): it has an Open vSwitch datapath"`,
+    "else",
+    `  echo "packets travel in user space (sleeve): kernel $(uname -r) has no Open vSwitch datapath"`,
+    `  ${userSpace}`,
+    "fi",
+    launch,
+  ].join("\n");
+}
+
+/**
+ * Ends with 0 when Weave works on the node, by its own status: every node that it was told of at its start is connected,
+ * no connection waits, addresses can be given out, and the runtime has its conflist.
+ * Else it says what lacks. Upstream's own probe asks only whether the router answers.
+ */
+export function readyScript(): string {
+  return [
+    `pages=$(curl -sS -f -m 2 ${pages} && curl -sS -f -m 2 ${pages}/connections) || exit 1`,
+    `[ -e /host${weaveConflist} ] || { echo "there is no ${weaveConflist} yet"; exit 1; }`,
+    `echo "$pages" | awk '${readyProgram}'`,
+  ].join("\n");
+}
+
+const readyProgram = `
+/^ *Service:/ { service = $2 }
+/^ *Targets:/ { targets = $2 }
+/^ *Status:/ && service == "ipam" { sub(/^ *Status: */, ""); ipam = $0 }
+/^(->|<-) / && $3 == "established" { established++ }
+/^(->|<-) / && /cannot connect to ourself/ { targets--; next }
+/^(->|<-) / && $3 != "established" { waiting = waiting "; " $2 " is " $3 }
+END {
+  if (established < targets || waiting != "") { print established + 0 " of " targets + 0 " peers are connected" waiting; bad = 1 }
+  if (ipam != "ready") { print "addresses: " (ipam == "" ? "no status" : ipam); bad = 1 }
+  exit bad
+}`;
