@@ -3,10 +3,15 @@ import path from "node:path";
 import { UserError } from "../components/lib/user-error";
 import { locateToolchain, type Toolchain } from "../toolchain";
 
+/** True when the programs that every command needs are there. */
+export function isBuilt({ binDir }: Toolchain): boolean {
+  return ["pulumi", "kubectl"].every((program) => existsSync(path.join(binDir, program)));
+}
+
 /** The toolchain, which must have been built: these commands look and do not build. */
 export function requireToolchain(): Toolchain {
   const toolchain = locateToolchain();
-  if (!["pulumi", "kubectl"].every((program) => existsSync(path.join(toolchain.binDir, program)))) {
+  if (!isBuilt(toolchain)) {
     throw new UserError([
       { field: "toolchain", rule: "is not built yet for this version", mend: "run ./lab up STACK" },
     ]);

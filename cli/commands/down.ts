@@ -5,7 +5,7 @@ import { CommandFailed, exitCodes } from "../report-error";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove, stackLabel } from "../stack/containers";
 import { mendStack, runEngine } from "../stack/engine";
 import { Stack } from "../stack/stack";
-import { requireToolchain } from "../toolchain";
+import { isBuilt, requireToolchain } from "../toolchain";
 
 interface DownOptions {
   readonly all?: boolean;
@@ -31,13 +31,16 @@ async function removeStack(name: string): Promise<number> {
   const label = `${stackLabel}=${name}`;
   const before = await leftovers(label);
   const stack = new Stack(name, locateToolchain());
-  if (await stack.exists()) {
-    requireToolchain();
+  const exists = await stack.exists();
+  if (exists && isBuilt(stack.toolchain)) {
     await mendStack(stack, console.log);
     await destroy(stack, before);
   }
   await remove(before);
   await remove(await leftovers(label));
+  if (exists) {
+    requireToolchain();
+  }
   await stack.forget();
   return prove(name, label, before);
 }
