@@ -4,8 +4,9 @@ import { UserError } from "../components/lib/user-error";
 import { locateToolchain, type Toolchain } from "../toolchain";
 
 /** True when the programs that every command needs are there. */
-export function isBuilt({ binDir }: Toolchain): boolean {
-  return ["pulumi", "kubectl"].every((program) => existsSync(path.join(binDir, program)));
+export function isBuilt({ binDir, pulumiHome }: Toolchain): boolean {
+  const needed = [path.join(binDir, "pulumi"), path.join(binDir, "kubectl"), path.join(pulumiHome, "plugins")];
+  return needed.every((file) => existsSync(file));
 }
 
 /** The toolchain, which must have been built: these commands look and do not build. */
