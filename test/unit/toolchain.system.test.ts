@@ -60,9 +60,16 @@ test("a source that cannot be read does not stop the installation", async () => 
 
 const command = "apt-get update && apt-get install --yes --no-install-recommends podman runc";
 
+test("without root nothing is possible, and it is told even when nothing else lacks", async () => {
+  expect(await problemOf(ensureSystem(silentProgress, machine({ isRoot: false })))).toEqual([
+    { field: "this machine", rule: "lacks root", mend: "run the same command as root, for example with sudo" },
+  ]);
+});
+
 test("without root the exact command is told and nothing is run", async () => {
   const user = machine({ ...lackingPodman, isRoot: false });
   expect(await problemOf(ensureSystem(silentProgress, user))).toEqual([
+    { field: "this machine", rule: "lacks root", mend: "run the same command as root, for example with sudo" },
     { field: "this machine", rule: "lacks packages podman, runc", mend: command },
   ]);
   expect(user.ran).toEqual([]);
