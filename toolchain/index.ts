@@ -3,11 +3,12 @@ import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
 import { nodeImageName } from "./node/image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
+import { engineFolder } from "./podman";
 import type { Progress } from "./progress";
 import { prune, touch } from "./prune";
 import { choiceFile, officialHomePath, ownHomePath } from "./pulumi/home";
 import { Store } from "./store";
-import { requireDisk } from "./system/disk";
+import { placeOf, requireDisk } from "./system/disk";
 
 export { purge } from "./purge";
 export { ensureSystem } from "./system/ensure";
@@ -36,7 +37,7 @@ export async function ensureToolchain(ui: Progress, cache: Cache = userCache()):
   const wanted = [artifacts.bin, artifacts.ownHome, artifacts.nodeImage];
   const lacking = await store.lacking(wanted);
   if (lacking.length > 0) {
-    await requireDisk(lacking, cache);
+    requireDisk(lacking, { cache: await placeOf(cache.root), engine: await placeOf(await engineFolder()) });
     await store.ensure(wanted, ui);
   }
   await touch(store, wanted);

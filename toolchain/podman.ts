@@ -119,10 +119,15 @@ export async function removeContainers(prefix: string): Promise<void> {
   }
 }
 
+/** Folder in which podman keeps images, containers and volumes. */
+export async function engineFolder(): Promise<string> {
+  return (await run([...podman, "info", "--format", "{{.Store.GraphRoot}}"])).trim();
+}
+
 /** Why podman can't be used here; undefined when it can. */
 export async function engineProblem(): Promise<string | undefined> {
   try {
-    await run([...podman, "info", "--format", "{{.Store.GraphRoot}}"]);
+    await engineFolder();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

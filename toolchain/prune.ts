@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Artifact } from "./artifact";
 import { imageFile } from "./node/image";
 import { removeUnusedImage } from "./podman";
@@ -21,20 +21,27 @@ export async function touch(store: Store, artifacts: readonly Artifact[], now = 
   await Promise.all([...paths].map((path) => utimes(path, now, now).catch(() => {})));
 }
 
-/** Removes builds that nobody used for a day, and node images with them unless a node runs on them; returns their names. */
+/** Removes builds that nobody used for a day or that were killed so long ago, and node images with them unless a node runs on them; returns their names. */
 export async function prune(store: Store, now = new Date(), removeImage = removeUnusedImage): Promise<string[]> {
-  const folder = store.cache.store;
   const removed: string[] = [];
-  for (const name of (await readdir(folder)).sort()) {
-    const path = join(folder, name);
-    const { mtimeMs } = await stat(path);
-    const isOld = now.getTime() - mtimeMs > keptHours * 3_600_000;
+  for (const path of await entriesOf(store.cache.store, store.cache.tmp)) {
+    // Another lab command may have finished and removed it meanwhile.
+    const used = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now.getTime(),
+    );
+    const isOld = now.getTime() - used > keptHours * 3_600_000;
     if (isOld && (await isImageGone(path, removeImage))) {
       await rm(path, { recursive: true, force: true });
-      removed.push(name);
+      removed.push(basename(path));
     }
   }
   return removed;
+}
+
+async function entriesOf(...folders: readonly string[]): Promise<string[]> {
+  const names = await Promise.all(folders.map((folder) => (existsSync(folder) ? readdir(folder) : [])));
+  return names.flatMap((found, index) => found.sort().map((name) => join(folders[index] ?? "", name)));
 }
 
 async function isImageGone(path: string, removeImage: (image: string) => Promise<boolean>): Promise<boolean> {

@@ -1,8 +1,8 @@
+import { probeNames } from "../../components/lib/probe-names";
 import type { Place, Step } from "../../labs/check";
 import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
 import type { ClusterAccess, Ran } from "./access";
 import type { Clock } from "./clock";
-import { probe } from "./snapshot";
 import { prefixOf } from "./subjects";
 
 /** A step as it went. */
@@ -53,7 +53,10 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
       if (step.at === "kubectl") return access.kubectl(run, options);
       if (step.at.endsWith("node")) return access.node(fill(`{${end}node}`, facts), run, options);
       const pod = fill(`{${end}pod}`, facts);
-      return access.kubectl(["exec", "-n", probe.namespace, pod, "-c", probe.container, "--", ...run], options);
+      return access.kubectl(
+        ["exec", "-n", probeNames.namespace, pod, "-c", probeNames.container, "--", ...run],
+        options,
+      );
     }
   } catch (error) {
     if (!(error instanceof UnknownFact)) throw error;

@@ -1,10 +1,8 @@
+import { probeNames } from "../../components/lib/probe-names";
 import type { Facts } from "../../labs/placeholders";
 import type { ClusterAccess } from "./access";
 import type { Clock } from "./clock";
 import { lastLine, parseJson } from "./text";
-
-/** The pods that checks look from: one DaemonSet and Service of this name, in every stack. */
-export const probe = { namespace: "cni-lab", name: "probe", container: "probe", port: 80 } as const;
 
 /** A probe pod that can be looked from. */
 export interface ProbePod {
@@ -35,7 +33,7 @@ interface Item {
 }
 
 const services: Readonly<Record<string, readonly [namespace: string, name: string]>> = {
-  "service.ip": [probe.namespace, probe.name],
+  "service.ip": [probeNames.namespace, probeNames.name],
   "api.ip": ["default", "kubernetes"],
   "dns.ip": ["kube-system", "kube-dns"],
 };
@@ -66,8 +64,8 @@ async function takeSnapshot(access: ClusterAccess, signal: AbortSignal): Promise
   const known = {
     "nodes.count": String(nodes.length),
     "nodes.names": nodes.join(","),
-    namespace: probe.namespace,
-    "service.port": String(probe.port),
+    namespace: probeNames.namespace,
+    "service.port": String(probeNames.port),
   };
   if (ran.exitCode !== 0) {
     return {
@@ -87,8 +85,8 @@ async function takeSnapshot(access: ClusterAccess, signal: AbortSignal): Promise
   const pods = items.filter(
     (item) =>
       item.kind === "Pod" &&
-      item.metadata?.namespace === probe.namespace &&
-      item.metadata.labels?.["app.kubernetes.io/name"] === probe.name,
+      item.metadata?.namespace === probeNames.namespace &&
+      item.metadata.labels?.["app.kubernetes.io/name"] === probeNames.name,
   );
   const listed = pods
     .map((pod) => `${pod.metadata?.name} on ${pod.spec?.nodeName ?? "no node"} ${stateOf(pod)}`)

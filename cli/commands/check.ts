@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
 import { type Expectation, expectedState, type Lab } from "../../labs/lab";
@@ -28,13 +28,16 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
     process.stdout.write(listChecks(lab, options.expect ?? "healthy"));
     return exitCodes.asExpected;
   }
+  if (options.junit !== undefined) {
+    requireWritable(options.junit);
+  }
   const stack = new Stack(stackName, requireToolchain());
   const verdict = await checkStack(stack, lab, options.expect, options.json !== true);
   if (options.json === true) {
     process.stdout.write(verdictJson(verdict));
   }
   if (options.junit !== undefined) {
-    writeReport(options.junit, junitXml(verdict));
+    writeFileSync(options.junit, junitXml(verdict));
   }
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }
@@ -56,9 +59,10 @@ export async function checkStack(stack: Stack, lab: Lab, expect?: Expectation, o
   return verdict;
 }
 
-function writeReport(file: string, text: string): void {
+/** A report that can't be written is refused before the checks run, which may take minutes. */
+function requireWritable(file: string): void {
   try {
-    writeFileSync(file, text);
+    closeSync(openSync(file, "a"));
   } catch (error) {
     const rule = `can't be written: ${error instanceof Error ? error.message : error}`;
     throw new UserError([{ field: "--junit", value: file, rule, mend: "name a file in a folder that exists" }]);

@@ -3,9 +3,9 @@ import { locateToolchain } from "../../toolchain";
 import { allStacks, requireStack } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove, stackLabel } from "../stack/containers";
-import { mendStack, runEngine } from "../stack/engine";
+import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { Stack } from "../stack/stack";
-import { requireToolchain } from "../toolchain";
+import { isBuilt } from "../toolchain";
 
 interface DownOptions {
   readonly all?: boolean;
@@ -31,8 +31,9 @@ async function removeStack(name: string): Promise<number> {
   const label = `${stackLabel}=${name}`;
   const before = await leftovers(label);
   const stack = new Stack(name, locateToolchain());
-  if (await stack.exists()) {
-    requireToolchain();
+  requireIdle(stack);
+  // Without its toolchain a stack goes by its label only: all of it is in its nodes, and they need no goodbye.
+  if (isBuilt(stack.toolchain) && (await stack.exists())) {
     await mendStack(stack, console.log);
     await destroy(stack, before);
   }

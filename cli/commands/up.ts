@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { preflight } from "../preflight";
@@ -10,6 +8,7 @@ import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { stackConfigFile } from "../stack/paths";
 import { prepareStack } from "../stack/prepare";
 import { Stack } from "../stack/stack";
+import { isBuilt } from "../toolchain";
 import { createProgress } from "../ui/progress";
 import { checkStack } from "./check";
 
@@ -22,7 +21,7 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
   const { lab, stack: stackName } = await requireLab(name);
   const set = parseSets(options.set ?? []);
   const { config } = resolveSettings(lab.values, new ConfigFile(stackConfigFile(stackName)).values(), set);
-  if (!existsSync(path.join(locateToolchain().binDir, "pulumi"))) {
+  if (!isBuilt(locateToolchain())) {
     console.log("First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.");
   }
   console.log(

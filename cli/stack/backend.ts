@@ -86,22 +86,25 @@ export class FileBackend {
 
   /** The locks on a stack: one for each engine that works on it, or was killed while it did. */
   locks(stack: string): Lock[] {
-    const folder = path.join(this.root, "locks/organization/cni-lab", stack);
+    const folder = this.lockFolder(stack);
     return entries(folder).flatMap((name) => {
       const parsed = lockFormat.safeParse(JSON.parse(readFileSync(path.join(folder, name), "utf8")));
       return parsed.success ? [parsed.data] : [];
     });
   }
 
-  /** Removes the copies of its state that Pulumi leaves behind for a stack that is gone. */
-  removeCopies(stack: string): void {
-    for (const copies of [
-      `stacks/cni-lab/${stack}.json.bak`,
-      `stacks/cni-lab/${stack}.json.bak.attrs`,
-      `backups/cni-lab/${stack}`,
-    ]) {
-      rmSync(path.join(this.root, copies), { recursive: true, force: true });
+  /** Removes a stack with its history and all copies; one that is not there is fine. */
+  remove(stack: string): void {
+    const folders = ["history", "backups"].map((kind) => path.join(this.root, kind, "cni-lab", stack));
+    const stacks = path.join(this.root, "stacks/cni-lab");
+    const files = entries(stacks).filter((name) => name.startsWith(`${stack}.json`));
+    for (const gone of [...folders, this.lockFolder(stack), ...files.map((name) => path.join(stacks, name))]) {
+      rmSync(gone, { recursive: true, force: true });
     }
+  }
+
+  private lockFolder(stack: string): string {
+    return path.join(this.root, "locks/organization/cni-lab", stack);
   }
 
   private checkpoint(stack: string): string | undefined {

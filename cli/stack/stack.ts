@@ -106,12 +106,16 @@ export class Stack {
     rmSync(file);
   }
 
-  /** Removes the stack from the backend, and its private files; its config file stays, as it may hold edits. */
+  /**
+   * Removes the stack from the backend, and its private files; its config file stays, as it may hold edits.
+   * A backend of files needs no Pulumi for that, which may not be built any more.
+   */
   async forget(): Promise<void> {
-    if (await this.exists()) {
+    if (this.backend !== undefined) {
+      this.backend.remove(this.name);
+    } else if (await this.exists()) {
       await this.pulumi(["stack", "rm", this.name, "--yes", "--force", "--preserve-config", "--non-interactive"]);
     }
-    this.backend?.removeCopies(this.name);
     rmSync(stackDir(this.name), { recursive: true, force: true });
   }
 

@@ -94,7 +94,8 @@ export class Cluster extends pulumi.ComponentResource {
     this.kubeconfig = this.readKubeconfig(name, first, endpoint, initialised);
     this.provider = new k8s.Provider(
       `${name}-api`,
-      { kubeconfig: this.kubeconfig, clusterIdentifier: this.id },
+      // A changed ConfigMap is changed in place: replacing it would take it away from running pods for a while.
+      { kubeconfig: this.kubeconfig, clusterIdentifier: this.id, enableConfigMapMutable: true },
       { parent: this, dependsOn: initialised },
     );
     this.members = [initialised, ...others.map((node) => this.join(name, node, first, initialised))];

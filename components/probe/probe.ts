@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
+import { probeNames } from "../lib/probe-names";
 import { images } from "../lib/versions";
 
 export interface ProbeArgs {
@@ -10,8 +11,8 @@ export interface ProbeArgs {
   readonly skipAwait?: boolean;
 }
 
-/** The port on which a probe pod answers, and the one of its Service. */
-const ports = { container: 8080, service: 80 } as const;
+/** The port on which a probe pod answers. */
+const containerPort = 8080;
 
 /** Seconds an ended pod goes on answering, and the time it has in all; the pod leaves the Service meanwhile. */
 const grace = { serve: 3, total: 10 } as const;
@@ -23,17 +24,21 @@ export class Probe extends pulumi.ComponentResource {
     const parent = { parent: this };
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: "cni-lab", labels: labels("probe", name) } },
+      { metadata: { name: probeNames.namespace, labels: labels(probeNames.name, name) } },
       parent,
     );
-    const metadata = { name: "probe", namespace: namespace.metadata.name, labels: labels("probe", name) };
+    const metadata = {
+      name: probeNames.name,
+      namespace: namespace.metadata.name,
+      labels: labels(probeNames.name, name),
+    };
     new k8s.core.v1.Service(
       `${name}-service`,
       {
         metadata: { ...metadata, annotations: skipAwait(args) },
         spec: {
-          selector: selector("probe", name),
-          ports: [{ name: "http", port: ports.service, targetPort: ports.container }],
+          selector: selector(probeNames.name, name),
+          ports: [{ name: "http", port: probeNames.port, targetPort: containerPort }],
         },
       },
       parent,
@@ -43,8 +48,8 @@ export class Probe extends pulumi.ComponentResource {
       {
         metadata: { ...metadata, annotations: skipAwait(args) },
         spec: {
-          selector: { matchLabels: selector("probe", name) },
-          template: { metadata: { labels: labels("probe", name) }, spec: podSpec(args.image ?? images.probe) },
+          selector: { matchLabels: selector(probeNames.name, name) },
+          template: { metadata: { labels: labels(probeNames.name, name) }, spec: podSpec(args.image ?? images.probe) },
         },
       },
       parent,
@@ -60,16 +65,16 @@ function podSpec(image: string): k8s.types.input.core.v1.PodSpec {
     automountServiceAccountToken: false,
     containers: [
       {
-        name: "probe",
+        name: probeNames.container,
         image,
-        ports: [{ name: "http", containerPort: ports.container }],
+        ports: [{ name: "http", containerPort }],
         env: [
           { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
           { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
           { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
           { name: "SHUTDOWN_SECONDS", value: String(grace.serve) },
         ],
-        readinessProbe: { httpGet: { path: "/healthz", port: ports.container }, periodSeconds: 1 },
+        readinessProbe: { httpGet: { path: "/healthz", port: containerPort }, periodSeconds: 1 },
         securityContext: { capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
         resources: { requests: { cpu: "10m", memory: "16Mi" } },
       },

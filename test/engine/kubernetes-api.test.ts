@@ -246,6 +246,20 @@ describe("waiting", () => {
     expect(error.message).toMatch(/pod failing-\w+: container c ended with 3 \(Failed\)/);
   });
 
+  it("what can't be waited for is recorded all the same", async () => {
+    const path = process.env.PATH;
+    process.env.PATH = "/nowhere";
+    try {
+      const error = await failure(new Resource("kubernetes:batch/v1:Job", "unseen").create(job("unseen")));
+      expect(error).toBeInstanceOf(InitFailed);
+      expect(error.message).toMatch(
+        /^Job default\/unseen can't be waited for: kubectl is neither beside the plugin nor on PATH; run \.\/lab up/,
+      );
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
   it("an expression of the program's own is awaited instead", async () => {
     const annotations = { "pulumi.com/waitFor": "jsonpath={.metadata.labels.go}=yes" };
     const map = new Resource("kubernetes:core/v1:ConfigMap", "wait");

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Verdict } from "../../cli/checks/verdict";
+import { commandsOf } from "../readme";
 import { engineHolds, LabUnderTest, type Ran } from "./lab";
 
 const lab = new LabUnderTest("flannel");
@@ -86,6 +89,15 @@ describe("check", () => {
       await lab.node("n2", "iptables", "-D", ...rule);
     }
     await expect(check()).resolves.toEqual({ exitCode: 0, failed: [] });
+  });
+});
+
+describe("the lab's page", () => {
+  const page = readFileSync(path.resolve(__dirname, "../../labs/flannel/README.md"), "utf8");
+  const commands = commandsOf(page).filter(({ command }) => !command.startsWith("./lab down"));
+
+  test.each(commands)("$command ends with $exitCode", async ({ command, exitCode }) => {
+    expect(await lab.page(command)).toBe(exitCode);
   });
 });
 

@@ -21,21 +21,29 @@ export class LabUnderTest {
   readonly stack: string;
   readonly stateHome = mkdtempSync(path.join(tmpdir(), "cni-lab-live-"));
 
+  private readonly surroundings = {
+    reject: false,
+    stdin: "ignore",
+    stdout: ["pipe", "inherit"],
+    stderr: ["pipe", "inherit"],
+    env: { XDG_STATE_HOME: this.stateHome, CI: "true" },
+  } as const;
+
   constructor(lab: string) {
     this.stack = `test-${lab}`;
   }
 
   /** Runs `./lab ARGS` and shows its output as it comes. */
   async run(...args: string[]): Promise<Ran> {
-    const { exitCode, stdout, all } = await execa(path.join(root, "lab"), args, {
-      all: true,
-      reject: false,
-      stdin: "ignore",
-      stdout: ["pipe", "inherit"],
-      stderr: ["pipe", "inherit"],
-      env: { XDG_STATE_HOME: this.stateHome, CI: "true" },
-    });
+    const { exitCode, stdout, all } = await execa(path.join(root, "lab"), args, { ...this.surroundings, all: true });
     return { exitCode: exitCode ?? -1, stdout, all };
+  }
+
+  /** Runs a command of the lab's page as it stands there, but on this stack. */
+  async page(command: string): Promise<number> {
+    const onThisStack = command.replace(/(\.\/lab (?:up|check|down) |-s )[a-z-]+/g, `$1${this.stack}`);
+    const { exitCode } = await execa("sh", ["-euc", onThisStack], { ...this.surroundings, cwd: root });
+    return exitCode ?? -1;
   }
 
   /** A command on a node; fails the test when it fails. */

@@ -31,7 +31,7 @@ export async function record(build: () => unknown, stdout: Record<string, string
   try {
     build();
   } finally {
-    await pulumi.runtime.waitForRPCs();
+    await pulumi.runtime.disconnect();
   }
   return seen;
 }

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseLabConfig } from "../../stacks/schema";
+import { parse } from "yaml";
+import { labConfig, parseLabConfig } from "../../stacks/schema";
 
 function refusal(values: Record<string, string>): string {
   try {
@@ -53,4 +56,14 @@ describe("parseLabConfig", () => {
       'serviceCidr is "10.96.0.0/12": must not overlap with podCidr (10.96.0.0/16)',
     );
   });
+});
+
+test("Pulumi.yaml declares every key that has a default, with the same words and value", () => {
+  const project = parse(readFileSync(path.resolve(__dirname, "../../Pulumi.yaml"), "utf8"));
+  const declared = Object.entries(project.config as Record<string, { description: string; default: unknown }>);
+  const defaults = parseLabConfig({});
+  expect(Object.fromEntries(declared.map(([key, entry]) => [key, entry.default]))).toEqual(defaults);
+  for (const [key, entry] of declared) {
+    expect(entry.description).toBe(labConfig.shape[key as keyof typeof labConfig.shape].description);
+  }
 });

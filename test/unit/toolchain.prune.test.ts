@@ -35,6 +35,14 @@ test("a build that nobody used for a day goes, others stay", async () => {
   expect(readdirSync(cache.store)).toEqual(["new-1"]);
 });
 
+test("what a killed build left goes as well", async () => {
+  const left = join(cache.tmp, "kubernetes-1.abc");
+  mkdirSync(left, { recursive: true });
+  utimesSync(left, hoursAgo(25), hoursAgo(25));
+  expect(await prune(new Store(cache), now)).toEqual(["kubernetes-1.abc"]);
+  expect(readdirSync(cache.tmp)).toEqual([]);
+});
+
 test("a node image goes with its build, and keeps it while a node runs on it", async () => {
   built("node-image-1", 25, "node:1");
   built("node-image-2", 25, "node:2");

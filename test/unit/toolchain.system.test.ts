@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../components/lib/user-error";
-import { cacheAt } from "../../toolchain/cache";
 import { type Progress, silentProgress } from "../../toolchain/progress";
 import { CommandError } from "../../toolchain/run";
-import { diskFor, requireDisk } from "../../toolchain/system/disk";
+import { diskFor, placeOf, requireDisk } from "../../toolchain/system/disk";
 import { ensureSystem, type Machine } from "../../toolchain/system/ensure";
 import { missingKernelModules } from "../../toolchain/system/kernel";
 import { lackOf } from "../../toolchain/system/missing";
@@ -61,9 +60,16 @@ test("a source that cannot be read does not stop the installation", async () => 
 
 const command = "apt-get update && apt-get install --yes --no-install-recommends podman runc";
 
+test("without root nothing is possible, and it is told even when nothing else lacks", async () => {
+  expect(await problemOf(ensureSystem(silentProgress, machine({ isRoot: false })))).toEqual([
+    { field: "this machine", rule: "lacks root", mend: "run the same command as root, for example with sudo" },
+  ]);
+});
+
 test("without root the exact command is told and nothing is run", async () => {
   const user = machine({ ...lackingPodman, isRoot: false });
   expect(await problemOf(ensureSystem(silentProgress, user))).toEqual([
+    { field: "this machine", rule: "lacks root", mend: "run the same command as root, for example with sudo" },
     { field: "this machine", rule: "lacks packages podman, runc", mend: command },
   ]);
   expect(user.ran).toEqual([]);
@@ -122,22 +128,40 @@ test("only packages whose files lack are missing; pip only where Go comes from P
   expect(lackOf(["podman", "runc"], true).mend).toBe(command);
 });
 
-test("a build that the disk cannot hold is refused with both numbers", async () => {
-  const base = { title: "", values: {}, files: [], needs: [], load: "io", build: async () => {} } as const;
-  const two = [
-    { ...base, name: "etcd" },
-    { ...base, name: "go" },
-  ];
-  const cache = cacheAt("/nowhere/cni-lab");
-  expect(diskFor(two)).toBe(1200);
-  await requireDisk(two, cache, async () => 1200);
-  expect(await problemOf(requireDisk(two, cache, async () => 1199))).toEqual([
+const building = (...names: readonly string[]) =>
+  names.map(
+    (name) => ({ name, title: "", values: {}, files: [], needs: [], load: "io", build: async () => {} }) as const,
+  );
+const place = (path: string, device: number, freeMiB: number) => ({ path, device, freeMiB });
+
+test("disk is summed in the cache, and the largest step counts in the engine", () => {
+  expect(diskFor(building("etcd", "go", "unknown"))).toEqual({ cache: 1250, engine: 0 });
+  expect(diskFor(building("workload-images", "node-image"))).toEqual({ cache: 700, engine: 1700 });
+  expect(diskFor([])).toEqual({ cache: 0, engine: 0 });
+});
+
+test("a build that one disk for both cannot hold is refused with both numbers", async () => {
+  const at = (free: number) => ({ cache: place("/c", 1, free), engine: place("/e", 1, free) });
+  requireDisk(building("node-image"), at(1800));
+  expect(await problemOf((async () => requireDisk(building("node-image"), at(1799)))())).toEqual([
     {
-      field: "disk of /nowhere/cni-lab",
-      value: "1.2 GiB free",
-      rule: "building etcd, go takes 1.2 GiB",
-      mend: "make room, or set XDG_CACHE_HOME to a folder on a larger disk",
+      field: "disk of /c",
+      value: "1.8 GiB free",
+      rule: "building node-image takes 1.8 GiB",
+      mend: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
     },
   ]);
-  await requireDisk(two, cacheAt("/tmp/cni-lab-none"));
+});
+
+test("two disks are told apart", async () => {
+  const places = { cache: place("/c", 1, 99), engine: place("/e", 2, 1699) };
+  const problems = await problemOf((async () => requireDisk(building("node-image"), places))());
+  expect(problems).toMatchObject([{ field: "disk of /c" }, { field: "disk of /e" }]);
+  requireDisk(building("node-image"), { cache: place("/c", 1, 100), engine: place("/e", 2, 1700) });
+});
+
+test("a folder that is not there yet has the disk of the one above", async () => {
+  const here = await placeOf("/tmp");
+  expect(await placeOf("/tmp/cni-lab-none/deeper")).toMatchObject({ device: here.device });
+  expect(here.freeMiB).toBeGreaterThan(0);
 });

@@ -36,6 +36,8 @@ export function rootfsArtifact(name: "base" | "node"): Artifact {
           `--include=${readPackages(list).join(",")}`,
           ...leftOut.map((glob) => `--dpkgopt=path-exclude=${glob}`),
           ...kept.map((glob) => `--dpkgopt=path-include=${glob}`),
+          // A killed build leaves nothing that could be half-written.
+          "--dpkgopt=force-unsafe-io",
           '--aptopt=APT::Install-Recommends "false"',
           `--customize-hook=mkdir -p "$1/usr/share/cni-lab"; ${recorded} > "$1/usr/share/cni-lab/packages.tsv"`,
           suite,

@@ -1,60 +1,94 @@
 import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UserError } from "../../components/lib/user-error";
+import { type Problem, UserError } from "../../components/lib/user-error";
 import type { Artifact } from "../artifact";
-import type { Cache } from "../cache";
 
-/**
- * What a build takes of the disk at its fullest, in MiB, measured: sources and objects of Go, files in the store, and
- * for images the engine's copies.
- */
-const takes: Readonly<Record<string, number>> = {
-  go: 600,
-  kubernetes: 3500,
-  pulumi: 2500,
-  "pulumi-language-nodejs": 300,
-  etcd: 600,
-  coredns: 900,
-  flannel: 1200,
-  "flannel-cni": 100,
-  "cni-plugins": 200,
-  "rootfs-base": 500,
-  "rootfs-node": 1000,
-  "workload-images": 1500,
-  "image-store": 1700,
-  "node-image": 3000,
-};
-const other = 50;
-
-/** Disk that building the artifacts takes, in MiB. */
-export function diskFor(artifacts: readonly Artifact[]): number {
-  return artifacts.reduce((sum, { name }) => sum + (takes[name] ?? other), 0);
+/** Disk that builds take at their fullest, in MiB. */
+export interface Disk {
+  /** In the lab's cache: sources and objects of Go, results, and what is in the making. */
+  readonly cache: number;
+  /** In the container engine's store. */
+  readonly engine: number;
 }
 
-/** Refuses a build that would fill the disk, before it starts. */
-export async function requireDisk(artifacts: readonly Artifact[], cache: Cache, freeMiB = freeAt): Promise<void> {
+/** Measured, rounded up. */
+const takes: Readonly<Record<string, Disk>> = {
+  go: { cache: 600, engine: 0 },
+  kubernetes: { cache: 3500, engine: 0 },
+  pulumi: { cache: 2500, engine: 0 },
+  "pulumi-language-nodejs": { cache: 300, engine: 0 },
+  etcd: { cache: 600, engine: 0 },
+  coredns: { cache: 900, engine: 0 },
+  flannel: { cache: 1200, engine: 0 },
+  "flannel-cni": { cache: 100, engine: 0 },
+  "cni-plugins": { cache: 200, engine: 0 },
+  "rootfs-base": { cache: 500, engine: 0 },
+  "rootfs-node": { cache: 1000, engine: 0 },
+  "workload-images": { cache: 600, engine: 700 },
+  "image-store": { cache: 600, engine: 1500 },
+  "node-image": { cache: 100, engine: 1700 },
+};
+const other: Disk = { cache: 50, engine: 0 };
+
+/** Disk that building the artifacts takes. */
+export function diskFor(artifacts: readonly Artifact[]): Disk {
+  const each = artifacts.map(({ name }) => takes[name] ?? other);
+  return {
+    cache: each.reduce((sum, { cache }) => sum + cache, 0),
+    // One after the other, and each removes what only it needed.
+    engine: Math.max(0, ...each.map(({ engine }) => engine)),
+  };
+}
+
+/** A folder and the disk it lies on; it need not exist yet. */
+export interface Place {
+  readonly path: string;
+  /** Number of the file system. */
+  readonly device: number;
+  readonly freeMiB: number;
+}
+
+/** Looks at the disk on which a folder lies or would lie. */
+export async function placeOf(path: string): Promise<Place> {
+  const found = nearestExisting(path);
+  const [{ bavail, bsize }, { dev }] = await Promise.all([statfs(found), stat(found)]);
+  return { path, device: dev, freeMiB: Math.floor((bavail * bsize) / 2 ** 20) };
+}
+
+/**
+ * Refuses builds that would fill a disk, before they start.
+ *
+ * @throws UserError with what is free and what is needed, for each disk that is too full
+ */
+export function requireDisk(artifacts: readonly Artifact[], places: Readonly<Record<keyof Disk, Place>>): void {
   const needed = diskFor(artifacts);
-  const free = await freeMiB(cache.root);
-  if (free < needed) {
-    throw new UserError([
-      {
-        field: `disk of ${cache.root}`,
-        value: `${gib(free)} free`,
-        rule: `building ${artifacts.map(({ name }) => name).join(", ")} takes ${gib(needed)}`,
-        mend: "make room, or set XDG_CACHE_HOME to a folder on a larger disk",
-      },
-    ]);
+  const { cache, engine } = places;
+  const shared = cache.device === engine.device;
+  const problems = shared
+    ? [...shortage(cache, needed.cache + needed.engine, artifacts)]
+    : [...shortage(cache, needed.cache, artifacts), ...shortage(engine, needed.engine, artifacts)];
+  if (problems.length > 0) {
+    throw new UserError(problems);
   }
 }
 
-async function freeAt(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(existing(path));
-  return Math.floor((bavail * bsize) / 2 ** 20);
+function shortage({ path, freeMiB }: Place, needed: number, artifacts: readonly Artifact[]): Problem[] {
+  if (freeMiB >= needed) {
+    return [];
+  }
+  return [
+    {
+      field: `disk of ${path}`,
+      value: `${gib(freeMiB)} free`,
+      rule: `building ${artifacts.map(({ name }) => name).join(", ")} takes ${gib(needed)}`,
+      mend: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
+    },
+  ];
 }
 
-function existing(path: string): string {
-  return existsSync(path) ? path : existing(dirname(path));
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
 }
 
 function gib(mib: number): string {

@@ -4,7 +4,7 @@ import { chooseGo } from "../go/choice";
 import type { Progress } from "../progress";
 import { CommandError, run } from "../run";
 import { missingKernelModules } from "./kernel";
-import { lackOf, lackOfModules, type Missing } from "./missing";
+import { lackOf, lackOfModules, lackOfRoot, type Missing } from "./missing";
 import { installCommand, missingPackages } from "./packages";
 
 /** The machine as `ensureSystem` sees it; tests pass another. */
@@ -32,10 +32,15 @@ const thisMachine: Machine = {
  */
 export async function ensureSystem(ui: Progress, machine: Machine = thisMachine): Promise<void> {
   const packages = machine.missingPackages();
+  const isInstallable = machine.isRoot && machine.hasApt;
+  const unmendable = [
+    ...(machine.isRoot ? [] : [lackOfRoot]),
+    ...(packages.length === 0 || isInstallable ? [] : [lackOf(packages, machine.hasApt)]),
+  ];
+  if (unmendable.length > 0) {
+    throw lacking(...unmendable);
+  }
   if (packages.length > 0) {
-    if (!machine.isRoot || !machine.hasApt) {
-      throw lacking(lackOf(packages, machine.hasApt));
-    }
     await ui.step(`installing ${packages.join(" ")}`, async (say) => {
       // A broken source of another vendor must not stop us: the installation tells what matters.
       await machine.run(["apt-get", "update"], say).catch(() => {});
@@ -45,12 +50,12 @@ export async function ensureSystem(ui: Progress, machine: Machine = thisMachine)
       });
     });
   }
-  const modules = machine.isRoot ? await machine.missingModules() : [];
+  const modules = await machine.missingModules();
   if (modules.length > 0) {
     throw lacking(lackOfModules(modules));
   }
 }
 
-function lacking({ what, mend }: Missing): UserError {
-  return new UserError([{ field: "this machine", rule: `lacks ${what}`, mend }]);
+function lacking(...all: readonly Missing[]): UserError {
+  return new UserError(all.map(({ what, mend }) => ({ field: "this machine", rule: `lacks ${what}`, mend })));
 }

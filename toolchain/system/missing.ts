@@ -20,12 +20,15 @@ export async function missing(): Promise<Missing[]> {
   const packages = missingPackages(chooseGo());
   const isRoot = process.getuid?.() === 0;
   return [
-    ...(isRoot ? [] : [{ what: "root", mend: "run the same command as root, for example with sudo" }]),
+    ...(isRoot ? [] : [lackOfRoot]),
     ...(packages.length === 0 ? [] : [lackOf(packages)]),
     // Neither can be asked by others than root, nor without the programs.
     ...(isRoot && packages.length === 0 ? await lacksOfKernelAndEngine() : []),
   ];
 }
+
+/** Containers with a kernel's networks and mounts of their own are root's alone. */
+export const lackOfRoot: Missing = { what: "root", mend: "run the same command as root, for example with sudo" };
 
 /** Packages as something missing. */
 export function lackOf(packages: readonly string[], hasApt = existsSync("/usr/bin/apt-get")): Missing {

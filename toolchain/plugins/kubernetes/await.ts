@@ -63,6 +63,9 @@ async function run(
     if (outcome.ready) return outcome;
     if (call.signal.aborted) return { ready: false, why: `was not ready yet when this was cancelled: ${last}` };
     return outcome;
+  } catch (error) {
+    // The object is there all the same: it has to be recorded.
+    return { ready: false, why: `can't be waited for: ${(error as Error).message}` };
   } finally {
     clearTimeout(hanging);
     call.signal.removeEventListener("abort", end);
@@ -147,9 +150,9 @@ async function allReady(outcomes: readonly Promise<Outcome>[]): Promise<Outcome>
   return settled.find((outcome) => !outcome.ready) ?? { ready: true };
 }
 
-/** The first that is ready, else the first that says why not. */
-async function firstSettled(outcomes: readonly Promise<Outcome>[]): Promise<Outcome> {
-  return await Promise.race(outcomes);
+/** The first that is ready or says why not. */
+function firstSettled(outcomes: readonly Promise<Outcome>[]): Promise<Outcome> {
+  return Promise.race(outcomes);
 }
 
 /** The live object after the wait; undefined when it can't be had. */

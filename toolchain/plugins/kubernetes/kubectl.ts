@@ -27,6 +27,9 @@ export interface KubectlOptions {
  */
 const fed = 'cat | "$0" --kubeconfig /dev/stdin "$@"';
 
+/** How a shell ends that finds no such program. */
+const notFound = 127;
+
 /** `kubectl` for one cluster: it knows when each kind of workload is ready. */
 export class Kubectl {
   private readonly kubeconfig: string;
@@ -53,11 +56,12 @@ export class Kubectl {
     if (signal.aborted) stop();
     try {
       const exitCode = await new Promise<number | null>((resolve, reject) => {
-        child.once("error", (error) =>
-          reject(new Error(`kubectl can't be started: ${error.message}; run ./lab up, which provides it`)),
-        );
+        child.once("error", reject);
         child.once("close", resolve);
       });
+      if (exitCode === notFound) {
+        throw new Error("kubectl is neither beside the plugin nor on PATH; run ./lab up, which provides it");
+      }
       return { exitCode, lines };
     } finally {
       signal.removeEventListener("abort", stop);

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { mendStack, requireIdle } from "../../cli/stack/engine";
+import { stackConfigFile } from "../../cli/stack/paths";
+import { Stack } from "../../cli/stack/stack";
+import { UserError } from "../../components/lib/user-error";
+import { locateToolchain } from "../../toolchain";
+
+/** A stack under the real Pulumi CLI, in a state folder of its own. */
+let folder: string;
+let stack: Stack;
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "cni-lab-stack-"));
+  vi.stubEnv("XDG_STATE_HOME", folder);
+  stack = new Stack("test-stack", locateToolchain());
+  await Promise.all([1, 2, 3].map(() => stack.prepare({ missing: { cni: "flannel" }, set: { nodeImage: "x" } })));
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(stackConfigFile("test-stack"), { force: true });
+  rmSync(folder, { recursive: true });
+});
+
+const checkpoint = () => path.join(folder, "cni-lab/pulumi/.pulumi/stacks/cni-lab/test-stack.json");
+const locks = () => path.join(folder, "cni-lab/pulumi/.pulumi/locks/organization/cni-lab/test-stack");
+
+function writeLock(pid: number): void {
+  mkdirSync(locks(), { recursive: true });
+  const lock = { pid, username: "root", hostname: hostname(), timestamp: "2026-01-01T00:00:00Z" };
+  writeFileSync(path.join(locks(), "0.json"), JSON.stringify(lock));
+}
+afterEach(() => rmSync(locks(), { recursive: true, force: true }));
+
+test("three that prepare a stack at once leave one that Pulumi can use", async () => {
+  expect(await stack.exists()).toBe(true);
+  expect(JSON.parse(await stack.pulumi(["config", "--json"]))).toMatchObject({
+    "cni-lab:cni": { value: "flannel" },
+    "cni-lab:nodeImage": { value: "x" },
+  });
+  expect(readFileSync(stackConfigFile("test-stack"), "utf8")).toMatch(/^encryptionsalt: v1:/m);
+  // The passphrase fits the salt, else this fails.
+  await stack.pulumi(["config", "set", "--secret", "other:key", "value"]);
+  await stack.pulumi(["config", "rm", "other:key"]);
+});
+
+test("the lock of an engine that was killed is taken away, and what it left open is forgotten", async () => {
+  const state = JSON.parse(readFileSync(checkpoint(), "utf8"));
+  const urn = "urn:pulumi:test-stack::cni-lab::command:local:Command::n1";
+  const creating = { type: "creating", resource: { urn, type: "command:local:Command", custom: true } };
+  state.checkpoint.latest = { ...state.checkpoint.latest, pending_operations: [creating] };
+  writeFileSync(checkpoint(), JSON.stringify(state));
+  writeLock(4_000_000);
+  expect(stack.summary()?.pending).toBe(1);
+  const said: string[] = [];
+  await mendStack(stack, (line) => said.push(line));
+  expect(said).toEqual([
+    "An engine that was ended by force left its lock on test-stack; removing it.",
+    "Operations that were cut short, and are done again: 1.",
+  ]);
+  expect(stack.locks()).toEqual([]);
+  expect(stack.summary()).toEqual({ resources: 0, pending: 0, outputs: false });
+});
+
+test("nothing is done while an engine is at work", async () => {
+  const program = path.join(folder, "pulumi");
+  copyFileSync("/bin/sleep", program);
+  const engine = spawn(program, ["60"]);
+  await new Promise((resolve) => engine.once("spawn", resolve));
+  try {
+    writeLock(engine.pid ?? 0);
+    expect(() => requireIdle(stack)).toThrow(UserError);
+    await expect(mendStack(stack, () => {})).rejects.toThrow(`is being changed by process ${engine.pid} of root@`);
+    expect(stack.locks()).toHaveLength(1);
+  } finally {
+    engine.kill("SIGKILL");
+    await new Promise((resolve) => engine.once("close", resolve));
+  }
+  expect(() => requireIdle(stack)).not.toThrow();
+});
+
+test("a stack that is forgotten leaves its config file, and can be made again", async () => {
+  await stack.prepare({ missing: {}, set: { podCidr: "10.50.0.0/16" } });
+  await stack.forget();
+  expect(await stack.exists()).toBe(false);
+  expect(existsSync(path.join(folder, "cni-lab/stacks/test-stack"))).toBe(false);
+  expect(stack.config().values()).toMatchObject({ podCidr: "10.50.0.0/16" });
+  await stack.forget();
+  await stack.prepare({ missing: {}, set: {} });
+  await stack.pulumi(["config", "set", "--secret", "other:key", "value"]);
+  expect(await stack.outputs()).toBeUndefined();
+  await expect(stack.requireUp()).rejects.toThrow('STACK is "test-stack": is not up; run ./lab up test-stack');
+});
