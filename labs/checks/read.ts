@@ -26,3 +26,28 @@ function fieldOf(line: string, field: string): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * The nodes that a Weave router is connected with and its own, sorted and joined by commas, out of its list of peers:
+ * a line for each peer, its name first and the node's in brackets, and below it one for each of its connections.
+ * A node counts when the connections to and from all others are established, as those others see it too.
+ */
+export function connectedNodes(text: string): string {
+  const peers = new Map<string, Set<string>>();
+  let current = new Set<string>();
+  for (const line of text.split("\n")) {
+    const node = /\(([^)]+)\)/.exec(line)?.[1];
+    if (node === undefined) continue;
+    if (/^\S/.test(line)) {
+      current = new Set();
+      peers.set(node, current);
+    } else if (/ established\s*$/.test(line)) {
+      current.add(node);
+    }
+  }
+  const nodes = [...peers.keys()];
+  return nodes
+    .filter((node) => nodes.every((other) => other === node || (peers.get(node)?.has(other) ?? false)))
+    .sort()
+    .join(",");
+}

@@ -21,6 +21,7 @@ describe("parseLabConfig", () => {
       podCidr: "10.244.0.0/16",
       serviceCidr: "10.96.0.0/12",
       flannelBackend: "vxlan",
+      weaveRange: "10.32.0.0/12",
     });
   });
 
@@ -36,6 +37,11 @@ describe("parseLabConfig", () => {
     ["flannelBackend", "udp", "one of: vxlan, host-gw"],
     ["flannelIface", "eth1; reboot", "the name of a network interface"],
     ["flannelIface", "$(reboot)", "the name of a network interface"],
+    ["weaveRange", "10.32.0.1/12", "at most /22"],
+    ["weaveMtu", "575", "a whole number from 576 to 65535"],
+    ["weaveMtu", "65536", "a whole number from 576 to 65535"],
+    ["weaveMtu", "1e3", "a whole number from 576 to 65535"],
+    ["weavePassword", "", "must not be empty"],
   ])("%s=%j is refused by name, value and rule", (key, value, rule) => {
     const message = refusal({ [key]: value });
     expect(message).toContain(`${key} is ${JSON.stringify(value)}: `);

@@ -1,0 +1,97 @@
+import type { Check } from "../check";
+import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { connectedNodes, networkOf } from "./read";
+
+const status = "http://127.0.0.1:6784/status";
+const log = {
+  id: "log",
+  at: "node",
+  run: ["sh", "-c", "tail -n 80 /var/log/pods/kube-system_weave-net-*/*/*.log"],
+} as const;
+
+/** Weave's own view of itself, on every node. */
+export const weaveReady: Check = {
+  id: "weave-ready",
+  title: "Weave is connected to all nodes and gives addresses out, on every node",
+  subjects: "node",
+  steps: [
+    { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", status], exits: [0, 7, 28] },
+    { id: "peers", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/peers`], exits: [0, 7, 28] },
+    { id: "connections", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/connections`], exits: [0, 7, 28] },
+  ],
+  read: {
+    addresses: { pattern: /Service: ipam\s+Status: (.+)/ },
+    connected: { from: "peers", pattern: /^.*$/s, as: connectedNodes },
+    waiting: { from: "connections", pattern: /^(?:->|<-) \S+ +(?!established)(?!.*ourself)\S+.*$/m },
+    way: { from: "connections", pattern: /established +(\w+)/ },
+  },
+  expect: [
+    { value: "addresses", equals: "ready" },
+    { value: "connected", equals: "{nodes.names}" },
+    { value: "waiting", absent: true },
+  ],
+  timing: { bySeconds: 60, everySeconds: 2 },
+  says: {
+    holds: "addresses are {value.addresses}; {value.connected} are connected, by {value.way}",
+    fails: "Weave is not ready on {node}: addresses are {value.addresses}, connected are {value.connected}",
+  },
+  evidence: [
+    {
+      id: "pods",
+      at: "kubectl",
+      run: [
+        ...["-n", "kube-system", "get", "pods", "-l", "app.kubernetes.io/name=weave-net", "-o", "wide"],
+        ...["--field-selector", "spec.nodeName={node}"],
+      ],
+    },
+    { id: "ipam", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/ipam`] },
+    { id: "peer-list", at: "kubectl", run: ["-n", "kube-system", "get", "configmap", "weave-net", "-o", "yaml"] },
+    log,
+    ...nodeNetwork(""),
+  ],
+  causes: [
+    {
+      evidence: "log",
+      pattern: /overlaps with existing route (?<route>\S+)/,
+      says: "a route of {node} lies inside Weave's range: {found.route}",
+    },
+    {
+      evidence: "log",
+      pattern: /(?<reason>creating dummy interface: [^\n]*)/,
+      says: "the kernel of {node} has no dummy links, and this Weave wants one: {found.reason}",
+    },
+    {
+      evidence: "ipam",
+      pattern: /\((?<peer>[^)]*)\)[^\n]*unreachable/,
+      says: "{node} does not reach {found.peer}, which owns addresses",
+    },
+    ...nodeNetworkCauses(""),
+  ],
+};
+
+/** One flat network: every pod's address lies in Weave's range, and no other pod has it. */
+export const weavePods: Check = {
+  id: "weave-pods",
+  title: "Pods have addresses of Weave's range, each its own",
+  subjects: "node",
+  steps: [
+    { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", status] },
+    { id: "pod", at: "pod", run: ["ip", "-4", "-o", "address", "show", "dev", "eth0"] },
+  ],
+  read: {
+    range: { pattern: /Range: (\S+)/ },
+    address: { from: "pod", pattern: /inet ([\d.]+)/ },
+    network: { from: "pod", pattern: /inet (\S+)/, as: networkOf },
+  },
+  expect: [
+    { value: "network", equals: "{value.range}" },
+    { value: "address", distinct: true },
+  ],
+  timing: { bySeconds: 30, everySeconds: 2 },
+  says: {
+    holds: "{value.address} is in {value.range}",
+    fails: "the pod on {node} has {value.address} of {value.network}; Weave's range is {value.range}",
+  },
+  evidence: [{ id: "interfaces", at: "pod", run: ["ip", "address", "show"] }, log, ...nodeNetwork("")],
+  causes: [...nodeNetworkCauses("")],
+};
