@@ -23,6 +23,7 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (id, 
     const known: Readonly<Record<string, string>> = {
       Kubernetes: versions.kubernetes,
       Flannel: versions.flannel,
+      "Weave Net": versions.weave,
       "CNI plugins": versions.cniPlugins,
       CoreDNS: versions.coredns,
       etcd: versions.etcd,

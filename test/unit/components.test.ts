@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
 import { Cni } from "../../components/cni/cni";
 import { Flannel } from "../../components/cni/flannel";
+import { Weave } from "../../components/cni/weave";
+import { startScript } from "../../components/lib/weave-config";
 import { Probe } from "../../components/probe/probe";
 import { namesOf, only, record } from "./mocks";
 
@@ -99,6 +101,62 @@ describe("Flannel", () => {
   });
 });
 
+describe("Weave", () => {
+  const container = async (build: () => unknown) =>
+    only(await record(build), "weave-daemonset").inputs.spec.template.spec.containers[0];
+  const values = async (build: () => unknown) =>
+    Object.fromEntries(
+      (await container(build)).env
+        .filter(({ value }: { value?: string }) => value !== undefined)
+        .map(({ name, value }: { name: string; value: string }) => [name, value]),
+    );
+
+  test("its objects are upstream's, no more", async () => {
+    const resources = await record(() => new Weave("weave"));
+    expect(
+      resources
+        .map(({ type }) => type)
+        .filter((type) => type.startsWith("kubernetes:"))
+        .sort(),
+    ).toEqual([
+      "kubernetes:apps/v1:DaemonSet",
+      "kubernetes:core/v1:ServiceAccount",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+      "kubernetes:rbac.authorization.k8s.io/v1:Role",
+      "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+    ]);
+  });
+
+  test("the documented defaults are the real ones", async () => {
+    expect(await values(() => new Weave("weave"))).toEqual({
+      IPALLOC_RANGE: "10.32.0.0/12",
+      CONN_LIMIT: "200",
+      EXPECT_NPC: "0",
+      CHECKPOINT_DISABLE: "1",
+    });
+    const { image, command } = await container(() => new Weave("weave"));
+    expect(image).toBe("docker.io/weaveworks/weave-kube:2.6.5");
+    expect(command).toEqual(["/bin/sh", "-c", startScript("auto")]);
+  });
+
+  test("what is set reaches the router", async () => {
+    const weave = () => new Weave("weave", { range: "10.40.0.0/16", mtu: 1300, connectionLimit: 9, sleeve: "always" });
+    expect(await values(weave)).toMatchObject({ IPALLOC_RANGE: "10.40.0.0/16", WEAVE_MTU: "1300", CONN_LIMIT: "9" });
+    expect((await container(weave)).command[2]).toBe(startScript("always"));
+  });
+
+  test("a password is a Secret that Pulumi names, and the pods take it from there", async () => {
+    const resources = await record(() => new Weave("weave", { password: "sesame" }));
+    const { inputs } = only(resources, "weave-password");
+    expect(inputs.metadata.name).toBeUndefined();
+    expect(inputs).toMatchObject({ immutable: true, stringData: { value: { password: "sesame" } } });
+    const daemonSet = JSON.stringify(only(resources, "weave-daemonset").inputs);
+    expect(daemonSet).toContain("WEAVE_PASSWORD");
+    expect(daemonSet).not.toContain("sesame");
+  });
+});
+
 describe("Cni", () => {
   test("none installs nothing", async () => {
     const resources = await record(() => new Cni("cni", { type: "none" }));
@@ -111,6 +169,11 @@ describe("Cni", () => {
       Type: "host-gw",
     });
   });
+});
+
+test("Cni weave passes its settings on", async () => {
+  const resources = await record(() => new Cni("cni", { type: "weave", range: "10.40.0.0/16" }));
+  expect(JSON.stringify(only(resources, "weave-daemonset").inputs)).toContain("10.40.0.0/16");
 });
 
 describe("Probe", () => {
