@@ -12,12 +12,24 @@ export const weaveConflist = "/etc/cni/net.d/10-weave.conflist";
 const pages = "http://127.0.0.1:6784/status";
 
 /**
+ * launch.sh asks the API server for the nodes and ends when it gets no answer: on a new node kube-proxy may be later.
+ * After half a minute launch.sh itself tells what is wrong.
+ */
+const waitForApi = [
+  "tries=0",
+  'until curl -k -s -o /dev/null -m 1 "https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT/version" || [ $tries -ge 30 ]; do',
+  "  tries=$((tries + 1))",
+  "  sleep 0.2",
+  "done",
+].join("\n");
+
+/**
  * The command of the router's container. Upstream's launch.sh is told what the node can do and says so in the pod's log:
  * it would otherwise try a datapath that the kernel does not have.
  */
 export function startScript(sleeve: WeaveSleeve): string {
   const userSpace = "export WEAVE_NO_FASTDP=1";
-  const launch = "exec /home/weave/launch.sh";
+  const launch = `${waitForApi}\nexec /home/weave/launch.sh`;
   if (sleeve === "always") {
     return [`echo "packets travel in user space (sleeve), as configured"`, userSpace, launch].join("\n");
   }

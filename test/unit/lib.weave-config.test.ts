@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -78,6 +78,8 @@ describe("readyScript", () => {
 });
 
 describe("startScript", () => {
+  beforeEach(() => program("curl", "exit 0"));
+
   const script = (sleeve: "auto" | "always") =>
     startScript(sleeve)
       .replace("/sys/module/openvswitch", `${folder}/openvswitch`)
@@ -95,6 +97,13 @@ describe("startScript", () => {
     program("modprobe", "exit 1");
     prepare();
     expect(run(script("auto")).said).toMatch(/in the kernel.*\nno fastdp:$/);
+  });
+
+  test("the router is started when the API server answers, or after thirty tries", () => {
+    program("sleep", `echo >> ${folder}/slept`);
+    program("curl", "exit 7");
+    expect(run(script("always")).said).toContain("no fastdp: 1");
+    expect(readFileSync(join(folder, "slept"), "utf8").length).toBe(30);
   });
 
   test("user space can be asked for", () => {
