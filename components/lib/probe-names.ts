@@ -3,6 +3,8 @@ export const probeNames = {
   namespace: "cni-lab",
   /** Of the DaemonSet, the Service, and the label `app.kubernetes.io/name` of both's pods. */
   name: "probe",
+  /** Of the DaemonSet of each node's second pod; its pods sort behind the others by name. */
+  second: "probe2",
   container: "probe",
   /** Of the Service. */
   port: 80,

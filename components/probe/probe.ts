@@ -17,7 +17,10 @@ const containerPort = 8080;
 /** Seconds an ended pod goes on answering, and the time it has in all; the pod leaves the Service meanwhile. */
 const grace = { serve: 3, total: 10 } as const;
 
-/** One pod on each node and a Service over them: from where checks look at the network, and at what. */
+/**
+ * Two pods on each node and a Service over the first: from where checks look at the network, and at what.
+ * The second shows what reaches another pod of the same node.
+ */
 export class Probe extends pulumi.ComponentResource {
   constructor(name: string, args: ProbeArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Probe", name, {}, opts);
@@ -43,17 +46,25 @@ export class Probe extends pulumi.ComponentResource {
       },
       parent,
     );
-    new k8s.apps.v1.DaemonSet(
-      `${name}-daemonset`,
-      {
-        metadata: { ...metadata, annotations: skipAwait(args) },
-        spec: {
-          selector: { matchLabels: selector(probeNames.name, name) },
-          template: { metadata: { labels: labels(probeNames.name, name) }, spec: podSpec(args.image ?? images.probe) },
+    for (const [suffix, daemonSet, instance] of [
+      ["daemonset", probeNames.name, name],
+      ["second-daemonset", probeNames.second, `${name}-second`],
+    ] as const) {
+      new k8s.apps.v1.DaemonSet(
+        `${name}-${suffix}`,
+        {
+          metadata: { ...metadata, name: daemonSet, annotations: skipAwait(args) },
+          spec: {
+            selector: { matchLabels: selector(probeNames.name, instance) },
+            template: {
+              metadata: { labels: labels(probeNames.name, instance) },
+              spec: podSpec(args.image ?? images.probe),
+            },
+          },
         },
-      },
-      parent,
-    );
+        parent,
+      );
+    }
     this.registerOutputs({});
   }
 }

@@ -1,4 +1,5 @@
 import { apiServer } from "../checks/api-server";
+import { multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "../checks/datagrams";
 import { dns } from "../checks/dns";
 import { flannelReady, podSubnets } from "../checks/flannel";
 import { nodesReady } from "../checks/nodes-ready";
@@ -14,6 +15,18 @@ export const lab: Lab = {
   memoryMiB: 1900,
   values: { cni: "flannel", nodes: "3" },
   checks: {
-    healthy: [nodesReady, flannelReady, podSubnets, pingAcrossNodes, pingNobody, serviceIp, dns, apiServer],
+    healthy: [
+      nodesReady,
+      flannelReady,
+      podSubnets,
+      pingAcrossNodes,
+      pingNobody,
+      serviceIp,
+      dns,
+      apiServer,
+      udpAcrossNodes,
+      multicastSameNode,
+      multicastStaysOnNode,
+    ],
   },
 };

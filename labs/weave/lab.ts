@@ -1,4 +1,5 @@
 import { apiServer } from "../checks/api-server";
+import { multicastAcrossNodes, multicastSameNode, udpAcrossNodes } from "../checks/datagrams";
 import { dns } from "../checks/dns";
 import { nodesReady } from "../checks/nodes-ready";
 import { pingAcrossNodes, pingNobody } from "../checks/ping-across-nodes";
@@ -14,6 +15,18 @@ export const lab: Lab = {
   memoryMiB: 1945,
   values: { cni: "weave", nodes: "3" },
   checks: {
-    healthy: [nodesReady, weaveReady, weavePods, pingAcrossNodes, pingNobody, serviceIp, dns, apiServer],
+    healthy: [
+      nodesReady,
+      weaveReady,
+      weavePods,
+      pingAcrossNodes,
+      pingNobody,
+      serviceIp,
+      dns,
+      apiServer,
+      udpAcrossNodes,
+      multicastSameNode,
+      multicastAcrossNodes,
+    ],
   },
 };

@@ -55,6 +55,8 @@ export class FakeCluster implements ClusterAccess {
   readonly nodes;
   /** Pods without which nodes are; their checks find none. */
   podless: readonly string[] = [];
+  /** How the names of each node's probe pods begin. */
+  podNames: readonly string[] = ["probe"];
   /** How many commands ran at once at most. */
   most = 0;
   private running = 0;
@@ -105,9 +107,12 @@ export class FakeCluster implements ClusterAccess {
     const pods = this.nodes.flatMap(({ name }, i) => {
       if (this.podless.includes(name)) return [];
       const labels = { "app.kubernetes.io/name": "probe" };
-      const metadata = { namespace: "cni-lab", name: `probe-${name}`, labels };
-      const status = { phase: "Running", podIP: `10.244.${i}.5` };
-      return [{ kind: "Pod", metadata, spec: { nodeName: name }, status }];
+      return this.podNames.map((podName, n) => ({
+        kind: "Pod",
+        metadata: { namespace: "cni-lab", name: `${podName}-${name}`, labels },
+        spec: { nodeName: name },
+        status: { phase: "Running", podIP: `10.244.${i}.${n + 5}` },
+      }));
     });
     const service = (namespace: string, name: string, clusterIP: string) => ({
       kind: "Service",

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dirname(folder), { recursive: true, force: true }));
 
-const nodeOf = (where: string) => where.replace("probe-", "");
+const nodeOf = (where: string) => where.replace(/probe2?-/, "");
 const indexOf = (where: string) => Number(nodeOf(where).slice(1)) - 1;
 const dig = (name: string, answer: string) =>
   `;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n${name}\t30\tIN\tA\t${answer}\n;; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)`;
@@ -30,6 +30,9 @@ function healthy(where: string, command: string): Answer {
       /^ping/,
       "3 packets transmitted, 3 received, 0% packet loss, time 402ms\nrtt min/avg/max/mdev = 0.2/0.31/0.4/0.1 ms",
     ],
+    [/socat -u UDP4-RECV:\$/, "8\n"],
+    [/socat -u UDP4-RECV:54327.*from probe-(n\d) to probe2-\1/, "8\n"],
+    [/socat -u UDP4-RECV:54327/, { exitCode: 1, stdout: "0\n" }],
     [/while/, [1, 2, 3].map((n) => `{"pod":"probe-n${n}","node":"n${n}","ip":"10.244.${n}.5"}`).join("\n")],
     [/http_code/, { exitCode: 28, stdout: "000", stderr: "curl: (28) timed out" }],
     [/^dig.*kubernetes/, dig("kubernetes.default.svc.cluster.local.", "10.96.0.1")],
@@ -44,6 +47,7 @@ function healthy(where: string, command: string): Answer {
 async function red(change: (where: string, command: string) => Answer | undefined, podless: readonly string[] = []) {
   const cluster = new FakeCluster((where, command) => change(where, command) ?? healthy(where, command), 3);
   cluster.podless = podless;
+  cluster.podNames = ["probe", "probe2"];
   const verdict = await runChecks(cluster, lab, { expect: "healthy", evidenceDir: folder, clock: cluster.clock });
   expect(verdict.asExpected).toBe(verdict.checks.every((check) => check.outcome === "passed"));
   return verdict.checks
@@ -179,6 +183,16 @@ describe("the checks of the flannel lab", () => {
     });
   });
 
+  it("find multicast that leaves a node, and don't trust silence where nobody can hear", async () => {
+    const leaves = await red((_, c) => (/RECV:54327/.test(c) ? "8\n" : undefined));
+    expect(leaves.map(({ id, outcome }) => [id, outcome])).toEqual([["multicast-stays-on-node", "failed"]]);
+    const deaf = await red((_, c) => (/RECV:54327/.test(c) ? { exitCode: 1, stdout: "0\n" } : undefined));
+    expect(deaf.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ["multicast-same-node", "failed"],
+      ["multicast-stays-on-node", "inconclusive"],
+    ]);
+  });
+
   it("name a node without a probe pod", async () => {
     const found = await red(() => undefined, ["n3"]);
     expect(found.map((check) => check.id)).toEqual([
@@ -188,6 +202,9 @@ describe("the checks of the flannel lab", () => {
       "service-ip",
       "dns",
       "api-server",
+      "udp-across-nodes",
+      "multicast-same-node",
+      "multicast-stays-on-node",
     ]);
     expect(found[1]?.bad[0]?.seen).toContain("ping was not run: to.ip is not known (probe pods there: probe-n1 on n1");
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lastLine, seconds } from "../../cli/checks/text";
-import { distinctField, networkOf } from "../../labs/checks/read";
+import { connectedNodes, distinctField, networkOf } from "../../labs/checks/read";
 import { fill, placeholdersOf } from "../../labs/placeholders";
 
 const octet = fc.integer({ min: 0, max: 255 });
@@ -78,4 +78,21 @@ describe("text", () => {
     [9.96, "10 s"],
     [61.2, "61 s"],
   ])("%d s is written %s", (value, text) => expect(seconds(value)).toBe(text));
+});
+
+describe("connectedNodes", () => {
+  const seen = (...lines: string[]) => connectedNodes(lines.join("\n"));
+  const n1 = "9e:e5:16:9d:00:b0(n1)";
+  const n2 = "06:fc:68:fa:32:2d(n2)";
+  const to = (peer: string, state: string) => `   -> 172.28.6.11:6783      ${peer}                 ${state}`;
+
+  it("are those with an established connection to all others", () => {
+    expect(seen(n2, to(n1, "established"), n1, to(n2, "established"))).toBe("n1,n2");
+  });
+
+  it("are not those with one that is pending", () => {
+    expect(seen(n2, to(n1, "established"), n1, to(n2, "pending"))).toBe("n2");
+  });
+
+  it("is the node itself where it is alone", () => expect(seen(n1)).toBe("n1"));
 });

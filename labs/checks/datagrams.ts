@@ -1,0 +1,113 @@
+import type { Check, Step, Timing } from "../check";
+import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+
+/** Hazelcast's group and port, as a cluster of its members would use them. */
+const group = "224.2.2.3";
+const port = "54327";
+
+/** Who sends, to whom: listeners of several pairs share a port, and each hears every sender. */
+const message = "from {from.pod} to {to.pod}";
+
+/**
+ * A listener in the one pod counts the datagrams that the other sends for four seconds: both are started through the
+ * API server, and not at once. No datagram is a finding (grep ends with 1).
+ */
+function steps(listen: string, send: string): readonly Step[] {
+  return [
+    {
+      id: "listen",
+      at: "to.pod",
+      run: ["sh", "-c", `timeout 6 socat -u ${listen} STDOUT | grep -c -F "${message}"`],
+      exits: [0, 1],
+      background: true,
+      timeoutSeconds: 20,
+    },
+    {
+      id: "send",
+      at: "from.pod",
+      run: ["sh", "-c", `for i in 1 2 3 4 5 6 7 8; do echo "${message}" | socat -u STDIN ${send}; sleep 0.5; done`],
+      timeoutSeconds: 20,
+    },
+  ];
+}
+
+const multicast = steps(
+  `UDP4-RECV:${port},reuseaddr,ip-add-membership=${group}:eth0`,
+  `UDP4-DATAGRAM:${group}:${port},ip-multicast-ttl=4`,
+);
+const heard = { pattern: /^\d+/ };
+const some = [{ value: "heard", matches: /^[1-9]/ }] as const;
+const soon: Timing = { bySeconds: 45, everySeconds: 1 };
+const evidence = [
+  { id: "groups", at: "to.pod", run: ["ip", "maddress", "show", "dev", "eth0"] },
+  { id: "pod-routes", at: "from.pod", run: ["ip", "route", "get", group] },
+  ...nodeNetwork("from."),
+  ...nodeNetwork("to."),
+] as const satisfies readonly Step[];
+
+/** The control of all multicast checks: datagrams of the same tools reach the same pods, one by one. */
+export const udpAcrossNodes: Check = {
+  id: "udp-across-nodes",
+  title: "UDP datagrams between pods of different nodes arrive (unicast)",
+  subjects: "node-pair",
+  // A port for each sender: of several listeners on one port a unicast datagram reaches only one.
+  steps: steps(
+    "UDP4-RECV:$((54400 + $(echo {from.address} | cut -d. -f4))),reuseaddr",
+    "UDP4-DATAGRAM:{to.ip}:$((54400 + $(echo {from.address} | cut -d. -f4)))",
+  ),
+  read: { heard },
+  expect: some,
+  timing: soon,
+  says: {
+    holds: "the pod on {to.node} hears {value.heard} of 8 datagrams of the pod on {from.node}",
+    fails: "the pod on {to.node} hears no datagram of the pod on {from.node}",
+  },
+  evidence,
+  causes: [...nodeNetworkCauses("from."), ...nodeNetworkCauses("to.")],
+};
+
+/** Multicast on one node, on the bridge: whoever hears nothing here can't listen, or can't send. */
+export const multicastSameNode: Check = {
+  id: "multicast-same-node",
+  title: "Multicast between two pods of one node arrives (control)",
+  subjects: "same-node-pair",
+  steps: multicast,
+  read: { heard },
+  expect: some,
+  timing: soon,
+  says: {
+    holds: "a pod on {to.node} hears {value.heard} of 8 datagrams to 224.2.2.3 of its neighbour",
+    fails: "a pod on {to.node} hears no datagram to 224.2.2.3 of its neighbour",
+  },
+  evidence,
+};
+
+/** Multicast between nodes, where the CNI carries it. */
+export const multicastAcrossNodes: Check = {
+  id: "multicast-across-nodes",
+  title: "Multicast between pods of different nodes arrives",
+  subjects: "node-pair",
+  steps: multicast,
+  read: { heard },
+  expect: some,
+  timing: soon,
+  controls: { positive: ["multicast-same-node", "udp-across-nodes"] },
+  says: {
+    holds: "the pod on {to.node} hears {value.heard} of 8 datagrams to 224.2.2.3 of the pod on {from.node}",
+    fails: "the pod on {to.node} hears no datagram to 224.2.2.3 of the pod on {from.node}",
+  },
+  evidence,
+};
+
+/** Multicast between nodes, where the CNI carries unicast only. */
+export const multicastStaysOnNode: Check = {
+  ...multicastAcrossNodes,
+  id: "multicast-stays-on-node",
+  title: "Multicast does not leave a node: the overlay carries unicast only",
+  expect: [{ value: "heard", equals: "0" }],
+  timing: { throughoutSeconds: 1, everySeconds: 1 },
+  says: {
+    holds: "the pod on {to.node} hears nothing of what the pod on {from.node} sends to 224.2.2.3",
+    fails: "the pod on {to.node} hears {value.heard} datagrams to 224.2.2.3 of the pod on {from.node}",
+  },
+};
