@@ -51,7 +51,7 @@ export const labConfig = z.strictObject({
     })
     .transform(Number)
     .optional()
-    .describe("the largest packet of a pod on Weave, in bytes; default: Weave's own"),
+    .describe("the largest packet of a pod on Weave, in bytes, for nodes that are new to Weave; default: Weave's own"),
   weavePassword: z
     .string()
     .min(1, { error: "must not be empty" })

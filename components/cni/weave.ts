@@ -6,7 +6,7 @@ import { readyScript, startScript, type WeaveSleeve } from "../lib/weave-config"
 export interface WeaveArgs {
   /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */
   readonly range?: string;
-  /** Largest packet of a pod, in bytes. @default Weave's own: 1376 in the kernel, 65535 in user space */
+  /** Largest packet of a pod, in bytes. A node whose bridge exists keeps the bridge's. @default Weave's own: 1376 in the kernel, 65535 in user space */
   readonly mtu?: number;
   /** Encrypts what travels between nodes; all nodes need the same. @default not encrypted */
   readonly password?: pulumi.Input<string>;

@@ -23,7 +23,7 @@ export const weaveReady: Check = {
     addresses: { pattern: /Service: ipam\s+Status: (.+)/ },
     connected: { from: "peers", pattern: /^.*$/s, as: connectedNodes },
     waiting: { from: "connections", pattern: /^(?:->|<-) \S+ +(?!established)(?!.*ourself)\S+.*$/m },
-    way: { from: "connections", pattern: /established +(\w+)/ },
+    way: { from: "connections", pattern: /established +((?:encrypted +)?\w+)/, as: (text) => text.replace(/ +/, " ") },
   },
   expect: [
     { value: "addresses", equals: "ready" },
