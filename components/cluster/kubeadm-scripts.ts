@@ -25,12 +25,26 @@ export const kubeconfigScript: Script = {
 /** Minutes in which an invitation has to be used: long enough for a slow machine, gone soon after. */
 const invitationMinutes = 30;
 
-/** On the control plane: prints a join command for one more node; on deletion that node leaves the cluster. */
+/** Seconds in which the pods of a leaving node may end; after that it leaves without having been emptied. */
+const drainSeconds = 60;
+
+/**
+ * On the control plane: prints a join command for one more node; on deletion that node is emptied and leaves.
+ * The pods that stay to the end are taken out of the API by hand: else Services go on sending them requests until
+ * the pod garbage collector comes by, about a minute later.
+ */
 export function inviteScript(node: string): { create: Script; delete: Script } {
   return {
     create: { text: `kubeadm token create --ttl ${invitationMinutes}m --print-join-command` },
     delete: {
-      text: `kubectl --kubeconfig ${adminKubeconfig} delete node "$1" --ignore-not-found --timeout 60s >&2`,
+      text: `
+export KUBECONFIG=${adminKubeconfig}
+exec >&2
+[ -n "$(kubectl get node "$1" --ignore-not-found --output name)" ] || exit 0
+kubectl drain "$1" --ignore-daemonsets --delete-emptydir-data --force --timeout ${drainSeconds}s ||
+  echo "$1 leaves without having been emptied"
+kubectl delete node "$1" --ignore-not-found --timeout 60s
+kubectl delete pods --all-namespaces --field-selector "spec.nodeName=$1" --force --grace-period 0`,
       args: [node],
     },
   };

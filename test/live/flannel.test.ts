@@ -88,7 +88,6 @@ describe("check", () => {
     } finally {
       await lab.node("n2", "iptables", "-D", ...rule);
     }
-    await expect(check()).resolves.toEqual({ exitCode: 0, failed: [] });
   });
 });
 
