@@ -1,5 +1,5 @@
 import { type Problem, UserError } from "../components/lib/user-error";
-import { configKeys, type LabConfig, parseLabConfig } from "../stacks/schema";
+import { configKeys, type LabConfig, parseLabConfig, secretKeys } from "../stacks/schema";
 import type { Values } from "./stack/config-file";
 import { nearest, refusal } from "./suggest";
 
@@ -17,6 +17,12 @@ export function parseSets(sets: readonly string[]): Values {
       problems.push({ field: "--set", value: set, rule: "must be written as key=value", mend: mendFor(set) });
     } else if (!settable.includes(key)) {
       problems.push(refusal("--set", key, settable));
+    } else if (secretKeys.includes(key)) {
+      problems.push({
+        field: `--set ${key}`,
+        rule: "is a secret, which command lines and files would show",
+        mend: `run ./lab pulumi -s STACK config set --secret ${key}, which asks for it`,
+      });
     } else {
       values[key] = value;
     }

@@ -83,6 +83,9 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
 /** The names of all config keys, in the order of their list. */
 export const configKeys: readonly string[] = Object.keys(labConfig.shape);
 
+/** Keys whose values are secrets: they reach the stack's file encrypted, by `pulumi config set --secret`, or not at all. */
+export const secretKeys: readonly string[] = ["weavePassword"];
+
 function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, string>>): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({

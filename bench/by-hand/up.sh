@@ -37,4 +37,5 @@ kubectl apply -f - <"$here/flannel.yaml" >/dev/null
 kubectl --namespace kube-flannel rollout status daemonset/kube-flannel-ds --timeout 5m >/dev/null
 kubectl apply -f - <"$here/probe.yaml" >/dev/null
 kubectl --namespace cni-lab rollout status daemonset/probe --timeout 5m >/dev/null
+kubectl --namespace cni-lab rollout status daemonset/probe2 --timeout 5m >/dev/null
 echo ready

@@ -95,3 +95,12 @@ test.each([[[]], [["--help"]], [["up", "--help"]], [["help", "up"]]])("%j shows 
   expect((await lab(...argv)).exitCode).toBe(0);
   expect(printed).toContain("Usage: ./lab");
 });
+
+test("a secret is not taken from the command line", async () => {
+  const { exitCode, lines } = await lab("up", "flannel", "--set", "weavePassword=hunter2");
+  expect(lines).toEqual([
+    expect.stringMatching(/^lab: --set weavePassword: is a secret, .*config set --secret weavePassword/),
+  ]);
+  expect(lines.join()).not.toContain("hunter2");
+  expect(exitCode).toBe(2);
+});
