@@ -21,7 +21,7 @@ const minutes = 60_000;
 export default defineConfig({
   test: {
     projects: [
-      project("unit", { timeout: 5_000, parallel: true }),
+      project("unit", { timeout: 1 * minutes, parallel: true }),
       project("engine", { timeout: 3 * minutes, parallel: false }),
       project("live", { timeout: 15 * minutes, parallel: false }),
     ],
