@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { capture, read } from "../cli/run/capture";
 import { toolEnv } from "../cli/stack/env";
 import { table } from "../cli/ui/table";
+import { stackLabel } from "../components/lib/engine-labels";
 import { locateToolchain } from "../toolchain";
 import { median, memoryMiB, seconds } from "./measure";
 
@@ -61,7 +62,7 @@ async function up(rounds: number): Promise<Figure> {
 /** Memory of the stack that is up. */
 async function memory(): Promise<Figure> {
   await sleep(settleSeconds * 1000);
-  const ids = await read(["podman", "ps", "--quiet", "--no-trunc", "--filter", `label=cni-lab.stack=${stack}`]);
+  const ids = await read(["podman", "ps", "--quiet", "--no-trunc", "--filter", `label=${stackLabel}=${stack}`]);
   const used = memoryMiB(ids.split("\n").filter((id) => id !== ""));
   return {
     what: `memory of three nodes with Flannel, ${settleSeconds} s after the last pod`,

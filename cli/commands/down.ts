@@ -1,8 +1,9 @@
+import { stackLabel } from "../../components/lib/engine-labels";
 import { UserError } from "../../components/lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { allStacks, requireStack } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
-import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove, stackLabel } from "../stack/containers";
+import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../stack/containers";
 import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { Stack } from "../stack/stack";
 import { isBuilt } from "../toolchain";

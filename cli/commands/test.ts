@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { stackLabel } from "../../components/lib/engine-labels";
 import { UserError } from "../../components/lib/user-error";
 import { ensureToolchain } from "../../toolchain";
 import { testPrefix } from "../labs";
@@ -8,7 +9,7 @@ import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
-import { leftovers, nodeContainers, remove, stackLabel } from "../stack/containers";
+import { leftovers, nodeContainers, remove } from "../stack/containers";
 import { repository } from "../stack/paths";
 import { type Count, countReport, sum } from "../test/count";
 import { createProgress } from "../ui/progress";

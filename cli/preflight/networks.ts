@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
 import { overlaps, parseCidr } from "../../components/lib/cidr";
+import { stackLabel } from "../../components/lib/engine-labels";
 import type { Problem } from "../../components/lib/user-error";
 import { read } from "../run/capture";
-import { stackLabel } from "../stack/containers";
 
 /** A network that this machine uses already, and for what. */
 export interface UsedNetwork {

@@ -1,8 +1,6 @@
 import { z } from "zod";
+import { nodeLabel, stackLabel } from "../../components/lib/engine-labels";
 import { capture, read } from "../run/capture";
-
-/** The label under which everything that a stack made in the container engine carries the stack's name. */
-export const stackLabel = "cni-lab.stack";
 
 /** A node of a stack, as the container engine sees it. */
 export interface NodeContainer {
@@ -25,7 +23,7 @@ export async function nodeContainers(stack?: string): Promise<NodeContainer[]> {
   );
   return containers.map(({ Names: [container = ""], State, Labels }) => ({
     stack: Labels?.[stackLabel] ?? "",
-    node: Labels?.["cni-lab.node"] ?? container,
+    node: Labels?.[nodeLabel] ?? container,
     container,
     running: State === "running",
   }));

@@ -2,15 +2,20 @@ import type { Script } from "./node-shell";
 
 const adminKubeconfig = "/etc/kubernetes/admin.conf";
 
+/** Shell lines that put standard input into `$config`, a file that nobody else can read and that goes with the script. */
+function takeConfig(file: string): string {
+  return `config=${file}
+trap 'rm -f "$config"' EXIT
+umask 077
+cat >"$config"`;
+}
+
 /**
  * Makes this node the control plane; its config comes by standard input. A try that was broken off is reset first.
  */
 export const initScript: Script = {
   text: `
-config=/run/cni-lab-init.yaml
-trap 'rm -f "$config"' EXIT
-umask 077
-cat >"$config"
+${takeConfig("/run/cni-lab-init.yaml")}
 if [ -e /etc/kubernetes/manifests ] && [ -n "$(ls /etc/kubernetes/manifests)" ]; then
   kubeadm reset --force >&2
 fi
@@ -53,10 +58,7 @@ kubectl delete pods --all-namespaces --field-selector "spec.nodeName=$1" --force
 /** Makes this node a member; its config comes by standard input. A member already is left as it is. */
 export const joinScript: Script = {
   text: `
-config=/run/cni-lab-join.yaml
-trap 'rm -f "$config"' EXIT
-umask 077
-cat >"$config"
+${takeConfig("/run/cni-lab-join.yaml")}
 if [ -e /etc/kubernetes/kubelet.conf ]; then
   echo "this node has joined already" >&2
   exit 0

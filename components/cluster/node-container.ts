@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
+import { nodeLabel, stackLabel } from "../lib/engine-labels";
 import { quote } from "../lib/shell";
 import { scriptArgv } from "./node-shell";
-
-/** Containers, networks and volumes of a stack carry its name under this label: what a sweep goes by. */
-export const stackLabel = "cni-lab.stack";
 
 /** The LAN of a lab, as a network of the container engine. */
 export interface LanPlan {
@@ -63,7 +61,7 @@ export function deleteNode(container: string): string {
 function runArgv(node: NodePlan): string[] {
   return [
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", node.container, "--hostname", node.name],
-    ...["--label", `${stackLabel}=${node.stack}`, "--label", `cni-lab.node=${node.name}`],
+    ...["--label", `${stackLabel}=${node.stack}`, "--label", `${nodeLabel}=${node.name}`],
     // systemd, containerd and CNI plugins need the devices, mounts and network of a machine of their own.
     "--privileged",
     // podman's own systemd mode binds the host's whole systemd hierarchy (cgroup v1) into the container, where the

@@ -1,0 +1,5 @@
+/** Containers and networks of a stack carry its name under this label in the container engine: what a sweep goes by. */
+export const stackLabel = "cni-lab.stack";
+
+/** A node's container carries the node's name in Kubernetes under this label. */
+export const nodeLabel = "cni-lab.node";
