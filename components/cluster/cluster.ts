@@ -161,12 +161,7 @@ export class Cluster extends pulumi.ComponentResource {
     return pulumi.secret(read.stdout.apply((json) => forThisMachine(json, endpoint)));
   }
 
-  private join(
-    name: string,
-    node: ClusterNode,
-    first: ClusterNode,
-    initialised: pulumi.Resource,
-  ): pulumi.Resource {
+  private join(name: string, node: ClusterNode, first: ClusterNode, initialised: pulumi.Resource): pulumi.Resource {
     const invitation = first.shell.command(
       `${name}-${node.name}-invitation`,
       { ...inviteScript(node.name), triggers: [node.id, first.id] },

@@ -53,11 +53,7 @@ export class SshShell implements NodeShell {
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
     const line = (script: Script) => quote(scriptArgv(script));
-    return new command.remote.Command(
-      name,
-      { connection: this.connection, ...lines(args, line) },
-      opts,
-    );
+    return new command.remote.Command(name, { connection: this.connection, ...lines(args, line) }, opts);
   }
 }
 

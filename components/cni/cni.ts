@@ -59,10 +59,7 @@ export class Cni extends pulumi.ComponentResource {
     );
   }
 
-  private installBetween(
-    choice: Exclude<CniChoice, { type: "none" }>,
-    access: NodeAccess,
-  ): pulumi.Resource[] {
+  private installBetween(choice: Exclude<CniChoice, { type: "none" }>, access: NodeAccess): pulumi.Resource[] {
     const cleanup = new NodeCleanup(
       `${choice.type}-clean`,
       { ...access, residue: residueOf(choice) },

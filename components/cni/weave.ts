@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
 import { cniMetadata } from "../lib/swap-names";
-import { readyScript, startScript, weaveConflist, type WeaveSleeve } from "../lib/weave-config";
+import { readyScript, startScript, type WeaveSleeve, weaveConflist } from "../lib/weave-config";
 
 export interface WeaveArgs {
   /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */

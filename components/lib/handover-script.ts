@@ -136,6 +136,7 @@ while :; do
   read -r namespace name uid leaving ready kind owner <<END
 $pod
 END
+  case $kind in - | Node) fail "nothing would recreate $namespace/$name; delete it or give it an owner" ;; esac
   before=1
   [ "$kind" = DaemonSet ] || before=$(ask "$ready_of_owner" --arg owner "$owner")
   if [ "$leaving" = false ]; then

@@ -120,12 +120,15 @@ describe("the clean-up after a CNI", () => {
   it.each([
     [flannel, weave],
     [weave, flannel],
-  ])("leaves a node as it was before $cni came, with the other one's things and live containers' on it", (own, other) => {
-    const { before, first, second, calls } = cleanUp(own, { others: makes[other.cni] ?? "", desired: other.cni });
-    expect(first).toBe(before);
-    expect(second).toBe(before);
-    expect(calls).not.toContain("systemctl");
-  });
+  ])(
+    "leaves a node as it was before $cni came, with the other one's things and live containers' on it",
+    (own, other) => {
+      const { before, first, second, calls } = cleanUp(own, { others: makes[other.cni] ?? "", desired: other.cni });
+      expect(first).toBe(before);
+      expect(second).toBe(before);
+      expect(calls).not.toContain("systemctl");
+    },
+  );
 
   it.each([[flannel], [weave]])("leaves nothing of $cni where no CNI follows, and restarts the kubelet", (own) => {
     const { before, first, second, calls } = cleanUp(own, { others: "", desired: "none" });
@@ -143,7 +146,7 @@ describe("the clean-up after a CNI", () => {
   });
 
   it("goes on with the other conflist where the node was told to stay with this one", () => {
-    const pinned = "echo '{\"name\":\"cbr0\"}' >/etc/cni/net.d/05-cni-lab.conflist";
+    const pinned = 'echo \'{"name":"cbr0"}\' >/etc/cni/net.d/05-cni-lab.conflist';
     const { first } = cleanUp(flannel, { others: `${makes.weave}\n${pinned}`, desired: "weave" });
     expect(first.match(/^\/etc\/cni\/net.d\/.*/gm)).toEqual(["/etc/cni/net.d/10-weave.conflist"]);
   });

@@ -82,7 +82,9 @@ describe("questions about pods", () => {
 
   test("a pod of the node's own network, or one that has ended, never strays; one that was cut off always does", () => {
     expect(ask('strayed("")', pod("172.28.1.11", { hostNetwork: true }))).toBe("false");
-    expect(ask('strayed("")', { ...pod("10.244.0.1"), status: { phase: "Succeeded", podIP: "10.244.0.1" } })).toBe("false");
+    expect(ask('strayed("")', { ...pod("10.244.0.1"), status: { phase: "Succeeded", podIP: "10.244.0.1" } })).toBe(
+      "false",
+    );
     const cutOff = pod("10.244.0.1", {}, { annotations: { "cni-lab/cut-off": "flannel" } });
     expect(ask('strayed("10.244.0.0/16")', cutOff)).toBe("true");
   });
