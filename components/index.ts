@@ -1,8 +1,12 @@
 export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
 export { ContainerShell, type NodeCommandArgs, type NodeShell, type Script, SshShell } from "./cluster/node-shell";
-export { Cni, type CniChoice } from "./cni/cni";
+export { Cni, type CniArgs, type CniChoice } from "./cni/cni";
 export { Flannel, type FlannelArgs } from "./cni/flannel";
+export { Handover, type HandoverArgs } from "./cni/handover";
+export type { NodeAccess, ReachableNode } from "./cni/node-access";
+export { NodeCleanup, type NodeCleanupArgs } from "./cni/node-cleanup";
 export { Weave, type WeaveArgs } from "./cni/weave";
 export type { FlannelBackend, FlannelInterface } from "./lib/flannel-config";
+export { flannelResidue, type Residue, weaveResidue } from "./lib/residue";
 export type { WeaveSleeve } from "./lib/weave-config";
 export { Probe, type ProbeArgs } from "./probe/probe";

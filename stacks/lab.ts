@@ -21,7 +21,8 @@ export function buildLab(settings: LabSettings): LabOutputs {
   const { stack, nodeImage, lanCidr, podCidr, serviceCidr } = settings;
   const cluster = new Cluster("cluster", { stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr });
 
-  const cni = new Cni("cni", cniChoice(settings), inside(cluster, []));
+  const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
+  const cni = new Cni("cni", { ...cniChoice(settings), access }, inside(cluster, []));
   const workload = inside(cluster, [...cluster.members, ...cni.ready]);
   new Probe("probe", { skipAwait: settings.cni === "none" }, workload);
 
@@ -74,7 +75,7 @@ function inside(cluster: Cluster, after: pulumi.Resource[]): pulumi.ComponentRes
     transformations: [
       ({ props, opts }) => ({
         props,
-        opts: pulumi.mergeOptions(opts, { deletedWith: cluster.controlPlane, dependsOn: after }),
+        opts: pulumi.mergeOptions(opts, { deletedWith: opts.deletedWith ?? cluster.controlPlane, dependsOn: after }),
       }),
     ],
   };

@@ -32,6 +32,10 @@ export interface ClusterNode {
   readonly container: string;
   readonly address: string;
   readonly shell: NodeShell;
+  /** The node's container, as a resource: what lives in the node goes with it. */
+  readonly machine: pulumi.Resource;
+  /** The container's id: changes when the node is made anew. */
+  readonly id: pulumi.Output<string>;
 }
 
 /** The name under which nodes reach the API server: certificates hold it, so addresses may change. */
@@ -73,8 +77,8 @@ export class Cluster extends pulumi.ComponentResource {
 
     this.id = first.id;
     this.controlPlane = first.machine;
-    const endpoint = { name: endpointName, address: first.node.address, port: apiPort };
-    const initialised = first.node.shell.command(
+    const endpoint = { name: endpointName, address: first.address, port: apiPort };
+    const initialised = first.shell.command(
       `${name}-init`,
       {
         create: initScript,
@@ -83,7 +87,7 @@ export class Cluster extends pulumi.ComponentResource {
           corednsTag: images.coredns.slice(images.coredns.lastIndexOf(":") + 1),
           endpoint: endpoint.name,
           address: endpoint.address,
-          nodeName: first.node.name,
+          nodeName: first.name,
           podCidr,
           serviceCidr,
         }),
@@ -99,7 +103,7 @@ export class Cluster extends pulumi.ComponentResource {
       { parent: this, dependsOn: initialised },
     );
     this.members = [initialised, ...others.map((node) => this.join(name, node, first, initialised))];
-    this.nodes = started.map(({ node }) => node);
+    this.nodes = started;
     this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id });
   }
 
@@ -122,7 +126,7 @@ export class Cluster extends pulumi.ComponentResource {
     { name: nodeName, address }: { name: string; address: string },
     { stack, nodeImage, lanCidr }: ClusterArgs,
     lan: command.local.Command,
-  ): StartedNode {
+  ): ClusterNode {
     const container = `cni-lab-${stack}-${nodeName}`;
     const create = createNode({
       stack,
@@ -140,16 +144,16 @@ export class Cluster extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     const shell = new ContainerShell("podman", container);
-    return { node: { name: nodeName, container, address, shell }, machine, id: machine.stdout };
+    return { name: nodeName, container, address, shell, machine, id: machine.stdout };
   }
 
   private readKubeconfig(
     name: string,
-    first: StartedNode,
+    first: ClusterNode,
     endpoint: { name: string; address: string; port: number },
     initialised: pulumi.Resource,
   ): pulumi.Output<string> {
-    const read = first.node.shell.command(
+    const read = first.shell.command(
       `${name}-kubeconfig`,
       { create: kubeconfigScript, triggers: [first.id] },
       { ...this.childOf(first.machine), dependsOn: initialised, additionalSecretOutputs: ["stdout"] },
@@ -157,15 +161,10 @@ export class Cluster extends pulumi.ComponentResource {
     return pulumi.secret(read.stdout.apply((json) => forThisMachine(json, endpoint)));
   }
 
-  private join(
-    name: string,
-    { node, machine, id }: StartedNode,
-    first: StartedNode,
-    initialised: pulumi.Resource,
-  ): pulumi.Resource {
-    const invitation = first.node.shell.command(
+  private join(name: string, node: ClusterNode, first: ClusterNode, initialised: pulumi.Resource): pulumi.Resource {
+    const invitation = first.shell.command(
       `${name}-${node.name}-invitation`,
-      { ...inviteScript(node.name), triggers: [id, first.id] },
+      { ...inviteScript(node.name), triggers: [node.id, first.id] },
       {
         ...this.childOf(first.machine),
         dependsOn: initialised,
@@ -178,9 +177,9 @@ export class Cluster extends pulumi.ComponentResource {
       {
         create: joinScript,
         stdin: pulumi.secret(invitation.stdout.apply((printed) => joinConfig(node, parseInvitation(printed)))),
-        triggers: [id, first.id],
+        triggers: [node.id, first.id],
       },
-      this.childOf(machine),
+      this.childOf(node.machine),
     );
   }
 
@@ -200,12 +199,4 @@ function clusterProblems({ nodes = 3, lanCidr }: ClusterArgs): Problem[] {
     problems.push({ field: "lanCidr", value: lanCidr, rule: "must be an IPv4 network with the prefix /24" });
   }
   return problems;
-}
-
-/** A node whose container is there. */
-interface StartedNode {
-  readonly node: ClusterNode;
-  readonly machine: pulumi.Resource;
-  /** The container's id: changes when the node is made anew. */
-  readonly id: pulumi.Output<string>;
 }

@@ -20,6 +20,8 @@ export interface NodeCommandArgs {
   readonly stdin?: pulumi.Input<string>;
   /** When one of these changes, the resource is replaced. @default none */
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+  /** What of the scripts' output is shown while they run. @default "none" */
+  readonly logging?: "none" | "stderr";
 }
 
 /** A command on a node; its `stdout` is what the create script printed. */
@@ -41,7 +43,7 @@ export class ContainerShell implements NodeShell {
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
     const line = (script: Script) =>
       quote([this.engine, "exec", "--interactive", this.container, ...scriptArgv(script)]);
-    return new command.local.Command(name, { ...lines(args, line), logging: "none" }, opts);
+    return new command.local.Command(name, { ...lines(args, line) }, opts);
   }
 }
 
@@ -51,11 +53,7 @@ export class SshShell implements NodeShell {
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
     const line = (script: Script) => quote(scriptArgv(script));
-    return new command.remote.Command(
-      name,
-      { connection: this.connection, ...lines(args, line), logging: "none" },
-      opts,
-    );
+    return new command.remote.Command(name, { connection: this.connection, ...lines(args, line) }, opts);
   }
 }
 
@@ -70,5 +68,6 @@ function lines(args: NodeCommandArgs, line: (script: Script) => string) {
     delete: args.delete === undefined ? undefined : line(args.delete),
     stdin: args.stdin,
     triggers: args.triggers,
+    logging: args.logging ?? "none",
   };
 }

@@ -1,6 +1,13 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { Flannel, type FlannelArgs } from "./flannel";
-import { Weave, type WeaveArgs } from "./weave";
+import { labels } from "../lib/labels";
+import { flannelResidue, type Residue, weaveResidue } from "../lib/residue";
+import { desiredCni } from "../lib/swap-names";
+import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
+import { Handover } from "./handover";
+import type { NodeAccess } from "./node-access";
+import { NodeCleanup } from "./node-cleanup";
+import { defaultRange, Weave, type WeaveArgs } from "./weave";
 
 /** Which CNI a cluster has, and its settings; `none` leaves pods without a network. */
 export type CniChoice =
@@ -8,29 +15,102 @@ export type CniChoice =
   | ({ readonly type: "weave" } & WeaveArgs)
   | { readonly type: "none" };
 
-/** The CNI of a cluster, chosen by a value. */
+export type CniArgs = CniChoice & {
+  /**
+   * How to work on the nodes, for the clean-up after a CNI and the way from one to another without an outage.
+   *
+   * @default a CNI that leaves the program is deleted from the cluster, and what it left on the nodes stays there
+   */
+  readonly access?: NodeAccess;
+};
+
+/**
+ * The CNI of a cluster, chosen by a value. Another value swaps it in one update: Pulumi creates what is new first and
+ * deletes what left the program last, dependents before what they depend on, by the scripts that were recorded when
+ * it was made. So there are, for each CNI, a clean-up, which everything of the CNI depends on, and a handover, which
+ * depends on the CNI and which workloads depend on. Deletion then goes: pods move node by node, the CNI ends, the
+ * nodes are cleaned. An edge that is missing here is an order that is not kept.
+ */
 export class Cni extends pulumi.ComponentResource {
   /** What workloads depend on: once these exist, pods get addresses. Empty for `none`. */
   readonly ready: readonly pulumi.Resource[];
 
-  constructor(name: string, choice: CniChoice, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { access, ...choice }: CniArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Cni", name, {}, opts);
-    this.ready = this.install(choice);
+    if (access === undefined) {
+      this.ready = this.install(choice, { parent: this });
+    } else {
+      this.record(name, choice);
+      this.ready = choice.type === "none" ? [] : this.installBetween(choice, access);
+    }
     this.registerOutputs({});
   }
 
-  private install(choice: CniChoice): pulumi.Resource[] {
+  /**
+   * The scripts of a CNI that leaves can know only at run time which one follows it.
+   * Nothing depends on this: an update comes before every deletion, and scripts take its absence for "none".
+   */
+  private record(name: string, { type }: CniChoice): void {
+    const { namespace, name: mapName, key } = desiredCni;
+    new k8s.core.v1.ConfigMap(
+      `${name}-desired`,
+      { metadata: { namespace, name: mapName, labels: labels(mapName, name) }, data: { [key]: type } },
+      { parent: this },
+    );
+  }
+
+  private installBetween(choice: Exclude<CniChoice, { type: "none" }>, access: NodeAccess): pulumi.Resource[] {
+    const cleanup = new NodeCleanup(
+      `${choice.type}-clean`,
+      { ...access, residue: residueOf(choice) },
+      { parent: this },
+    );
+    const installed = this.install(choice, after(cleanup.commands, { parent: this }));
+    const { last } = new Handover(
+      `${choice.type}-handover`,
+      { ...access, cni: choice.type },
+      after(installed, { parent: this }),
+    );
+    return last === undefined ? installed : [last];
+  }
+
+  private install(choice: CniChoice, opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
     switch (choice.type) {
       case "flannel": {
         const { type, ...args } = choice;
-        return [new Flannel(type, args, { parent: this }).daemonSet];
+        return [new Flannel(type, args, opts).daemonSet];
       }
       case "weave": {
         const { type, ...args } = choice;
-        return [new Weave(type, args, { parent: this }).daemonSet];
+        return [new Weave(type, args, opts).daemonSet];
       }
       case "none":
         return [];
     }
   }
+}
+
+function residueOf(choice: Exclude<CniChoice, { type: "none" }>): Residue {
+  switch (choice.type) {
+    case "flannel":
+      return flannelResidue(choice.network ?? defaultNetwork);
+    case "weave":
+      return weaveResidue(choice.range ?? defaultRange);
+  }
+}
+
+/**
+ * Options of a component all of whose children depend on `resources` by themselves: the engine records no dependency
+ * of a component for its children, and deletes in the order of what it has recorded.
+ */
+function after(
+  resources: readonly pulumi.Resource[],
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.ComponentResourceOptions {
+  return {
+    ...opts,
+    transformations: [
+      (child) => ({ props: child.props, opts: pulumi.mergeOptions(child.opts, { dependsOn: [...resources] }) }),
+    ],
+  };
 }

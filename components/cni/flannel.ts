@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "../lib/flannel-config";
 import { labels, selector } from "../lib/labels";
+import { cniMetadata, conflistFolder } from "../lib/swap-names";
 
 export interface FlannelArgs {
   /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */
@@ -15,6 +16,12 @@ export interface FlannelArgs {
   /** The image with flannel's CNI plugin at /flannel. @default "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1" */
   readonly cniPluginImage?: string;
 }
+
+/** The network of the pods where none is named. */
+export const defaultNetwork = "10.244.0.0/16";
+
+/** The file that the init container writes into the folder of the conflists. */
+const conflist = "10-flannel.conflist";
 
 /** Where the init containers put their files on a node, and where they see them. */
 const hostPaths = {
@@ -34,6 +41,8 @@ export class Flannel extends pulumi.ComponentResource {
   constructor(name: string, args: FlannelArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Flannel", name, {}, opts);
     const parent = { parent: this };
+    const network = args.network ?? defaultNetwork;
+    const marks = cniMetadata("flannel", network, conflist);
     const meta = { labels: labels("flannel", name) };
 
     const namespace = new k8s.core.v1.Namespace(
@@ -60,7 +69,7 @@ export class Flannel extends pulumi.ComponentResource {
         metadata: { ...inNamespace, name: "kube-flannel-cfg" },
         data: {
           "cni-conf.json": cniConf(),
-          "net-conf.json": netConf(args.network ?? "10.244.0.0/16", args.backend ?? { type: "vxlan" }),
+          "net-conf.json": netConf(network, args.backend ?? { type: "vxlan" }),
         },
       },
       parent,
@@ -68,7 +77,7 @@ export class Flannel extends pulumi.ComponentResource {
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
       {
-        metadata: { ...inNamespace, name: "kube-flannel-ds" },
+        metadata: { ...inNamespace, ...marks, name: "kube-flannel-ds", labels: { ...meta.labels, ...marks.labels } },
         spec: daemonSetSpec(name, args, account.metadata.name, config),
       },
       { ...parent, dependsOn: binding },
@@ -137,7 +146,7 @@ function daemonSetSpec(
           {
             name: "install-cni",
             image,
-            command: ["cp", "-f", "/etc/kube-flannel/cni-conf.json", "/etc/cni/net.d/10-flannel.conflist"],
+            command: ["cp", "-f", "/etc/kube-flannel/cni-conf.json", `${conflistFolder}/${conflist}`],
             volumeMounts: [
               { name: "cni", mountPath: hostPaths.cni },
               { name: "config", mountPath: "/etc/kube-flannel" },

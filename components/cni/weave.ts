@@ -1,7 +1,9 @@
+import { posix } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
-import { readyScript, startScript, type WeaveSleeve } from "../lib/weave-config";
+import { cniMetadata } from "../lib/swap-names";
+import { readyScript, startScript, type WeaveSleeve, weaveConflist } from "../lib/weave-config";
 
 export interface WeaveArgs {
   /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */
@@ -17,6 +19,9 @@ export interface WeaveArgs {
   /** The image with weaver and launch.sh. @default "docker.io/weaveworks/weave-kube:2.6.5" */
   readonly image?: string;
 }
+
+/** The network of the pods where none is named. */
+export const defaultRange = "10.32.0.0/12";
 
 /** Folders of a node that launch.sh wants under /host, and the database. */
 const hostPaths = {
@@ -41,12 +46,17 @@ export class Weave extends pulumi.ComponentResource {
     const parent = { parent: this };
     const metadata = { name: "weave-net", namespace: "kube-system", labels: labels("weave-net", name) };
 
+    const marks = cniMetadata("weave", args.range ?? defaultRange, posix.basename(weaveConflist));
+
     const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata }, parent);
     const bindings = [this.grantNodes(name, account, metadata), this.grantPeerList(name, account, metadata)];
     const secret = args.password === undefined ? undefined : this.secret(name, args.password);
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
-      { metadata, spec: daemonSetSpec(name, args, account.metadata.name, secret) },
+      {
+        metadata: { ...metadata, ...marks, labels: { ...metadata.labels, ...marks.labels } },
+        spec: daemonSetSpec(name, args, account.metadata.name, secret),
+      },
       { ...parent, dependsOn: bindings },
     );
     this.registerOutputs({});
@@ -181,7 +191,7 @@ function environment(
   const set = (name: string, value: string) => ({ name, value });
   return [
     { name: "HOSTNAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
-    set("IPALLOC_RANGE", args.range ?? "10.32.0.0/12"),
+    set("IPALLOC_RANGE", args.range ?? defaultRange),
     set("CONN_LIMIT", String(args.connectionLimit ?? 200)),
     ...(args.mtu === undefined ? [] : [set("WEAVE_MTU", String(args.mtu))]),
     ...(secret === undefined

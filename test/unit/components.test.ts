@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
+import { ContainerShell } from "../../components/cluster/node-shell";
 import { Cni } from "../../components/cni/cni";
 import { Flannel } from "../../components/cni/flannel";
 import { Weave } from "../../components/cni/weave";
@@ -168,6 +169,52 @@ describe("Cni", () => {
     expect(JSON.parse(only(resources, "flannel-config").inputs.data["net-conf.json"]).Backend).toEqual({
       Type: "host-gw",
     });
+  });
+});
+
+describe("Cni with access to the nodes", () => {
+  const install = (type: "flannel" | "weave" | "none") => {
+    const shell = new ContainerShell("podman", "c");
+    const nodes = ["n1", "n2", "n3"].map((name) => ({ name, shell }));
+    return record(() => new Cni("cni", { type, access: { nodes, kubeconfig: "credentials" } }));
+  };
+
+  test.each(["flannel", "weave"] as const)("%s has a clean-up and a handover on each node", async (type) => {
+    expect(namesOf(await install(type), command)).toEqual([
+      `${type}-clean-n1`,
+      `${type}-clean-n2`,
+      `${type}-clean-n3`,
+      `${type}-handover-n1`,
+      `${type}-handover-n2`,
+      `${type}-handover-n3`,
+    ]);
+  });
+
+  test.each(["flannel", "weave", "none"] as const)("the cluster is told that it is to have %s", async (type) => {
+    const { metadata, data } = only(await install(type), "cni-desired").inputs;
+    expect([metadata.namespace, metadata.name, data]).toEqual(["kube-system", "cni-lab-cni", { cni: type }]);
+  });
+
+  test("none has nothing to hand over or to clean", async () => {
+    expect(namesOf(await install("none"), command)).toEqual([]);
+  });
+
+  test("a script knows its node and its CNI; credentials come by standard input and stand on no command line", async () => {
+    const { create, delete: remove, stdin, triggers } = only(await install("weave"), "weave-handover-n2").inputs;
+    expect(create).toMatch(/ sh n2$/);
+    expect(remove).toMatch(/ sh n2 weave$/);
+    expect(stdin).toMatchObject({ value: "credentials" });
+    expect(create + remove).not.toContain("credentials");
+    expect(triggers).toEqual(["n2"]);
+  });
+
+  test.each([
+    ["flannel", "10.244.0.0/16", "10-flannel.conflist"],
+    ["weave", "10.32.0.0/12", "10-weave.conflist"],
+  ] as const)("the DaemonSet of %s tells its network and its conflist", async (type, network, conflist) => {
+    const { metadata } = only(await install(type), `${type}-daemonset`).inputs;
+    expect(metadata.labels["cni-lab/cni"]).toBe(type);
+    expect(metadata.annotations).toEqual({ "cni-lab/network": network, "cni-lab/conflist": conflist });
   });
 });
 

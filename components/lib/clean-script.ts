@@ -1,0 +1,203 @@
+import type { Residue } from "./residue";
+import { quote, quoteWord } from "./shell";
+import { cutOffMark } from "./swap-names";
+import { swapPrelude } from "./swap-prelude";
+
+/** Seconds until the pods of a deleted DaemonSet have ended, and until the last pods are off the old network. */
+const deadlines = { daemonSetPods: 90, strays: 120 } as const;
+
+/**
+ * Runs before a CNI comes to a node: `$1` the node. Where another CNI is in force its conflist is held on to, since
+ * that of the new one may sort before it and appears before the new network works.
+ */
+export function pinScript({ conflist }: Residue): string {
+  return `${swapPrelude}
+first=$(in_force)
+case $first in
+  "" | "$chosen" | *.conf | *.json | "$folder"/${quoteWord(conflist)}) ;;
+  *)
+    choose "$first"
+    say "stays with $(network_of "$first") until its handover"
+    ;;
+esac
+`;
+}
+
+/**
+ * Runs when a CNI is gone: `$1` the node. Removes what the CNI left, and only that: what belongs to containers of
+ * another network stays. Safe to repeat, and does nothing while the CNI is to stay.
+ */
+export function cleanScript(residue: Residue): string {
+  return `${swapPrelude}
+own=${quoteWord(residue.cni)}
+${mayClean(residue)}
+${takeConflistAway(residue)}
+${removeConfigMaps(residue)}
+${removeLinks(residue)}
+${removeRules(residue)}
+${removePortmapRules(residue)}
+${removeIpsets(residue)}
+${removeFiles(residue)}
+${removeAnnotations(residue)}
+# Nothing follows: the kubelet has to learn that its node has no network any more. In a swap it must go on running,
+# as it shows every probed pod as not ready after its start, which would empty the Services.
+if [ "$rolling" = no ]; then systemctl restart kubelet; fi
+say "nothing of $own is left"
+`;
+}
+
+function mayClean({ daemonSet: { namespace, name, appLabel } }: Residue): string {
+  const appSelector = quoteWord(`app.kubernetes.io/name=${appLabel}`);
+  return `
+desired_cni
+rolling=yes
+case $desired in none | "$own") rolling=no ;; esac
+living=$(get daemonset ${quote([name, "--namespace", namespace])}) || exit 1
+if [ -n "$living" ]; then
+  [ "$desired" != "$own" ] || { say "$own stays"; exit 0; }
+  fail "$own can't be cleaned away: its DaemonSet ${namespace}/${name} is still there"
+fi
+end=$(($(now) + ${deadlines.daemonSetPods}))
+while :; do
+  pods=$(get pods ${quote(["--namespace", namespace])} --selector ${appSelector} --field-selector "spec.nodeName=$node") || exit 1
+  left=$(printf '%s' "$pods" | jq -r '[.items[].metadata.name] | join(", ")')
+  [ -n "$left" ] || break
+  [ "$(now)" -lt "$end" ] || fail "$own's pods have not ended after ${deadlines.daemonSetPods} s: $left"
+  sleep 0.5
+done
+living_networks
+if [ "$rolling" = yes ]; then
+  recreate_strays ${deadlines.strays}
+else
+  # Their addresses may be inside the network of the CNI that comes next, but their links will be gone.
+  look_at_pods
+  ask '.items[] | select(.spec.nodeName == $node and strayed($networks)) | .metadata.namespace + " " + .metadata.name' |
+    while read -r namespace pod; do
+      k annotate pod --namespace "$namespace" "$pod" --overwrite ${cutOffMark}="$own" >/dev/null
+    done
+fi`;
+}
+
+/** The runtime must at no moment find the folder empty, or the wrong file first, when another CNI is there. */
+function takeConflistAway({ conflist, networkName }: Residue): string {
+  return `
+conflist=$folder/${quoteWord(conflist)}
+others=
+for file in "$folder"/*.conflist; do
+  case $file in "$chosen" | "$conflist" | "$folder/*.conflist") ;; *) others="$others $file" ;; esac
+done
+if [ -e "$chosen" ] && [ "$(network_of "$chosen")" = ${quoteWord(networkName)} ]; then
+  # shellcheck disable=SC2086
+  set -- $others
+  if [ $# -gt 0 ]; then choose "$1"; else rm -f "$chosen"; fi
+fi
+rm -f "$conflist"
+# shellcheck disable=SC2086
+set -- $others
+if [ -e "$chosen" ] && [ $# -eq 1 ] && [ "$(network_of "$chosen")" = "$(network_of "$1")" ]; then rm -f "$chosen"; fi`;
+}
+
+function removeConfigMaps({ configMaps }: Residue): string {
+  return configMaps
+    .map((map) => `k delete configmap ${quote([map.name, "--namespace", map.namespace])} --ignore-not-found >/dev/null`)
+    .join("\n");
+}
+
+function removeLinks({ links, routesInside }: Residue): string {
+  return `
+links() { ip -o link show | awk -F': ' '{ sub(/@.*/, "", $2); print $2 }'; }
+for link in $(links); do
+  case $link in
+    ${pattern(links)})
+      # One end of a pair takes the other with it.
+      if ip link show "$link" >/dev/null 2>&1; then ip link delete "$link"; fi
+      ;;
+  esac
+done
+ip -4 route show root ${quoteWord(routesInside)} | while read -r target rest; do
+  ip -4 route delete "$target" || [ -z "$(ip -4 route show "$target")" ] || fail "the route to $target $rest stays"
+done`;
+}
+
+/** Rules are removed by their own text, not by number: kube-proxy may add some meanwhile. */
+function removeRules({ chains, rules }: Residue): string {
+  return `
+delete_rules() {
+  iptables -w 30 -t "$1" -S "$2" 2>/dev/null | grep -e "$3" | while read -r rule; do
+    # The text is read by a shell once more, as it holds quotes; what would be run there is left alone.
+    case $rule in *'$'* | *'\`'*) say "stays, as it is odd: $rule"; continue ;; esac
+    case $rule in -A*) eval "iptables -w 30 -t $1 -D ${"$"}{rule#-A}" ;; esac
+  done
+}
+delete_chains() {
+  chains=$(iptables -w 30 -t "$1" -S | awk -v name="$2" '$1 == "-N" && index($2, name) == 1 { print $2 }')
+  for chain in $chains; do
+    for from in $(iptables -w 30 -t "$1" -S | awk -v chain="$chain" '
+      $1 == "-A" { for (i = 3; i < NF; i++) if (($i == "-j" || $i == "-g") && $(i + 1) == chain) print $2 }' | sort -u); do
+      delete_rules "$1" "$from" "-[jg] $chain\\( \\|$\\)"
+    done
+  done
+  for chain in $chains; do iptables -w 30 -t "$1" -F "$chain"; done
+  for chain in $chains; do iptables -w 30 -t "$1" -X "$chain"; done
+}
+${rules.map(({ table, chain, holding }) => `delete_rules ${quote([table, chain, holding])}`).join("\n")}
+${chains.map(({ table, name }) => `delete_chains ${quote([table, name.replace(/\*$/, "")])}`).join("\n")}`;
+}
+
+/** The host ports of containers on the old network. The portmap plugin notes the network's name on each rule. */
+function removePortmapRules({ networkName }: Residue): string {
+  const note = quoteWord(`name: \\\\"${networkName}\\\\"`);
+  return `
+ports() { iptables -w 30 -t nat -S CNI-HOSTPORT-DNAT 2>/dev/null | grep '^-A' || true; }
+gone=$(ports | grep -e ${note} | sed 's/.*-j \\(CNI-DN-[0-9a-f]*\\).*/\\1/') || true
+for chain in $gone; do
+  delete_rules nat CNI-HOSTPORT-DNAT "-j $chain\\( \\|$\\)"
+  iptables -w 30 -t nat -F "$chain"
+  iptables -w 30 -t nat -X "$chain"
+done
+if [ -z "$(ports)" ]; then delete_chains nat CNI-HOSTPORT-; fi`;
+}
+
+function removeIpsets({ ipsets }: Residue): string {
+  if (ipsets.length === 0) {
+    return "";
+  }
+  return `
+for set in $(ipset list -n 2>/dev/null); do
+  case $set in ${pattern(ipsets)}) ipset destroy "$set" ;; esac
+done`;
+}
+
+function removeFiles({ folders, binaries, networkName }: Residue): string {
+  const paths = [
+    ...folders.map(quoteWord),
+    // The records of containers: files of this network's, not the folder, which live containers share.
+    `/var/lib/cni/results/${quoteWord(networkName)}-*`,
+    quoteWord(`/var/lib/cni/networks/${networkName}`),
+    ...binaries.map((name) => `/opt/cni/bin/${glob(name)}`),
+  ];
+  return `rm -rf ${paths.join(" ")}`;
+}
+
+function removeAnnotations({ nodeAnnotations }: Residue): string {
+  return nodeAnnotations
+    .map(
+      (beginning) => `
+json=$(get node "$node") || exit 1
+names=$(printf '%s' "$json" | jq -r --arg beginning ${quoteWord(beginning)} '
+  (.metadata.annotations // {}) | keys[] | select(startswith($beginning)) + "-"')
+# shellcheck disable=SC2086
+[ -z "$names" ] || k annotate node "$node" $names >/dev/null`,
+    )
+    .join("\n");
+}
+
+/** Alternatives of a shell's `case`. */
+function pattern(names: readonly string[]): string {
+  return names.map(glob).join(" | ");
+}
+
+/** A name, and anything behind it where it ends in `*`. */
+function glob(name: string): string {
+  return name.endsWith("*") ? `${quoteWord(name.slice(0, -1))}*` : quoteWord(name);
+}

@@ -1,0 +1,154 @@
+import { chosenConflist, cniMarks, cordonMark } from "./swap-names";
+import { swapPrelude } from "./swap-prelude";
+
+/** How long a node's handover waits for what; in seconds. */
+export interface HandoverDeadlines {
+  /** Until the successor is ready on a node. */
+  readonly successor: number;
+  /** Until what replaces one pod is Ready. */
+  readonly pod: number;
+}
+
+/**
+ * Runs when a CNI has come to a node: `$1` the node. Pods that hold an address of no living network (left by `none`,
+ * or by a swap that was killed) are recreated. Elsewhere there is nothing to do.
+ */
+export function handoverCreate({ pod }: HandoverDeadlines): string {
+  return `${swapPrelude}
+living_networks
+recreate_strays ${pod}
+`;
+}
+
+/**
+ * Runs when a CNI leaves a node: `$1` the node, `$2` the CNI. Moves the node's pods to the successor, one by one.
+ *
+ * The node is cordoned only until its runtime uses the successor's conflist. Cordoned any longer, a cluster of one node,
+ * or a workload that is bound to its node, would have nowhere to go to. A pod that lands on a node that is still to be
+ * moved is moved there once more.
+ */
+export function handoverDelete({ successor, pod }: HandoverDeadlines): string {
+  return `${swapPrelude}
+own=$2
+desired_cni
+case $desired in
+  none) say "no CNI follows $own: pods keep their addresses"; exit 0 ;;
+  "$own") say "$own stays"; exit 0 ;;
+esac
+${findSuccessor(successor)}
+${refuseBarePods}
+${switchRuntime}
+${movePods(pod)}
+say "all pods are on $desired"
+`;
+}
+
+const findSuccessor = (seconds: number) => `
+daemonset=$(get daemonsets --all-namespaces --selector ${cniMarks.cni}="$desired") || exit 1
+successor() { printf '%s' "$daemonset" | jq -r "(.items // [])[0].metadata$1 // empty"; }
+uid=$(successor .uid)
+networks=$(successor '.annotations["${cniMarks.network}"]')
+conflist=$folder/$(successor '.annotations["${cniMarks.conflist}"]')
+[ -n "$uid" ] || fail "$own can't leave: the cluster is to have $desired, but it is not there"
+
+successor_ready() {
+  look_at_pods
+  last=$(ask '[.items[] | select(.spec.nodeName == $node and controller.uid == $uid and (leaving | not))]
+    | if any(ready) then "ready" elif length == 0 then "it has no pod here" else map(told) | join("; ") end' --arg uid "$uid")
+  [ "$last" = ready ] || return 1
+  last="there is no $conflist"
+  [ -e "$conflist" ]
+}
+end=$(($(now) + ${seconds}))
+until successor_ready; do
+  [ "$(now)" -lt "$end" ] || fail "$own can't leave: $desired is not ready here after ${seconds} s: $last"
+  sleep 1
+done
+`;
+
+/** Of all nodes, so that the first of them refuses before any pod was moved. */
+const refuseBarePods = `
+lost=$(ask '[.items[] | select(strayed($networks) and bare and (leaving | not)) | id] | join(", ")')
+[ -z "$lost" ] || fail "$own can't leave: nothing would recreate these pods; delete them or give them an owner: $lost"
+`;
+
+/** Only what a swap has cordoned is uncordoned, also by the next run after one that was killed. */
+const switchRuntime = `
+first=$(in_force)
+case $first in
+  "$folder"/0[0-4]*) fail "$own can't leave: the runtime uses $first, which sorts before ${chosenConflist}" ;;
+esac
+cordon_mark() {
+  json=$(get node "$node") || exit 1
+  printf '%s' "$json" | jq -r '(.spec.unschedulable // false | tostring) + " " + (.metadata.annotations["${cordonMark}"] // "-")'
+}
+at_end() {
+  case $(cordon_mark) in
+    *" swap")
+      k patch node "$node" --type merge --patch '{"spec":{"unschedulable":null},"metadata":{"annotations":{"${cordonMark}":null}}}' >/dev/null ||
+        say "is left cordoned: run kubectl uncordon $node"
+      ;;
+  esac
+}
+mark=$(cordon_mark)
+case $mark in
+  "false -")
+    k patch node "$node" --type merge --patch '{"spec":{"unschedulable":true},"metadata":{"annotations":{"${cordonMark}":"swap"}}}' >/dev/null
+    ;;
+esac
+choose "$conflist"
+# A pod that is being made just now still gets the old network; the loop below finds it.
+sleep 1
+at_end
+at_end() { :; }
+say "new pods get $desired's network"
+`;
+
+/**
+ * A replacement counts when it is Ready: a DaemonSet's on this node and with an address of the successor, another
+ * owner's wherever it is, once as many are Ready as before. A pod that was not Ready before holds nothing up.
+ */
+const movePods = (seconds: number) => String.raw`
+next_pod() {
+  ask '[.items[] | select(.spec.nodeName == $node and strayed($networks))] | sort_by(leaving, id) | first // empty
+    | [.metadata.namespace, .metadata.name, .metadata.uid, (leaving | tostring), (ready | tostring),
+       (controller.kind // "-"), (controller.uid // "-")] | join(" ")'
+}
+ready_of_owner='[.items[] | select(controller.uid == $owner and (leaving | not) and ready)] | length'
+
+# "moved", or what is seen instead.
+progress() {
+  look_at_pods
+  ask 'if any(.items[]; .metadata.uid == $uid) then "it has not ended"
+    elif $ready != "true" or ($kind | IN("DaemonSet", "ReplicaSet", "StatefulSet", "ReplicationController") | not) then "moved"
+    else [.items[] | select(controller.uid == $owner and (leaving | not)
+        and ($kind != "DaemonSet" or .spec.nodeName == $node))] as $new
+      | [$new[] | select(ready and ($kind != "DaemonSet" or (strayed($networks) | not)))] as $good
+      | if ($good | length) >= ($before | tonumber) then "moved"
+        else "\($good | length) of \($before) are Ready: " + ($new | map(told) | join("; ")) end
+    end' --arg uid "$uid" --arg ready "$ready" --arg kind "$kind" --arg owner "$owner" --arg before "$before"
+}
+
+while :; do
+  look_at_pods
+  pod=$(next_pod)
+  [ -n "$pod" ] || break
+  read -r namespace name uid leaving ready kind owner <<END
+$pod
+END
+  case $kind in - | Node) fail "nothing would recreate $namespace/$name; delete it or give it an owner" ;; esac
+  before=1
+  [ "$kind" = DaemonSet ] || before=$(ask "$ready_of_owner" --arg owner "$owner")
+  if [ "$leaving" = false ]; then
+    if [ "$ready" = true ]; then say "moves $namespace/$name"; else say "moves $namespace/$name, which was not Ready and is not waited for"; fi
+    k delete pod --namespace "$namespace" "$name" --wait=false --ignore-not-found >/dev/null
+  else
+    ready=false
+  fi
+  end=$(($(now) + ${seconds}))
+  until last=$(progress) && [ "$last" = moved ]; do
+    [ "$(now)" -lt "$end" ] || fail "$namespace/$name has no Ready replacement after ${seconds} s: $last"
+    sleep 0.5
+  done
+done
+`;

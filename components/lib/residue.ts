@@ -1,0 +1,75 @@
+/** Everything that a CNI makes on a node and leaves there when its pods are gone. Names ending in `*` are beginnings. */
+export interface Residue {
+  readonly cni: string;
+  /** Its DaemonSet and the label of its pods: while they live, nothing here is residue. */
+  readonly daemonSet: { readonly namespace: string; readonly name: string; readonly appLabel: string };
+  /** Its file in the folder of the conflists. */
+  readonly conflist: string;
+  /** The name inside that file: the runtime's and the plugins' records of containers carry it. */
+  readonly networkName: string;
+  readonly links: readonly string[];
+  /** Routes to addresses inside this network, by whatever link. */
+  readonly routesInside: string;
+  readonly folders: readonly string[];
+  /** Programs in /opt/cni/bin. */
+  readonly binaries: readonly string[];
+  /** iptables chains of its own; jumps into them go first. */
+  readonly chains: readonly { readonly table: string; readonly name: string }[];
+  /** Rules in chains of others that lead to no chain of its own: those that hold this text, as `iptables -S` prints them. */
+  readonly rules: readonly { readonly table: string; readonly chain: string; readonly holding: string }[];
+  readonly ipsets: readonly string[];
+  /** Annotations of the node whose names begin so. */
+  readonly nodeAnnotations: readonly string[];
+  /** Objects that it makes itself. They go before the folders, else nodes that are not clean yet seed them anew. */
+  readonly configMaps: readonly { readonly namespace: string; readonly name: string }[];
+}
+
+/** Flannel 0.26 with its CNI plugin, of which the bridge plugin makes cni0. */
+export function flannelResidue(network: string): Residue {
+  return {
+    cni: "flannel",
+    daemonSet: { namespace: "kube-flannel", name: "kube-flannel-ds", appLabel: "flannel" },
+    conflist: "10-flannel.conflist",
+    networkName: "cbr0",
+    links: ["cni0", "flannel.*"],
+    // With host-gw they lead over the LAN's link and stay when flannel's links go.
+    routesInside: network,
+    folders: ["/run/flannel", "/var/lib/cni/flannel"],
+    binaries: ["flannel"],
+    chains: [
+      { table: "filter", name: "FLANNEL-*" },
+      { table: "nat", name: "FLANNEL-*" },
+    ],
+    rules: [],
+    ipsets: [],
+    nodeAnnotations: ["flannel.alpha.coreos.com/"],
+    configMaps: [],
+  };
+}
+
+/** Weave 2.6.5 without its policy controller; also what only its in-kernel datapath and its encryption make. */
+export function weaveResidue(range: string): Residue {
+  return {
+    cni: "weave",
+    daemonSet: { namespace: "kube-system", name: "weave-net", appLabel: "weave-net" },
+    conflist: "10-weave.conflist",
+    networkName: "weave",
+    links: ["vethwe-*", "vethwedu*", "vxlan-6784", "datapath", "weave"],
+    routesInside: range,
+    folders: ["/var/lib/weave"],
+    binaries: ["weave-net", "weave-ipam", "weave-plugin-*"],
+    chains: [
+      { table: "filter", name: "WEAVE*" },
+      { table: "nat", name: "WEAVE*" },
+      { table: "mangle", name: "WEAVE*" },
+    ],
+    rules: [
+      { table: "filter", chain: "INPUT", holding: "Block non-local access to Weave Net control port" },
+      { table: "filter", chain: "FORWARD", holding: " -i weave " },
+      { table: "filter", chain: "FORWARD", holding: " -o weave " },
+    ],
+    ipsets: ["weave-*"],
+    nodeAnnotations: [],
+    configMaps: [{ namespace: "kube-system", name: "weave-net" }],
+  };
+}

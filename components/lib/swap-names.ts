@@ -1,0 +1,32 @@
+/** Where a cluster keeps which CNI it is to have; scripts on nodes read it when a CNI leaves. */
+export const desiredCni = { namespace: "kube-system", name: "cni-lab-cni", key: "cni" } as const;
+
+/** What a CNI's DaemonSet tells the scripts of a swap about the CNI. */
+export const cniMarks = {
+  /** Label: which CNI it is. */
+  cni: "cni-lab/cni",
+  /** Annotation: the network that its pods have addresses of. */
+  network: "cni-lab/network",
+  /** Annotation: the file that it writes into the folder of the conflists. */
+  conflist: "cni-lab/conflist",
+} as const;
+
+/** Annotation of a pod whose network was taken away under it: its address means nothing any more. */
+export const cutOffMark = "cni-lab/cut-off";
+
+/** Annotation of a node that a swap has cordoned: only then does a swap uncordon it. */
+export const cordonMark = "cni-lab/cordoned";
+
+/** The folder that the container runtime takes its network from: the first file by name. */
+export const conflistFolder = "/etc/cni/net.d";
+
+/** While two CNIs are there, a copy of the one conflist that this node is to use; it sorts before both. */
+export const chosenConflist = "05-cni-lab.conflist";
+
+/** The marks of a CNI's DaemonSet, as its metadata holds them. */
+export function cniMetadata(cni: string, network: string, conflist: string) {
+  return {
+    labels: { [cniMarks.cni]: cni },
+    annotations: { [cniMarks.network]: network, [cniMarks.conflist]: conflist },
+  };
+}

@@ -1,0 +1,125 @@
+import { quoteWord } from "./shell";
+import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni } from "./swap-names";
+
+/** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
+const lockSeconds = 600;
+
+/** Seconds that the API server may be silent. */
+const apiSeconds = 60;
+
+/** What the scripts ask about pods, as jq functions. Of addresses, IPv4 ones only. */
+export const podQueries = String.raw`
+def number: split(".") | map(tonumber) | .[0] * 16777216 + .[1] * 65536 + .[2] * 256 + .[3];
+def within($cidr): ($cidr | split("/")) as [$base, $prefix]
+  | pow(2; 32 - ($prefix | tonumber)) as $size
+  | (number / $size | floor) == ($base | number / $size | floor);
+def id: "\(.metadata.namespace)/\(.metadata.name)";
+def ready: any(.status.conditions[]?; .type == "Ready" and .status == "True");
+def controller: first(.metadata.ownerReferences[]? | select(.controller == true)) // null;
+def bare: controller == null or controller.kind == "Node";
+def leaving: .metadata.deletionTimestamp != null;
+def wired: .spec.hostNetwork != true
+  and (.status.podIP // "" | test("^[0-9.]+$"))
+  and (.status.phase == "Running" or .status.phase == "Pending");
+def strayed($networks): wired and (
+  .metadata.annotations["${cutOffMark}"] != null
+  or (.status.podIP as $ip | all($networks | split(" ")[]; . as $network | $ip | within($network) | not)));
+def told: "\(.metadata.name) on \(.spec.nodeName // "no node yet") is \(if ready then "Ready" else "not Ready" end) with address \(.status.podIP // "none")";
+`;
+
+/**
+ * What every script of a swap begins with. `$1` is the node's name in Kubernetes; the standard input is an
+ * administrator's kubeconfig. One script at a time runs on a node. Every wait has a deadline.
+ *
+ * Needs on the node: kubectl, jq, flock, ip, iptables.
+ */
+export const swapPrelude = `
+node=$1
+queries=${quoteWord(podQueries)}
+folder=${conflistFolder}
+chosen=$folder/${chosenConflist}
+say() { echo "$node: $*" >&2; }
+fail() { say "$*"; exit 1; }
+now() { date +%s; }
+at_end() { :; }
+exec 9>/run/cni-lab-swap.lock
+flock -w ${lockSeconds} 9 || fail "another script of a swap has run here for ${lockSeconds} s"
+kubeconfig=/run/cni-lab-swap.kubeconfig
+errors=/run/cni-lab-swap.errors
+trap 'at_end; rm -f "$kubeconfig" "$errors"' EXIT
+trap 'exit 1' HUP INT TERM
+rm -f "$kubeconfig"
+(umask 077 && cat >"$kubeconfig")
+
+k() { kubectl --kubeconfig "$kubeconfig" --request-timeout 10s "$@" 9>&-; }
+
+# Prints objects as JSON, nothing for one that is not there. Never in a pipe: its failure would go unseen there.
+get() {
+  api_end=$(($(now) + ${apiSeconds}))
+  until k get "$@" --ignore-not-found --output json 2>"$errors"; do
+    [ "$(now)" -lt "$api_end" ] || fail "the API server did not answer 'get $*' in ${apiSeconds} s; last: $(cat "$errors")"
+    sleep 1
+  done
+}
+look_at_pods() { pods=$(get pods --all-namespaces) || exit 1; }
+
+# Asks about the pods in $pods: the question, then jq's arguments. The question knows $node and $networks.
+ask() {
+  question=$1
+  shift
+  printf '%s' "$pods" | jq -r --arg node "$node" --arg networks "$networks" "$@" "$queries $question"
+}
+
+# The CNI that the cluster is to have, into $desired; "none" also when nobody says so any more.
+desired_cni() {
+  json=$(get configmap ${desiredCni.name} --namespace ${desiredCni.namespace}) || exit 1
+  desired=$(printf '%s' "$json" | jq -r '.data.${desiredCni.key} // "none"')
+  [ -n "$desired" ] || desired=none
+}
+
+# The conflist that the runtime uses: the first by name.
+in_force() {
+  for file in "$folder"/*; do
+    case $file in
+      *.conf | *.conflist | *.json) echo "$file"; return ;;
+    esac
+  done
+}
+
+network_of() { jq -r .name "$1"; }
+
+# Makes the runtime use this conflist from now on. It follows a rename inside the folder by itself, and only that:
+# containerd's watch ignores files that appear. The ending .new is none that it reads.
+choose() {
+  if [ -e "$chosen" ] && [ "$(cat "$chosen")" = "$(cat "$1")" ]; then return; fi
+  cp "$1" "$chosen.new"
+  mv "$chosen.new" "$chosen"
+}
+
+# The networks of the CNIs that are there, into $networks.
+living_networks() {
+  json=$(get daemonsets --all-namespaces --selector ${cniMarks.cni}) || exit 1
+  networks=$(printf '%s' "$json" |
+    jq -r '[.items[].metadata.annotations["${cniMarks.network}"] // empty] | join(" ")')
+}
+
+# Recreates at once what holds an address of none of $networks here; no waiting for readiness, as it has no network.
+recreate_strays() {
+  strays_end=$(($(now) + $1))
+  while :; do
+    look_at_pods
+    strays=$(ask '[.items[] | select(.spec.nodeName == $node and strayed($networks))]')
+    [ "$strays" != "[]" ] || return 0
+    lost=$(printf '%s' "$strays" | jq -r "$queries"'[.[] | select(bare and (leaving | not)) | id] | join(", ")')
+    [ -z "$lost" ] || fail "nothing would recreate these pods, whose addresses lead nowhere; delete them: $lost"
+    [ "$(now)" -lt "$strays_end" ] ||
+      fail "pods still hold addresses that lead nowhere after $1 s: $(printf '%s' "$strays" | jq -r "$queries"'[.[] | id + (if leaving then " (ending)" else "" end)] | join(", ")')"
+    printf '%s' "$strays" | jq -r "$queries"'.[] | select(leaving | not) | .metadata.namespace + " " + .metadata.name' |
+      while read -r namespace pod; do
+        say "recreates $namespace/$pod"
+        k delete pod --namespace "$namespace" "$pod" --wait=false --ignore-not-found >/dev/null 2>"$errors" || cat "$errors" >&2
+      done
+    sleep 1
+  done
+}
+`;

@@ -1,0 +1,153 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cleanScript } from "../../components/lib/clean-script";
+import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/residue";
+
+/** The real script with the real ip and iptables, in namespaces of its own; kubectl is a stand-in. */
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cni-lab-clean-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const flannel = flannelResidue("10.244.0.0/16");
+const weave = weaveResidue("10.32.0.0/12");
+
+/** What a node has of its own, and of containers on a third network. */
+const node = `
+for at in /run /etc/cni /var/lib /opt/cni; do mkdir -p $at; mount -t tmpfs none $at; done
+mkdir -p /etc/cni/net.d /opt/cni/bin /var/lib/cni/results /var/lib/cni/networks/macvlan
+touch /var/lib/cni/results/macvlan-c-net1 /var/lib/cni/networks/macvlan/10.10.20.10 /opt/cni/bin/bridge
+ip link set lo up
+ip link add eth1 type veth peer name lan
+ip link set eth1 up
+ip link set lan up
+ip address add 172.28.1.11/24 dev eth1
+iptables -N KUBE-FORWARD
+iptables -A FORWARD -j KUBE-FORWARD
+for chain in CNI-HOSTPORT-DNAT CNI-HOSTPORT-SETMARK CNI-HOSTPORT-MASQ; do iptables -t nat -N $chain; done
+iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+iptables -t nat -A OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+iptables -t nat -A POSTROUTING -j CNI-HOSTPORT-MASQ
+host_port() {
+  iptables -t nat -N CNI-DN-$2
+  iptables -t nat -A CNI-DN-$2 -p tcp -j CNI-HOSTPORT-SETMARK
+  iptables -t nat -A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"$1\\" id: \\"$2\\"" -j CNI-DN-$2
+}
+host_port macvlan c0ffee`;
+
+/** What each CNI makes there, as seen on living nodes. */
+const makes: Record<string, string> = {
+  flannel: `
+echo '{"name":"cbr0"}' >/etc/cni/net.d/10-flannel.conflist
+mkdir -p /run/flannel /var/lib/cni/flannel /var/lib/cni/networks/cbr0
+touch /run/flannel/subnet.env /var/lib/cni/flannel/a /var/lib/cni/networks/cbr0/10.244.0.2
+touch /var/lib/cni/results/cbr0-a-eth0 /opt/cni/bin/flannel
+ip link add cni0 type bridge
+ip link add flannel.1 type vxlan id 1 dev eth1 dstport 8472
+ip route add 10.244.2.0/24 via 172.28.1.12 dev eth1
+iptables -N FLANNEL-FWD
+iptables -A FORWARD -m comment --comment "flanneld forward" -j FLANNEL-FWD
+iptables -A FLANNEL-FWD -s 10.244.0.0/16 -j ACCEPT
+iptables -t nat -N FLANNEL-POSTRTG
+iptables -t nat -A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG
+host_port cbr0 aaaa`,
+  weave: `
+echo '{"name":"weave"}' >/etc/cni/net.d/10-weave.conflist
+mkdir -p /var/lib/weave
+touch /var/lib/weave/weave-netdata.db /var/lib/cni/results/weave-b-eth0
+touch /opt/cni/bin/weave-net /opt/cni/bin/weave-ipam /opt/cni/bin/weave-plugin-2.6.5
+ip link add weave type bridge
+ip link add vethwe-bridge type veth peer name vethwe-pcap
+ip address add 10.32.0.1/12 dev weave
+iptables -N WEAVE-EXPOSE
+iptables -t nat -N WEAVE
+iptables -t nat -A POSTROUTING -j WEAVE
+iptables -A FORWARD -i weave -o weave -j ACCEPT
+iptables -A FORWARD -o weave -j WEAVE-EXPOSE
+iptables -A FORWARD -i weave ! -o weave -j ACCEPT
+iptables -A FORWARD -o weave -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+iptables -A INPUT -d 127.0.0.1/32 -p tcp --dport 6784 -m addrtype ! --src-type LOCAL -m comment --comment "Block non-local access to Weave Net control port" -j DROP
+host_port weave bbbb`,
+};
+
+const fingerprint = `
+fingerprint() {
+  ip -o link | awk '{ print $2 }' | sort
+  ip -4 route
+  iptables-save | grep -e ^- -e '^:.* -' | sed 's/ \\[.*//' | sort
+  find /etc/cni/net.d /var/lib /opt/cni /run/flannel -mindepth 1 2>/dev/null | sort
+}`;
+
+/** The state of the node before the CNI, after each of two clean-ups, and what kubectl and systemctl were asked. */
+function cleanUp(residue: Residue, { others, desired }: { others: string; desired: string }) {
+  const tool = (name: string, text: string) => {
+    writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >>${folder}/calls\n${text}`);
+    chmodSync(join(folder, name), 0o755);
+  };
+  tool("systemctl", "");
+  tool(
+    "kubectl",
+    `case "$*" in
+      *"get configmap"*) echo '{"data":{"cni":"${desired}"}}' ;;
+      *"get daemonset "*) ;;
+      *"get node"*) echo '{"metadata":{"annotations":{"flannel.alpha.coreos.com/public-ip":"1","other":"x"}}}' ;;
+      *get*) echo '{"items":[]}' ;;
+    esac`,
+  );
+  const clean = join(folder, "clean.sh");
+  writeFileSync(clean, cleanScript(residue));
+  const script = `${node}\n${fingerprint}\n${others}
+fingerprint >${folder}/before
+${makes[residue.cni]}
+! fingerprint | cmp -s - ${folder}/before
+for run in first second; do
+  echo kubeconfig | sh -euc "$(cat ${clean})" sh n1
+  fingerprint >${folder}/$run
+done`;
+  execFileSync("unshare", ["--net", "--mount", "sh", "-euc", script], {
+    env: { ...process.env, PATH: `${folder}:/usr/sbin:/sbin:${process.env.PATH}` },
+    stdio: "pipe",
+  });
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  return { before: read("before"), first: read("first"), second: read("second"), calls: read("calls") };
+}
+
+describe("the clean-up after a CNI", () => {
+  it.each([
+    [flannel, weave],
+    [weave, flannel],
+  ])(
+    "leaves a node as it was before $cni came, with the other one's things and live containers' on it",
+    (own, other) => {
+      const { before, first, second, calls } = cleanUp(own, { others: makes[other.cni] ?? "", desired: other.cni });
+      expect(first).toBe(before);
+      expect(second).toBe(before);
+      expect(calls).not.toContain("systemctl");
+    },
+  );
+
+  it.each([[flannel], [weave]])("leaves nothing of $cni where no CNI follows, and restarts the kubelet", (own) => {
+    const { before, first, second, calls } = cleanUp(own, { others: "", desired: "none" });
+    expect(first).toBe(before);
+    expect(second).toBe(before);
+    expect(calls).toContain("systemctl restart kubelet");
+  });
+
+  it("takes flannel's annotations off the node, and only those; and Weave's list of peers out of the cluster", () => {
+    const { calls } = cleanUp(flannel, { others: "", desired: "weave" });
+    expect(calls).toMatch(/annotate node n1 flannel.alpha.coreos.com\/public-ip-\n/);
+    expect(cleanUp(weave, { others: "", desired: "none" }).calls).toContain(
+      "delete configmap weave-net --namespace kube-system --ignore-not-found",
+    );
+  });
+
+  it("goes on with the other conflist where the node was told to stay with this one", () => {
+    const pinned = 'echo \'{"name":"cbr0"}\' >/etc/cni/net.d/05-cni-lab.conflist';
+    const { first } = cleanUp(flannel, { others: `${makes.weave}\n${pinned}`, desired: "weave" });
+    expect(first.match(/^\/etc\/cni\/net.d\/.*/gm)).toEqual(["/etc/cni/net.d/10-weave.conflist"]);
+  });
+});

@@ -1,0 +1,223 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { handoverCreate, handoverDelete } from "../../components/lib/handover-script";
+
+/** The real scripts with a real folder of conflists; kubectl is a stand-in that recreates what is deleted. */
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cni-lab-handover-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface PodPlan {
+  readonly name: string;
+  readonly node?: string;
+  readonly ip?: string;
+  readonly owner?: "DaemonSet" | "ReplicaSet" | "StatefulSet";
+  readonly ready?: boolean;
+  readonly cutOff?: boolean;
+}
+
+function podOf({ name, node = "n2", ip = "10.244.1.5", owner, ready = true, cutOff = false }: PodPlan) {
+  const ownerReferences = owner === undefined ? [] : [{ kind: owner, uid: `${name.split("-")[0]}`, controller: true }];
+  const annotations = cutOff ? { "cni-lab/cut-off": "flannel" } : {};
+  return {
+    metadata: { namespace: "a", name, uid: `${name}-uid`, ownerReferences, annotations },
+    spec: { nodeName: node },
+    status: { phase: "Running", podIP: ip, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+  };
+}
+
+/** Weave's own pods: those that its DaemonSet is to be ready by. */
+const routers = [1, 2, 3].map((n) => {
+  const pod = podOf({ name: `weave-${n}`, node: `n${n}`, ip: `172.28.1.1${n}`, owner: "DaemonSet" });
+  return { ...pod, spec: { ...pod.spec, hostNetwork: true } };
+});
+
+interface Scene {
+  readonly desired?: string;
+  readonly pods?: readonly PodPlan[];
+  readonly conflists?: Readonly<Record<string, string>>;
+  /** Whether what replaces a pod becomes Ready. */
+  readonly mends?: boolean;
+  readonly cordoned?: "by hand" | "by a swap";
+}
+
+const both = { "10-flannel.conflist": "cbr0", "10-weave.conflist": "weave" };
+
+/** Runs a script on n2; gives its end, its words, the calls that change something, and what is left. */
+function run(text: string, { desired = "weave", pods = [], conflists = both, mends = true, cordoned }: Scene) {
+  const file = (name: string) => join(folder, name);
+  writeFileSync(file("pods"), JSON.stringify({ items: [...routers, ...pods.map(podOf)] }));
+  const annotations = cordoned === "by a swap" ? { "cni-lab/cordoned": "swap" } : {};
+  writeFileSync(
+    file("node"),
+    JSON.stringify({ metadata: { annotations }, spec: cordoned === undefined ? {} : { unschedulable: true } }),
+  );
+  const weave = {
+    uid: "weave",
+    annotations: { "cni-lab/network": "10.32.0.0/12", "cni-lab/conflist": "10-weave.conflist" },
+  };
+  writeFileSync(file("daemonsets"), JSON.stringify({ items: [{ metadata: weave }] }));
+  writeFileSync(
+    file("kubectl"),
+    `#!/bin/sh
+shift 4
+case "$*" in get*) ;; *) echo "$*" >>${file("calls")} ;; esac
+case "$*" in
+  "get configmap"*) echo '{"data":{"cni":"${desired}"}}' ;;
+  "get daemonsets"*calico*) echo '{"items":[]}' ;;
+  "get daemonsets"*) cat ${file("daemonsets")} ;;
+  "get pods"*) cat ${file("pods")} ;;
+  "get node"*) cat ${file("node")} ;;
+  "patch node"*) jq --argjson patch "$7" '. * $patch' ${file("node")} >${file("new")} && mv ${file("new")} ${file("node")} ;;
+  "delete pod"*)
+    first=$(ls /etc/cni/net.d | head -n 1)
+    ip=10.244.1.9
+    [ "$(jq -r .name "/etc/cni/net.d/$first")" != weave ] || ip=10.40.0.9
+    jq --arg name "$5" --arg ip $ip '.items |= map(if .metadata.name != $name then . else
+      .metadata.uid = "new" | .metadata.annotations = {} | .status.podIP = $ip
+      | .status.conditions[0].status = "${mends ? "True" : "False"}" end)' ${file("pods")} >${file("new")} &&
+      mv ${file("new")} ${file("pods")} ;;
+esac`,
+  );
+  chmodSync(file("kubectl"), 0o755);
+  writeFileSync(file("script"), text);
+  const scene = `
+for at in /run /etc/cni; do mkdir -p $at; mount -t tmpfs none $at; done
+mkdir /etc/cni/net.d
+${Object.entries(conflists)
+  .map(([name, network]) => `echo '{"name":"${network}"}' >/etc/cni/net.d/${name}`)
+  .join("\n")}
+code=0
+echo kubeconfig | sh -euc "$(cat ${file("script")})" sh n2 flannel || code=$?
+cd /etc/cni/net.d
+for conflist in *; do echo "$conflist $(jq -r .name $conflist)"; done >${file("folder")}
+ls /run/*kubeconfig* 2>/dev/null >&2 && exit 99
+exit $code`;
+  const ended = spawnSync("unshare", ["--mount", "sh", "-euc", scene], {
+    env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+    encoding: "utf8",
+  });
+  const left = existsSync(file("calls")) ? readFileSync(file("calls"), "utf8").trim().split("\n") : [];
+  const addresses = JSON.parse(readFileSync(file("pods"), "utf8"))
+    .items.slice(3)
+    .map((pod: never) => ipOf(pod));
+  return {
+    code: ended.status,
+    said: ended.stderr.trim().split("\n"),
+    calls: left.map((call) => call.split(" ").slice(0, 6).join(" ").replace(" --wait=false", "")),
+    conflists: readFileSync(file("folder"), "utf8").trim().split("\n"),
+    addresses,
+    node: JSON.parse(readFileSync(file("node"), "utf8")),
+  };
+}
+
+const ipOf = (pod: { status: { podIP: string } }): string => pod.status.podIP;
+const leave = handoverDelete({ pod: 2, successor: 2 });
+const come = handoverCreate({ pod: 3, successor: 2 });
+const old = { ip: "10.244.1.5" } as const;
+
+describe("a handover", () => {
+  it("moves the pods of its node that hold an old address, one by one, on the successor's conflist", () => {
+    const pods: PodPlan[] = [
+      { name: "probe-1", owner: "DaemonSet", ...old },
+      { name: "web-1", owner: "ReplicaSet", ...old },
+      { name: "web-2", owner: "ReplicaSet", ...old, node: "n3" },
+      { name: "moved-1", owner: "StatefulSet", ip: "10.40.0.1" },
+    ];
+    const { code, said, calls, conflists, addresses, node } = run(leave, { pods });
+    expect(code, said.join("\n")).toBe(0);
+    expect(calls).toEqual([
+      "patch node n2 --type merge --patch",
+      "patch node n2 --type merge --patch",
+      "delete pod --namespace a probe-1",
+      "delete pod --namespace a web-1",
+    ]);
+    expect(conflists).toEqual(["05-cni-lab.conflist weave", "10-flannel.conflist cbr0", "10-weave.conflist weave"]);
+    expect(addresses).toEqual(["10.40.0.9", "10.40.0.9", "10.244.1.5", "10.40.0.1"]);
+    expect(node).toEqual({ metadata: { annotations: { "cni-lab/cordoned": null } }, spec: { unschedulable: null } });
+    expect(said.at(-1)).toBe("n2: all pods are on weave");
+  });
+
+  it("stops by name at a pod whose replacement does not become Ready", () => {
+    const pods: PodPlan[] = [{ name: "probe-1", owner: "DaemonSet" }];
+    const { code, said, node } = run(leave, { pods, mends: false });
+    expect(code).toBe(1);
+    expect(said.at(-1)).toBe(
+      "n2: a/probe-1 has no Ready replacement after 2 s: 0 of 1 are Ready: probe-1 on n2 is not Ready with address 10.40.0.9",
+    );
+    expect(node.spec.unschedulable).toBeNull();
+  });
+
+  it("is not held up by a pod that was not Ready before, and names it", () => {
+    const { code, said, addresses } = run(leave, {
+      pods: [{ name: "probe-1", owner: "DaemonSet", ready: false }],
+      mends: false,
+    });
+    expect(code).toBe(0);
+    expect(said).toContain("n2: moves a/probe-1, which was not Ready and is not waited for");
+    expect(addresses).toEqual(["10.40.0.9"]);
+  });
+
+  it("refuses before it moves anything: pods that nobody would recreate, on any node", () => {
+    const pods: PodPlan[] = [
+      { name: "probe-1", owner: "DaemonSet" },
+      { name: "mine", node: "n1" },
+    ];
+    const { code, said, calls, conflists } = run(leave, { pods });
+    expect(code).toBe(1);
+    expect(said).toEqual([
+      "n2: flannel can't leave: nothing would recreate these pods; delete them or give them an owner: a/mine",
+    ]);
+    expect(calls).toEqual([]);
+    expect(conflists).toHaveLength(2);
+  });
+
+  it.each([
+    [{ desired: "calico" }, "flannel can't leave: the cluster is to have calico, but it is not there"],
+    [
+      { conflists: { "10-flannel.conflist": "cbr0" } },
+      "flannel can't leave: weave is not ready here after 2 s: there is no /etc/cni/net.d/10-weave.conflist",
+    ],
+    [
+      { conflists: { ...both, "00-multus.conf": "multus" } },
+      "flannel can't leave: the runtime uses /etc/cni/net.d/00-multus.conf, which sorts before 05-cni-lab.conflist",
+    ],
+  ])("refuses without a successor that is in force: %j", (scene: Scene, message) => {
+    const { code, said, calls } = run(leave, scene);
+    expect([code, said.at(-1), calls]).toEqual([1, `n2: ${message}`, []]);
+  });
+
+  it.each(["none", "flannel"])("does nothing when the cluster is to have %s", (desired) => {
+    const { code, calls, conflists } = run(leave, { desired, pods: [{ name: "mine" }] });
+    expect([code, calls, conflists.length]).toEqual([0, [], 2]);
+  });
+
+  it("uncordons what a killed swap has cordoned, and leaves alone what somebody else did", () => {
+    expect(run(leave, { cordoned: "by a swap" }).node.spec.unschedulable).toBeNull();
+    expect(run(leave, { cordoned: "by hand" }).node.spec.unschedulable).toBe(true);
+  });
+
+  it("as a CNI comes, recreates what holds an address of no living network or was cut off, and nothing else", () => {
+    const pods: PodPlan[] = [
+      { name: "dead-1", owner: "ReplicaSet", ready: false },
+      { name: "cut-1", owner: "ReplicaSet", ip: "10.40.0.7", cutOff: true },
+      { name: "live-1", ip: "10.40.0.8" },
+    ];
+    const { code, calls } = run(come, { pods, conflists: { "10-weave.conflist": "weave" } });
+    expect(code).toBe(0);
+    expect(calls).toEqual(["delete pod --namespace a dead-1", "delete pod --namespace a cut-1"]);
+  });
+
+  it("as a CNI comes, fails by name for a pod that nobody would recreate", () => {
+    const { code, said } = run(come, { pods: [{ name: "mine" }] });
+    expect([code, said]).toEqual([
+      1,
+      ["n2: nothing would recreate these pods, whose addresses lead nowhere; delete them: a/mine"],
+    ]);
+  });
+});

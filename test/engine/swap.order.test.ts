@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { locateToolchain } from "../../toolchain";
+import { type ControlPlane, startControlPlane } from "./apiserver";
+import { PulumiProject } from "./support";
+
+/** A cluster's API without nodes, and commands that only write down that they ran: the order is the engine's. */
+let api: ControlPlane;
+let project: PulumiProject;
+beforeAll(async () => {
+  const { binDir } = locateToolchain();
+  api = await startControlPlane(binDir);
+  project = await PulumiProject.make(binDir, ["command", "kubernetes"]);
+});
+afterAll(async () => {
+  await project?.dispose();
+  await api?.stop();
+});
+
+const components = resolve(__dirname, "../../components");
+
+/** Sets the CNI and runs one update; gives its steps in the order of their beginning and end. */
+async function update(cni: string): Promise<{ exitCode: number | null; output: string; steps: string[] }> {
+  await project.program(`
+    require("tsx/cjs");
+    const { Cni } = require(${JSON.stringify(join(components, "cni/cni"))});
+    const shell = {
+      command: (name, args, opts) => new command.local.Command(name, {
+        create: "true", delete: \`test ! -e \${__dirname}/fail-\${name}\`, triggers: args.triggers,
+      }, opts),
+    };
+    const provider = new k8s.Provider("api", { kubeconfig: ${JSON.stringify(api.kubeconfig)}, enableConfigMapMutable: true });
+    const nodes = ["n1", "n2", "n3"].map((name) => ({ name, shell }));
+    const cni = new Cni("cni", { type: "${cni}", access: { nodes, kubeconfig: "x" } }, { provider });
+    new command.local.Command("workload", { create: "true" }, { dependsOn: [...cni.ready] });
+  `);
+  const log = join(project.dir, "events");
+  await rm(log, { force: true });
+  const { exitCode, output } = await project.up(`--event-log=${log}`);
+  const steps = readFileSync(log, "utf8")
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const { resourcePreEvent: begun, resOutputsEvent: ended } = JSON.parse(line);
+      const { op, urn } = (begun ?? ended)?.metadata ?? { op: "same", urn: "" };
+      return op === "same" ? [] : [`${op} ${urn.split("::").pop()} ${begun === undefined ? "ends" : "begins"}`];
+    });
+  return { exitCode, output, steps };
+}
+
+/** Fails unless every step is there and ends before the next begins. */
+function expectOrder(steps: readonly string[], order: readonly string[]): void {
+  const at = (step: string) => {
+    expect(steps).toContain(step);
+    return steps.indexOf(step);
+  };
+  for (const [i, step] of order.slice(1).entries()) {
+    const before = order[i] ?? "";
+    expect(at(`${before} ends`), `${before} before ${step}:\n${steps.join("\n")}`).toBeLessThan(at(`${step} begins`));
+  }
+}
+
+const arrives = (cni: string) => [
+  ...["n1", "n2", "n3"].map((node) => `create ${cni}-clean-${node}`).slice(0, 1),
+  `create ${cni}-account`,
+  `create ${cni}-daemonset`,
+  `create ${cni}-handover-n1`,
+  `create ${cni}-handover-n3`,
+  `create ${cni}-handover-n2`,
+];
+const leaves = (cni: string) => [
+  `delete ${cni}-handover-n2`,
+  `delete ${cni}-handover-n3`,
+  `delete ${cni}-handover-n1`,
+  `delete ${cni}-daemonset`,
+  `delete ${cni}-account`,
+];
+
+/** Each node's clean-up begins when every object of the CNI has gone. */
+function expectCleanLast(steps: readonly string[], cni: string): void {
+  for (const node of ["n1", "n2", "n3"]) {
+    expectOrder(steps, [`delete ${cni}-account`, `delete ${cni}-clean-${node}`]);
+    expectOrder(steps, [`delete ${cni}-daemonset`, `delete ${cni}-clean-${node}`]);
+  }
+}
+
+it("a new cluster: clean-up, CNI, handovers from the control plane on, then the workload", async () => {
+  const { exitCode, output, steps } = await update("flannel");
+  expect(exitCode, output).toBe(0);
+  expectOrder(steps, [...arrives("flannel"), "create workload"]);
+  expectOrder(steps, ["create flannel-clean-n3", "create flannel-namespace"]);
+});
+
+it("one update: the new CNI is ready, then nodes move, control plane last, then the old CNI goes, then nodes are cleaned", async () => {
+  const { exitCode, output, steps } = await update("weave");
+  expect(exitCode, output).toBe(0);
+  expectOrder(steps, [...arrives("weave"), ...leaves("flannel")]);
+  expectOrder(steps, ["update cni-desired", "delete flannel-handover-n2"]);
+  expectCleanLast(steps, "flannel");
+});
+
+it("a node that fails stops the swap, and the old value brings the old CNI back to every node", async () => {
+  await writeFile(join(project.dir, "fail-weave-handover-n3"), "");
+  const failed = await update("flannel");
+  expect(failed.exitCode).not.toBe(0);
+  expectOrder(failed.steps, [...arrives("flannel"), "delete weave-handover-n2"]);
+  expect(failed.steps.filter((step) => /delete weave-(handover-n1|daemonset|clean)/.test(step))).toEqual([]);
+
+  const back = await update("weave");
+  expect(back.exitCode, back.output).toBe(0);
+  expectOrder(back.steps, ["update cni-desired", "create weave-handover-n2", ...leaves("flannel")]);
+  expectCleanLast(back.steps, "flannel");
+  expect(back.steps.filter((step) => step.startsWith("delete weave"))).toEqual([]);
+  await rm(join(project.dir, "fail-weave-handover-n3"));
+});
+
+it("none: nothing comes, the CNI leaves", async () => {
+  const { exitCode, output, steps } = await update("none");
+  expect(exitCode, output).toBe(0);
+  expectOrder(steps, ["update cni-desired", ...leaves("weave")]);
+  expectCleanLast(steps, "weave");
+  expect(steps.filter((step) => step.startsWith("create"))).toEqual([]);
+});
+
+it("destroy: the same order, from the state alone", async () => {
+  await update("flannel");
+  const log = join(project.dir, "destroyed");
+  const { exitCode, output } = await project.destroy(`--event-log=${log}`);
+  expect(exitCode, output).toBe(0);
+});
