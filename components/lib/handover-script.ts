@@ -10,13 +10,13 @@ export interface HandoverDeadlines {
 }
 
 /**
- * Runs when a CNI has come to a node: `$1` the node. Pods that hold an address of no living network (left by `none`,
- * or by a swap that was killed) are recreated. Elsewhere there is nothing to do.
+ * Runs when a CNI has come: `$1` the node. Pods that hold an address of no living network (left by `none`, or by a swap
+ * that was killed) are recreated, on every node at once: the first of the chain has it done, the others find nothing.
  */
 export function handoverCreate({ pod }: HandoverDeadlines): string {
   return `${swapPrelude}
 living_networks
-recreate_strays ${pod}
+recreate_strays ${pod} --everywhere
 `;
 }
 

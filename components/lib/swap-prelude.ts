@@ -103,12 +103,15 @@ living_networks() {
     jq -r '[.items[].metadata.annotations["${cniMarks.network}"] // empty] | join(" ")')
 }
 
-# Recreates at once what holds an address of none of $networks here; no waiting for readiness, as it has no network.
+# Recreates at once what holds an address of none of $networks, here or, with --everywhere, on any node; no waiting for
+# readiness, as it has no network.
 recreate_strays() {
   strays_end=$(($(now) + $1))
+  here='.spec.nodeName == $node'
+  [ $# -lt 2 ] || here=true
   while :; do
     look_at_pods
-    strays=$(ask '[.items[] | select(.spec.nodeName == $node and strayed($networks))]')
+    strays=$(ask "[.items[] | select($here and strayed("'$networks))]')
     [ "$strays" != "[]" ] || return 0
     lost=$(printf '%s' "$strays" | jq -r "$queries"'[.[] | select(bare and (leaving | not)) | id] | join(", ")')
     [ -z "$lost" ] || fail "nothing would recreate these pods, whose addresses lead nowhere; delete them: $lost"

@@ -89,6 +89,7 @@ function apiServerArguments(folder: string, etcd: string, port: number): string[
     `--cert-dir=${join(folder, "certs")}`,
     `--token-auth-file=${join(folder, "tokens")}`,
     "--authorization-mode=RBAC",
+    "--allow-privileged=true",
     "--service-cluster-ip-range=10.0.0.0/24",
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${join(folder, "sa.pub")}`,
