@@ -58,6 +58,8 @@ export interface Check {
   /** What should be true, in the field's words. */
   readonly title: string;
   readonly subjects: Subjects;
+  /** The config values with which it says something: for each key one of these. @default with any */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
   /** Run in order, once per try and subject. */
   readonly steps: readonly Step[];
   readonly read: Readonly<Record<string, Reader>>;

@@ -12,6 +12,8 @@ export const clusterFacts = [
   "service.port",
   "api.ip",
   "dns.ip",
+  /** The CNI that the stack is set to. */
+  "config.cni",
 ] as const;
 
 const ownFacts = ["node", "address", "pod", "ip"] as const;

@@ -1,18 +1,21 @@
 import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
-import type { Expectation, Lab } from "../../labs/lab";
+import type { Expectation, Lab, Values } from "../../labs/lab";
 
 /**
  * The checks that show a lab's expected state.
  *
+ * @param inForce the stack's values: a check says nothing where its `when` is not met.
  * @throws UserError when the symptom is expected of a lab that has none.
  */
-export function checksFor(lab: Lab, expect: Expectation): readonly Check[] {
+export function checksFor(lab: Lab, expect: Expectation, inForce: Values): readonly Check[] {
   const checks = lab.checks[expect];
   if (checks === undefined) {
     throw new UserError([
       { field: "--expect", value: expect, rule: `lab ${lab.id} has no bug to show`, mend: "use --expect healthy" },
     ]);
   }
-  return checks;
+  return checks.filter(({ when = {} }) =>
+    Object.entries(when).every(([key, values]) => values.includes(inForce[key] ?? "")),
+  );
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import pLimit from "p-limit";
 import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
-import type { Expectation, Lab } from "../../labs/lab";
+import type { Expectation, Lab, Values } from "../../labs/lab";
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";
 import { type Clock, systemClock } from "./clock";
@@ -19,6 +19,8 @@ import { collectVersions } from "./versions";
 export interface RunChecksOptions {
   /** What the stack is expected to show; it picks the list of checks. */
   readonly expect: Expectation;
+  /** The stack's config values in force, defaults included. */
+  readonly values: Values;
   /** The folder for this run's evidence; made where it is missing. */
   readonly evidenceDir: string;
   /** Multiplies every deadline, for slow machines. @default 1 */
@@ -37,7 +39,7 @@ export interface RunChecksOptions {
  * @throws UserError when there is nothing to look at or the evidence cannot be kept.
  */
 export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChecksOptions): Promise<Verdict> {
-  const checks = checksFor(lab, options.expect);
+  const checks = checksFor(lab, options.expect, options.values);
   if (access.nodes.length === 0) {
     throw new UserError([{ field: `stack ${lab.id}`, rule: "has no nodes", mend: `run: ./lab up ${lab.id}` }]);
   }
@@ -51,7 +53,7 @@ export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChe
     access,
     clock,
     signal,
-    snapshots: new Snapshots(access, clock, signal),
+    snapshots: new Snapshots(access, clock, signal, { "config.cni": options.values.cni ?? "" }),
     limit: pLimit(options.parallel ?? 6),
     folder: new EvidenceFolder(options.evidenceDir),
     deadlineFactor: options.deadlineFactor ?? 1,

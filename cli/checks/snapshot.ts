@@ -46,22 +46,24 @@ export class Snapshots {
     private readonly access: ClusterAccess,
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
+    private readonly settings: Facts,
   ) {}
 
   take(): Promise<Snapshot> {
     const now = this.clock.now();
     if (this.last === undefined || now - this.last.at >= 1000) {
-      this.last = { at: now, snapshot: takeSnapshot(this.access, this.signal) };
+      this.last = { at: now, snapshot: takeSnapshot(this.access, this.signal, this.settings) };
     }
     return this.last.snapshot;
   }
 }
 
-async function takeSnapshot(access: ClusterAccess, signal: AbortSignal): Promise<Snapshot> {
+async function takeSnapshot(access: ClusterAccess, signal: AbortSignal, settings: Facts): Promise<Snapshot> {
   const args = ["get", "pods,services", "--all-namespaces", "-o", "json", "--request-timeout=10s"];
   const ran = await access.kubectl(args, { signal, timeoutMs: 15_000 });
   const nodes = access.nodes.map((node) => node.name);
   const known = {
+    ...settings,
     "nodes.count": String(nodes.length),
     "nodes.names": nodes.join(","),
     namespace: probeNames.namespace,

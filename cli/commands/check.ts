@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
-import { type Expectation, expectedState, type Lab } from "../../labs/lab";
+import { type Expectation, expectedState, type Lab, type Values } from "../../labs/lab";
 import { runChecks } from "../checks";
 import { verdictJson } from "../checks/report/json";
 import { junitXml } from "../checks/report/junit";
@@ -10,7 +10,8 @@ import { eventLines, verdictLine } from "../checks/report/text";
 import type { Verdict } from "../checks/verdict";
 import { requireLab } from "../labs";
 import { exitCodes } from "../report-error";
-import { evidenceDir } from "../stack/paths";
+import { ConfigFile } from "../stack/config-file";
+import { evidenceDir, stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 
@@ -25,7 +26,7 @@ interface CheckOptions {
 export async function check(name: string | undefined, options: CheckOptions): Promise<number> {
   const { lab, stack: stackName } = await requireLab(name);
   if (options.list === true) {
-    process.stdout.write(listChecks(lab, options.expect ?? "healthy"));
+    process.stdout.write(listChecks(lab, options.expect ?? "healthy", valuesInForce(stackName, lab)));
     return exitCodes.asExpected;
   }
   if (options.junit !== undefined) {
@@ -45,8 +46,10 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
 /** Runs a lab's checks on its stack. Lines go to standard output, or to standard error where that holds a report. */
 export async function checkStack(stack: Stack, lab: Lab, expect?: Expectation, onStdout = true): Promise<Verdict> {
   const say = onStdout ? console.log : console.error;
+  const values = valuesInForce(stack.name, lab);
   const verdict = await runChecks(await stack.access(), lab, {
-    expect: expect ?? expectedState(lab, { ...lab.values, ...stack.config().values() }),
+    expect: expect ?? expectedState(lab, values),
+    values,
     evidenceDir: path.join(evidenceDir(stack.name), new Date().toISOString().replace(/[:.]/g, "-")),
     onEvent: (event) => {
       for (const line of eventLines(event)) {
@@ -57,6 +60,10 @@ export async function checkStack(stack: Stack, lab: Lab, expect?: Expectation, o
   say(verdictLine(verdict));
   say(`evidence: ${verdict.evidence}`);
   return verdict;
+}
+
+function valuesInForce(stack: string, lab: Lab): Values {
+  return { ...lab.values, ...new ConfigFile(stackConfigFile(stack)).values() };
 }
 
 /** A report that can't be written is refused before the checks run, which may take minutes. */

@@ -6,6 +6,7 @@ import { ensureSystem, type Missing, missing } from "../../toolchain";
 import type { Progress } from "../../toolchain/progress";
 import { read } from "../run/capture";
 import { nodeContainers } from "../stack/containers";
+import { inotifyProblems, inotifyState } from "./inotify";
 import { lanProblems, usedNetworks } from "./networks";
 import { availableMiB, diskProblems, memoryProblems } from "./resources";
 
@@ -38,11 +39,20 @@ export async function machineLacks(progress: Progress): Promise<Missing[]> {
 async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {
   const lan = config.lanCidr ?? defaultLan(stack);
   const [nodes, used, folder] = await Promise.all([nodeContainers(stack), usedNetworks(stack), engineFolder()]);
-  const available = nodes.some(({ running }) => running) ? undefined : availableMiB();
+  const isUp = nodes.some(({ running }) => running);
   return [
     ...lanProblems(lan, stack, used),
     ...diskProblems(folder),
-    ...(available === undefined ? [] : memoryProblems(lab, config.nodes, available)),
+    ...(isUp ? [] : newClusterProblems(lab, config.nodes)),
+  ];
+}
+
+function newClusterProblems(lab: Lab, nodes: number): Problem[] {
+  const available = availableMiB();
+  const { used, limit } = inotifyState();
+  return [
+    ...(available === undefined ? [] : memoryProblems(lab, nodes, available)),
+    ...inotifyProblems(nodes, used, limit),
   ];
 }
 

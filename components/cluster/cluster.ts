@@ -175,7 +175,7 @@ export class Cluster extends pulumi.ComponentResource {
     return node.shell.command(
       `${name}-${node.name}-join`,
       {
-        create: joinScript,
+        create: joinScript(node.name),
         stdin: pulumi.secret(invitation.stdout.apply((printed) => joinConfig(node, parseInvitation(printed)))),
         triggers: [node.id, first.id],
       },

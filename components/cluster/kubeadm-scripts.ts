@@ -55,16 +55,33 @@ kubectl delete pods --all-namespaces --field-selector "spec.nodeName=$1" --force
   };
 }
 
-/** Makes this node a member; its config comes by standard input. A member already is left as it is. */
-export const joinScript: Script = {
+/** Seconds in which the kubelet of a node that has joined must have made its Node object. */
+const registerSeconds = 60;
+
+/**
+ * Makes this node a member; its config comes by standard input. A member already is left as it is. kubeadm is content
+ * with a kubelet that answered once; a kubelet that fails after that never makes its Node.
+ */
+export const joinScript = (node: string): Script => ({
   text: `
 ${takeConfig("/run/cni-lab-join.yaml")}
 if [ -e /etc/kubernetes/kubelet.conf ]; then
   echo "this node has joined already" >&2
-  exit 0
+else
+  if [ -e /etc/kubernetes/pki/ca.crt ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then
+    kubeadm reset --force >&2
+  fi
+  kubeadm join --config "$config" >&2
 fi
-if [ -e /etc/kubernetes/pki/ca.crt ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then
-  kubeadm reset --force >&2
-fi
-kubeadm join --config "$config" >&2`,
-};
+end=$(($(date +%s) + ${registerSeconds}))
+until kubectl --kubeconfig /etc/kubernetes/kubelet.conf get node "$1" >/dev/null 2>&1; do
+  if [ "$(date +%s)" -ge "$end" ]; then
+    echo "the kubelet has made no Node $1 in ${registerSeconds} s; it said last:" >&2
+    journalctl --unit kubelet --no-pager --lines 200 | grep -E ' E[0-9]{4} |Failed|error' | tail -n 3 >&2
+    kubeadm reset --force >/dev/null 2>&1
+    exit 1
+  fi
+  sleep 0.5
+done`,
+  args: [node],
+});

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeCommand } from "../cluster/node-shell";
-import { cleanScript, pinScript } from "../lib/clean-script";
+import { arriveScript, cleanScript } from "../lib/clean-script";
 import type { Residue } from "../lib/residue";
 import type { NodeAccess } from "./node-access";
 
@@ -23,7 +23,7 @@ export class NodeCleanup extends pulumi.ComponentResource {
       node.shell.command(
         `${name}-${node.name}`,
         {
-          create: { text: pinScript(residue), args: [node.name] },
+          create: { text: arriveScript(residue), args: [node.name] },
           delete: { text: cleanScript(residue), args: [node.name] },
           stdin: pulumi.secret(kubeconfig),
           triggers: [node.id ?? node.name],

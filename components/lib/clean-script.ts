@@ -1,3 +1,4 @@
+import { recordScript } from "./fingerprint";
 import type { Residue } from "./residue";
 import { quote, quoteWord } from "./shell";
 import { cutOffMark } from "./swap-names";
@@ -7,14 +8,15 @@ import { swapPrelude } from "./swap-prelude";
 const deadlines = { daemonSetPods: 90, strays: 120 } as const;
 
 /**
- * Runs before a CNI comes to a node: `$1` the node. Where another CNI is in force its conflist is held on to, since
+ * Runs before a CNI comes to a node: `$1` the node. Notes what the node is like, and what the CNI may leave. Where another CNI is in force its conflist is held on to, since
  * that of the new one may sort before it and appears before the new network works.
  */
-export function pinScript({ conflist }: Residue): string {
+export function arriveScript(residue: Residue): string {
   return `${swapPrelude}
+${recordScript(residue)}
 first=$(in_force)
 case $first in
-  "" | "$chosen" | *.conf | *.json | "$folder"/${quoteWord(conflist)}) ;;
+  "" | "$chosen" | *.conf | *.json | "$folder"/${quoteWord(residue.conflist)}) ;;
   *)
     choose "$first"
     say "stays with $(network_of "$first") until its handover"

@@ -30,3 +30,6 @@ export function cniMetadata(cni: string, network: string, conflist: string) {
     annotations: { [cniMarks.network]: network, [cniMarks.conflist]: conflist },
   };
 }
+
+/** Where a node keeps what it was like before its first CNI, and what each CNI may leave. */
+export const nodeRecords = "/var/lib/cni-lab";

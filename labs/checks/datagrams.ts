@@ -87,6 +87,7 @@ export const multicastAcrossNodes: Check = {
   id: "multicast-across-nodes",
   title: "Multicast between pods of different nodes arrives",
   subjects: "node-pair",
+  when: { cni: ["weave"] },
   steps: multicast,
   read: { heard },
   expect: some,
@@ -104,6 +105,7 @@ export const multicastStaysOnNode: Check = {
   ...multicastAcrossNodes,
   id: "multicast-stays-on-node",
   title: "Multicast does not leave a node: the overlay carries unicast only",
+  when: { cni: ["flannel"] },
   expect: [{ value: "heard", equals: "0" }],
   timing: { throughoutSeconds: 1, everySeconds: 1 },
   says: {

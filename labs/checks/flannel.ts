@@ -19,6 +19,7 @@ export const flannelReady: Check = {
   id: "flannel-ready",
   title: "Flannel is ready on every node",
   subjects: "node",
+  when: { cni: ["flannel"] },
   steps: [
     {
       id: "pod",
@@ -58,6 +59,7 @@ export const podSubnets: Check = {
   id: "pod-subnets",
   title: "Every node has a pod subnet of its own; Kubernetes, flannel and the pods agree on it",
   subjects: "node",
+  when: { cni: ["flannel"] },
   steps: [
     { id: "kubernetes", at: "kubectl", run: ["get", "node", "{node}", "-o", "jsonpath={.spec.podCIDR}"] },
     { id: "flannel", at: "node", run: ["cat", "/run/flannel/subnet.env"] },

@@ -26,3 +26,19 @@ export const nodesReady: Check = {
   ],
   causes: [...nodeServicesCauses(""), ...nodeNetworkCauses("")],
 };
+
+/** Without a CNI the kubelet says so, and says nothing else. */
+export const nodesWithoutNetwork: Check = {
+  ...nodesReady,
+  id: "nodes-without-network",
+  title: "Every node says that it has no CNI",
+  when: { cni: ["none"] },
+  expect: [
+    { value: "ready", equals: "False" },
+    { value: "why", matches: /cni plugin not initialized/ },
+  ],
+  says: {
+    holds: "{node} is not Ready: {value.why}",
+    fails: "{node} does not say that it lacks a CNI: Ready is {value.ready}, {value.why}",
+  },
+};

@@ -14,6 +14,7 @@ export const weaveReady: Check = {
   id: "weave-ready",
   title: "Weave is connected to all nodes and gives addresses out, on every node",
   subjects: "node",
+  when: { cni: ["weave"] },
   steps: [
     { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", status], exits: [0, 7, 28] },
     { id: "peers", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/peers`], exits: [0, 7, 28] },
@@ -74,6 +75,7 @@ export const weavePods: Check = {
   id: "weave-pods",
   title: "Pods have addresses of Weave's range, each its own",
   subjects: "node",
+  when: { cni: ["weave"] },
   steps: [
     { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", status] },
     { id: "pod", at: "pod", run: ["ip", "-4", "-o", "address", "show", "dev", "eth0"] },

@@ -46,6 +46,7 @@ const snapshotOf = (stdout: string, exitCode = 0, stderr = "") =>
     answering(() => ({ stdout, exitCode, stderr })),
     systemClock,
     never,
+    {},
   ).take();
 
 describe("a snapshot", () => {
@@ -81,7 +82,7 @@ describe("a snapshot", () => {
   it("is taken once a second at most", async () => {
     let now = 0;
     const access = answering(() => ({ stdout: '{"items":[]}' }));
-    const snapshots = new Snapshots(access, { now: () => now, sleep: async () => {} }, never);
+    const snapshots = new Snapshots(access, { now: () => now, sleep: async () => {} }, never, {});
     await Promise.all([snapshots.take(), snapshots.take()]);
     now = 999;
     await snapshots.take();

@@ -48,7 +48,12 @@ async function red(change: (where: string, command: string) => Answer | undefine
   const cluster = new FakeCluster((where, command) => change(where, command) ?? healthy(where, command), 3);
   cluster.podless = podless;
   cluster.podNames = ["probe", "probe2"];
-  const verdict = await runChecks(cluster, lab, { expect: "healthy", evidenceDir: folder, clock: cluster.clock });
+  const verdict = await runChecks(cluster, lab, {
+    expect: "healthy",
+    values: { cni: "flannel" },
+    evidenceDir: folder,
+    clock: cluster.clock,
+  });
   expect(verdict.asExpected).toBe(verdict.checks.every((check) => check.outcome === "passed"));
   return verdict.checks
     .filter((check) => check.outcome !== "passed")

@@ -159,7 +159,7 @@ describe("the list", () => {
       timing: { throughoutSeconds: 5, everySeconds: 1 },
       controls: { positive: ["says-yes"] },
     });
-    expect(listChecks(labOf([checkOf(), quiet]), "healthy")).toBe(
+    expect(listChecks(labOf([checkOf(), quiet]), "healthy", {})).toBe(
       [
         "says-yes: Every node says yes",
         "  for each node, tried every 2 s for up to 10 s",

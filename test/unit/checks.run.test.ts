@@ -15,6 +15,7 @@ afterEach(() => rmSync(dirname(folder), { recursive: true, force: true }));
 function run(cluster: FakeCluster, checks: readonly Check[], options: Partial<RunChecksOptions> = {}) {
   return runChecks(cluster, labOf(checks), {
     expect: "healthy",
+    values: { cni: "flannel" },
     evidenceDir: folder,
     clock: cluster.clock,
     ...options,

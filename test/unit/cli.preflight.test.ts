@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { inotifyProblems } from "../../cli/preflight/inotify";
 import { lanProblems, parseRoutes } from "../../cli/preflight/networks";
 import { memoryProblems } from "../../cli/preflight/resources";
 
@@ -45,4 +46,15 @@ test.each([
   [1, 999, 1],
 ])("%i nodes with %i MiB: %i problems", (nodes, available, problems) => {
   expect(memoryProblems({ id: "flannel", memoryMiB: 2000 }, nodes, available)).toHaveLength(problems);
+});
+
+test.each([
+  [3, 68, 128, 0],
+  [3, 69, 128, 1],
+])("inotify instances for %i nodes with %i in use of %i: %i problems", (nodes, inUse, limit, problems) => {
+  const found = inotifyProblems(nodes, inUse, limit);
+  expect(found).toHaveLength(problems);
+  for (const { mend } of found) {
+    expect(mend).toBe("run: sysctl -w fs.inotify.max_user_instances=512");
+  }
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { cleanScript, pinScript } from "../../components/lib/clean-script";
+import { arriveScript, cleanScript } from "../../components/lib/clean-script";
 import { handoverCreate, handoverDelete } from "../../components/lib/handover-script";
 import { flannelResidue, weaveResidue } from "../../components/lib/residue";
 import { podQueries } from "../../components/lib/swap-prelude";
@@ -12,8 +12,8 @@ const deadlines = { pod: 180, successor: 60 };
 const scripts = {
   "handover create": handoverCreate(deadlines),
   "handover delete": handoverDelete(deadlines),
-  "flannel pin": pinScript(flannel),
-  "weave pin": pinScript(weave),
+  "flannel arrives": arriveScript(flannel),
+  "weave arrives": arriveScript(weave),
   "flannel clean": cleanScript(flannel),
   "weave clean": cleanScript(weave),
 };

@@ -1,6 +1,6 @@
 import { quoteWord } from "../../../components/lib/shell";
 import type { Check, Step, Subjects } from "../../../labs/check";
-import type { Expectation, Lab } from "../../../labs/lab";
+import type { Expectation, Lab, Values } from "../../../labs/lab";
 import { checksFor } from "../checks-for";
 
 const runsFor: Readonly<Record<Subjects, string>> = {
@@ -11,8 +11,8 @@ const runsFor: Readonly<Record<Subjects, string>> = {
 };
 
 /** What `check --list` prints: each check of the expected state with what it runs. Nothing is run. */
-export function listChecks(lab: Lab, expect: Expectation): string {
-  return `${checksFor(lab, expect).map(describeCheck).join("\n\n")}\n`;
+export function listChecks(lab: Lab, expect: Expectation, inForce: Values): string {
+  return `${checksFor(lab, expect, inForce).map(describeCheck).join("\n\n")}\n`;
 }
 
 function describeCheck(check: Check): string {

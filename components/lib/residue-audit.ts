@@ -1,0 +1,160 @@
+import { overlaps, parseCidr } from "./cidr";
+import type { Fact, NodeListing } from "./fingerprint";
+import type { Residue } from "./residue";
+import { conflistFolder, nodeRecords } from "./swap-names";
+
+/** A thing that should not be there, and whose it is. */
+export interface Leftover {
+  readonly fact: Fact;
+  /** The CNI that made it; undefined where nobody is known to make such things. */
+  readonly owner?: string;
+}
+
+/** What has changed on a node since before its first CNI. */
+export interface Audit {
+  /** What the CNI that the node is to have has made. */
+  readonly own: readonly Fact[];
+  /** What neither that CNI, nor Kubernetes, nor a running pod owns. */
+  readonly leftovers: readonly Leftover[];
+  /** What was there before and is not any more. */
+  readonly missing: readonly Fact[];
+  /** Pods that still hold an address of a network that is not this CNI's. */
+  readonly strayed: readonly string[];
+}
+
+/**
+ * Sets aside, by owner, what may differ from the node before its first CNI: what kube-proxy and the kubelet make, what
+ * belongs to running pods, and what the CNI `current` makes. The rest is left over.
+ *
+ * @param current a CNI's name, or "none".
+ */
+export function auditNode({ before, now, cnis, pods }: NodeListing, current: string): Audit {
+  const there = new Set(before.map(keyOf));
+  const here = new Set(now.map(keyOf));
+  const network = cnis.find(({ cni }) => cni === current)?.networkName;
+  const own: Fact[] = [];
+  const leftovers: Leftover[] = [];
+  for (const fact of now.filter((one) => !there.has(keyOf(one)) && !isShared(one))) {
+    const owner = cnis.find((cni) => owns(cni, fact, now))?.cni;
+    if (owner === current) {
+      own.push(fact);
+    } else if (owner !== undefined || !isOfPod(fact, current)) {
+      leftovers.push({ fact, owner });
+    }
+  }
+  return {
+    own,
+    leftovers,
+    missing: before.filter((one) => !here.has(keyOf(one)) && !isShared(one)),
+    strayed: pods
+      .filter((pod) => cnis.some(({ networkName }) => networkName === pod.network) && pod.network !== network)
+      .map(({ id }) => id),
+  };
+}
+
+const keyOf = ({ kind, name }: Fact): string => `${kind} ${name}`;
+
+/** Folders that the node's own programs and this lab keep, whatever the CNI; the CNIs share the last three. */
+const sharedFolders: readonly string[] = [
+  ...["/run/mount", "/run/netns", "/run/credentials", "/var/lib/kubelet", "/var/lib/etcd", nodeRecords],
+  ...["/var/lib/cni", "/var/lib/cni/results", "/var/lib/cni/networks"],
+];
+
+/** What kube-proxy, the kubelet, the node and this lab own, whatever the CNI. */
+function isShared({ kind, name }: Fact): boolean {
+  switch (kind) {
+    case "rule":
+    case "chain":
+      return /\bKUBE-/.test(name);
+    case "file":
+      // The loopback of every pod, and what the runtime's plugins lock their folders by.
+      return /^\/var\/lib\/cni\/(results\/cni-loopback-|networks\/.*lock$)/.test(name);
+    case "folder":
+      return sharedFolders.includes(name);
+    case "annotation":
+      return /(^|\.)kubernetes\.io\//.test(name);
+    default:
+      return false;
+  }
+}
+
+/** A running pod's link. Without a CNI it leads nowhere and goes with its pod; with one it is attached to that CNI's. */
+function isOfPod({ kind, peer }: Fact, current: string): boolean {
+  return kind === "link" && peer !== undefined && current === "none";
+}
+
+/** True when the CNI makes such a thing. */
+export function owns(cni: Residue, fact: Fact, all: readonly Fact[]): boolean {
+  const { kind, name } = fact;
+  switch (kind) {
+    case "link":
+      return isLinkOf(cni, name) || (fact.master !== undefined && isLinkOf(cni, fact.master));
+    case "address":
+      return isLinkOf(cni, name.replace(/^.* on /, ""));
+    case "route":
+      return isRouteOf(cni, name);
+    case "chain":
+      return cni.chains.some((chain) => matches(`${chain.table} ${chain.name}`, name)) || isPortmapOf(cni, name, all);
+    case "rule":
+      return (
+        cni.chains.some(({ table, name: chain }) => namesChain(name, table, chain)) ||
+        cni.rules.some(
+          ({ table, chain, holding }) => name.startsWith(`${table} ${chain} `) && name.includes(holding),
+        ) ||
+        isPortmapOf(cni, name, all)
+      );
+    case "ipset":
+      return cni.ipsets.some((set) => matches(set, name));
+    case "file":
+    case "folder":
+      return isPathOf(cni, name);
+    case "annotation":
+      return cni.nodeAnnotations.some((beginning) => name.startsWith(beginning));
+  }
+}
+
+const isLinkOf = ({ links }: Residue, name: string): boolean => links.some((link) => matches(link, name));
+
+function isRouteOf(cni: Residue, route: string): boolean {
+  const [, device] = / dev (\S+)/.exec(route) ?? [];
+  if (device !== undefined && isLinkOf(cni, device)) {
+    return true;
+  }
+  const [destination = ""] = route.split(" ");
+  const target = parseCidr(destination.includes("/") ? destination : `${destination}/32`);
+  const network = parseCidr(cni.routesInside);
+  return target !== undefined && network !== undefined && overlaps(network, target);
+}
+
+/** A rule of the chain, or one that leads to it. */
+function namesChain(rule: string, table: string, chain: string): boolean {
+  const [ruleTable, ruleChain = ""] = rule.split(" ");
+  const [, target = ""] = / -[jg] (\S+)/.exec(rule) ?? [];
+  return ruleTable === table && (matches(chain, ruleChain) || matches(chain, target));
+}
+
+/** The portmap plugin notes the network's name on each of its rules, and names its chains by a digest. */
+function isPortmapOf({ networkName }: Residue, name: string, all: readonly Fact[]): boolean {
+  const chains = /\bCNI-(?:DN-[0-9a-f]+|HOSTPORT-[A-Z]+)/.exec(name);
+  if (chains === null) {
+    return false;
+  }
+  const noted = all.filter((one) => one.kind === "rule" && one.name.includes(`name: \\"${networkName}\\"`));
+  return chains[0].startsWith("CNI-HOSTPORT-") ? noted.length > 0 : noted.some((one) => one.name.includes(chains[0]));
+}
+
+function isPathOf({ conflist, networkName, folders, binaries }: Residue, path: string): boolean {
+  return (
+    path === `${conflistFolder}/${conflist}` ||
+    path.startsWith(`/var/lib/cni/results/${networkName}-`) ||
+    isAtOrIn(`/var/lib/cni/networks/${networkName}`, path) ||
+    folders.some((folder) => isAtOrIn(folder, path)) ||
+    binaries.some((name) => matches(`/opt/cni/bin/${name}`, path))
+  );
+}
+
+const isAtOrIn = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+/** Names that end in `*` are beginnings. */
+const matches = (pattern: string, name: string): boolean =>
+  pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

@@ -1,0 +1,79 @@
+import { type Fact, listingScript, readListing } from "../../components/lib/fingerprint";
+import { flannelResidue, weaveResidue } from "../../components/lib/residue";
+import { type Audit, auditNode } from "../../components/lib/residue-audit";
+import type { Check } from "../check";
+
+/** Whose a thing may be that a CNI has left which was never recorded on the node. */
+const usual = [flannelResidue("10.244.0.0/16"), weaveResidue("10.32.0.0/12")];
+
+/** What the audit of a node comes to, as one text. */
+function audited(answer: (audit: Audit) => string): (text: string) => string {
+  return (text) => {
+    const listing = readListing(text);
+    const recorded = listing.cnis.map(({ cni }) => cni);
+    const cnis = [...listing.cnis, ...usual.filter(({ cni }) => !recorded.includes(cni))];
+    return answer(auditNode({ ...listing, cnis }, /^current\t(.*)$/m.exec(text)?.[1] ?? "none"));
+  };
+}
+
+/** Everything that is wrong with a node, by whose it is: `flannel's: link cni0, route 10.244.1.0/24 ...`. */
+export function describeAudit({ leftovers, missing, strayed }: Audit): string {
+  const owners = [...new Set(leftovers.map(({ owner }) => owner))];
+  const names = (facts: readonly Fact[]) => facts.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+  return [
+    ...owners.map((owner) => {
+      const facts = leftovers.filter((one) => one.owner === owner).map(({ fact }) => fact);
+      return `left by ${owner ?? "nobody known"}: ${names(facts)}`;
+    }),
+    ...(missing.length === 0 ? [] : [`gone since before the first CNI: ${names(missing)}`]),
+    ...(strayed.length === 0 ? [] : [`on another network: ${strayed.map((pod) => `pod ${pod}`).join(", ")}`]),
+  ].join("; ");
+}
+
+const all = /^[\s\S]*$/;
+
+/** Compares each node with itself before its first CNI. */
+export const nodeResidue: Check = {
+  id: "node-residue",
+  title: "Every node holds what it held before its first CNI, what this CNI makes, and nothing of another",
+  subjects: "node",
+  when: { cni: ["flannel", "weave"] },
+  steps: [
+    {
+      id: "listing",
+      at: "node",
+      run: ["sh", "-euc", `${listingScript}\nprintf 'current\\t%s\\n' "$2"`, "sh", "{node}", "{config.cni}"],
+      timeoutSeconds: 30,
+    },
+  ],
+  read: {
+    own: { pattern: all, as: audited(({ own }) => String(own.length)) },
+    wrong: { pattern: all, as: audited(describeAudit) },
+  },
+  expect: [
+    { value: "own", matches: /^[1-9]/ },
+    { value: "wrong", equals: "" },
+  ],
+  timing: { bySeconds: 30, everySeconds: 3 },
+  says: {
+    holds: "{node} holds {value.own} things of {config.cni} and nothing of another CNI",
+    fails: "{node} is not clean: {value.wrong}",
+  },
+  evidence: [{ id: "records", at: "node", run: ["sh", "-c", "head -c 100000 /var/lib/cni-lab/*"] }],
+};
+
+/** The same where no CNI is to be: nothing of any is left. */
+export const nodeBare: Check = {
+  ...nodeResidue,
+  id: "node-bare",
+  title: "Every node holds what it held before its first CNI, and nothing of any",
+  when: { cni: ["none"] },
+  expect: [
+    { value: "own", equals: "0" },
+    { value: "wrong", equals: "" },
+  ],
+  says: {
+    holds: "{node} holds nothing of any CNI",
+    fails: "{node} is not clean: {value.wrong}",
+  },
+};
