@@ -31,6 +31,12 @@ export type NodeCommand = command.local.Command | command.remote.Command;
 export interface NodeShell {
   /** Registers a resource whose life runs scripts on the node. */
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand;
+
+  /**
+   * Runs a script that changes nothing, at once, in a preview too; gives what it printed, and nothing where the node
+   * does not exist yet. Absent where a shell can't do so: a preview is silent then.
+   */
+  look?(script: Script): pulumi.Output<string>;
 }
 
 /** The shell of a node that is a container on this machine. */
@@ -44,6 +50,14 @@ export class ContainerShell implements NodeShell {
     const line = (script: Script) =>
       quote([this.engine, "exec", "--interactive", this.container, ...scriptArgv(script)]);
     return new command.local.Command(name, { ...lines(args, line) }, opts);
+  }
+
+  look(script: Script): pulumi.Output<string> {
+    const exists = quote([this.engine, "container", "inspect", this.container]);
+    const run = quote([this.engine, "exec", this.container, ...scriptArgv(script)]);
+    // A node that is stopped can't be read; the update will say so.
+    const text = `if ${exists} >/dev/null 2>&1; then ${run} 2>/dev/null || true; fi`;
+    return command.local.runOutput({ command: text, logging: "none" }).stdout;
   }
 }
 

@@ -7,6 +7,7 @@ import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
 import { Handover } from "./handover";
 import type { NodeAccess } from "./node-access";
 import { NodeCleanup } from "./node-cleanup";
+import { previewSwap } from "./swap-preview";
 import { defaultRange, Weave, type WeaveArgs } from "./weave";
 
 /** Which CNI a cluster has, and its settings; `none` leaves pods without a network. */
@@ -42,6 +43,7 @@ export class Cni extends pulumi.ComponentResource {
     } else {
       this.record(name, choice);
       this.ready = choice.type === "none" ? [] : this.installBetween(choice, access);
+      previewSwap(access.nodes, choice.type, this);
     }
     this.registerOutputs({});
   }

@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+import { listingScript, readListing } from "../lib/fingerprint";
+import { swapPlan } from "../lib/swap-plan";
+import type { ReachableNode } from "./node-access";
+
+/**
+ * In a preview, says what the cluster's new CNI means for each node that exists: which pods are recreated, and which
+ * links, files and rules of another CNI go. One reading of each node, side by side; nothing is changed, and nothing
+ * is said where nothing of another CNI is there.
+ */
+export function previewSwap(nodes: readonly ReachableNode[], next: string, teller: pulumi.Resource): void {
+  if (!pulumi.runtime.isDryRun()) {
+    return;
+  }
+  for (const { name, shell } of nodes) {
+    shell.look?.({ text: listingScript, args: [name] }).apply(async (text) => {
+      for (const sentence of swapPlan(readListing(text), next)) {
+        await pulumi.log.info(`${name}: ${sentence}`, teller);
+      }
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import type { Fact, FactKind, NodeListing } from "./fingerprint";
+import { owns } from "./residue-audit";
+
+/**
+ * Says in words what a node will lose when the cluster is set to another CNI.
+ *
+ * @param next the CNI that it is to have, or "none".
+ * @returns one sentence for each CNI that leaves; none when nothing on the node is another's.
+ */
+export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string): string[] {
+  const old = new Set(before.map(({ kind, name }) => `${kind} ${name}`));
+  return cnis
+    .filter(({ cni }) => cni !== next)
+    .flatMap((residue) => {
+      const made = now.filter((fact) => !old.has(`${fact.kind} ${fact.name}`) && owns(residue, fact, now));
+      if (made.length === 0) {
+        return [];
+      }
+      const moved = pods.filter(({ network }) => network === residue.networkName).map(({ id }) => id);
+      return [`${residue.cni} leaves: ${fate(moved, next)}; removed after that: ${goods(made)}`];
+    });
+}
+
+function fate(pods: readonly string[], next: string): string {
+  if (pods.length === 0) {
+    return "no pod is on its network";
+  }
+  const listed = `${pods.length} pod${pods.length === 1 ? "" : "s"} (${[...pods].sort().join(", ")})`;
+  return next === "none"
+    ? `${listed} ${pods.length === 1 ? "loses its" : "lose their"} network`
+    : `${listed} ${pods.length === 1 ? "is" : "are"} recreated on ${next}, one by one`;
+}
+
+const kinds: readonly (readonly [FactKind, one: string, many: string])[] = [
+  ["link", "link", "links"],
+  ["route", "route", "routes"],
+  ["chain", "iptables chain", "iptables chains"],
+  ["rule", "iptables rule", "iptables rules"],
+  ["ipset", "ipset", "ipsets"],
+  ["file", "file", "files"],
+  ["folder", "folder", "folders"],
+  ["annotation", "node annotation", "node annotations"],
+];
+
+/** Links, folders and the like by name; of rules and of files in a folder that goes, the number. */
+function goods(facts: readonly Fact[]): string {
+  return kinds
+    .flatMap(([kind, one, many]) => {
+      // A pod's link and its records go with the pod.
+      const names = facts.filter((fact) => fact.kind === kind && !isOfPod(fact)).map(({ name }) => name);
+      if (names.length === 0) return [];
+      const what = names.length === 1 ? one : many;
+      return kind === "rule" ? [`${names.length} ${what}`] : [`${what} ${names.sort().join(", ")}`];
+    })
+    .join("; ");
+}
+
+const isOfPod = ({ kind, name, peer }: Fact): boolean =>
+  (kind === "link" && peer !== undefined) || (kind === "file" && name.startsWith("/var/lib/cni/"));

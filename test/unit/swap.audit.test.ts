@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { readListing } from "../../components/lib/fingerprint";
+import { flannelResidue, weaveResidue } from "../../components/lib/residue";
+import { auditNode } from "../../components/lib/residue-audit";
+import { swapPlan } from "../../components/lib/swap-plan";
+
+const flannel = flannelResidue("10.244.0.0/16");
+const weave = weaveResidue("10.32.0.0/12");
+const record = (residue: object) => `cni\t${JSON.stringify(residue)}`;
+
+/** What a node printed before its first CNI, in part. */
+const bare = [
+  "link\teth1\t-\t-",
+  "address\t172.28.79.12/24 on eth1",
+  "route\t172.28.79.0/24 dev eth1 proto kernel scope link src 172.28.79.12",
+  "file\t/opt/cni/bin/bridge",
+];
+
+/** What the same node printed on Flannel, in part. */
+const onFlannel = [
+  ...bare,
+  "link\tflannel.1\t-\t-",
+  "link\tcni0\t-\t-",
+  "link\tveth3d31910b\tcni0\tcni-c4a13174-7632-9877-3de7-8c725c52beea",
+  "address\t10.244.2.1/24 on cni0",
+  "route\t10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink",
+  "chain\tnat FLANNEL-POSTRTG",
+  'rule\tnat POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG',
+  "rule\tnat FLANNEL-POSTRTG -s 10.244.0.0/16 -d 10.244.0.0/16 -j RETURN",
+  "chain\tnat CNI-HOSTPORT-DNAT",
+  "chain\tnat CNI-DN-0d92f7d6f6a8d5b2b0f15",
+  'rule\tnat CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"cbr0\\" id: \\"2df4\\"" -j CNI-DN-0d92f7d6f6a8d5b2b0f15',
+  "file\t/etc/cni/net.d/10-flannel.conflist",
+  "file\t/opt/cni/bin/flannel",
+  "file\t/var/lib/cni/networks/cbr0/10.244.2.3",
+  "file\t/var/lib/cni/results/cbr0-2df4b3f8-eth0",
+  "folder\t/run/flannel",
+  "annotation\tflannel.alpha.coreos.com/public-ip",
+];
+
+/** What Kubernetes and the runtime add, whatever the CNI. */
+const shared = [
+  "chain\tfilter KUBE-FORWARD",
+  "rule\tfilter FORWARD -m conntrack --ctstate NEW -j KUBE-PROXY-FIREWALL",
+  "file\t/var/lib/cni/results/cni-loopback-2df4b3f8-lo",
+  "folder\t/var/lib/kubelet",
+  "annotation\tnode.alpha.kubernetes.io/ttl",
+];
+
+const listing = (now: readonly string[], records: readonly object[] = [flannel], pods: readonly string[] = []) =>
+  readListing(
+    [
+      ...bare.map((line) => `before\t${line}`),
+      ...records.map(record),
+      ...pods.map((pod) => `pod\t${pod}`),
+      ...[...now, ...shared].map((line) => `now\t${line}`),
+    ].join("\n"),
+  );
+
+const names = (facts: readonly { readonly kind: string; readonly name: string }[]) =>
+  facts.map(({ kind, name }) => `${kind} ${name}`);
+
+describe("the audit of a node", () => {
+  test("sets aside what the CNI in force, Kubernetes and running pods own", () => {
+    const { own, leftovers, missing, strayed } = auditNode(listing(onFlannel, [flannel], ["a/b\tcbr0"]), "flannel");
+    expect(own).toHaveLength(onFlannel.length - bare.length);
+    expect({ leftovers, missing, strayed }).toEqual({ leftovers: [], missing: [], strayed: [] });
+  });
+
+  test("names everything of a CNI that should be gone, and whose it is", () => {
+    const { own, leftovers } = auditNode(listing(onFlannel, [flannel, weave]), "weave");
+    expect(own).toEqual([]);
+    expect(names(leftovers.map(({ fact }) => fact))).toEqual(
+      onFlannel.slice(bare.length).map((line) => line.split("\t").slice(0, 2).join(" ")),
+    );
+    expect(new Set(leftovers.map(({ owner }) => owner))).toEqual(new Set(["flannel"]));
+  });
+
+  test.each([
+    "link\tdummy7\t-\t-",
+    "link\tveth0\t-\tcni-500230fb",
+    "chain\tfilter WEAVE-NPC",
+    "rule\tfilter FORWARD -j LOG",
+    "route\t10.99.0.0/16 dev eth1",
+    "ipset\tx",
+    "file\t/etc/cni/net.d/05-cni-lab.conflist",
+    "folder\t/var/lib/other",
+    "annotation\texample.com/x",
+  ])("finds what nobody owns: %s", (line) => {
+    const { leftovers } = auditNode(listing([...onFlannel, line]), "flannel");
+    expect(leftovers).toMatchObject([{ fact: { name: line.split("\t")[1] } }]);
+    expect(leftovers[0]?.owner).toBeUndefined();
+  });
+
+  test("finds what is gone, and pods that are still on another network", () => {
+    const { missing, strayed } = auditNode(
+      listing(onFlannel.slice(1), [flannel, weave], ["a/b\tcbr0", "a/c\tweave"]),
+      "flannel",
+    );
+    expect(names(missing)).toEqual(["link eth1"]);
+    expect(strayed).toEqual(["a/c"]);
+  });
+
+  test("without a CNI a running pod's link is the pod's; with one it must be attached to it", () => {
+    const line = "link\tveth0\t-\tcni-500230fb";
+    expect(auditNode(listing([...bare, line]), "none").leftovers).toEqual([]);
+    expect(auditNode(listing([...bare, line]), "flannel").leftovers).toHaveLength(1);
+  });
+
+  test("a link that only has another state is the same link", () => {
+    expect(auditNode(listing(["link\teth1\tbr0\t-", ...bare.slice(1)]), "none")).toMatchObject({
+      leftovers: [],
+      missing: [],
+    });
+  });
+});
+
+describe("the plan of a swap", () => {
+  test("says which pods are recreated, and what is removed", () => {
+    expect(swapPlan(listing(onFlannel, [flannel, weave], ["a/b\tcbr0"]), "weave")).toEqual([
+      "flannel leaves: 1 pod (a/b) is recreated on weave, one by one; removed after that: links cni0, flannel.1; " +
+        "route 10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink; " +
+        "iptables chains nat CNI-DN-0d92f7d6f6a8d5b2b0f15, nat CNI-HOSTPORT-DNAT, nat FLANNEL-POSTRTG; 3 iptables rules; " +
+        "files /etc/cni/net.d/10-flannel.conflist, /opt/cni/bin/flannel; folder /run/flannel; " +
+        "node annotation flannel.alpha.coreos.com/public-ip",
+    ]);
+  });
+
+  test("says that pods lose their network where nothing follows", () => {
+    const [sentence] = swapPlan(listing(onFlannel, [flannel], ["a/b\tcbr0", "a/c\tcbr0"]), "none");
+    expect(sentence).toContain("2 pods (a/b, a/c) lose their network");
+  });
+
+  test("is silent where nothing of another CNI is there", () => {
+    expect(swapPlan(listing(onFlannel, [flannel, weave]), "flannel")).toEqual([]);
+    expect(swapPlan(listing(bare), "weave")).toEqual([]);
+  });
+});
