@@ -78,7 +78,8 @@ export class FakeCluster implements ClusterAccess {
       return this.run(String(args[3]), ["kubectl", ...args], words, options);
     }
     if (args[1] === "pods,services") return Promise.resolve(ran(["kubectl", ...args], JSON.stringify(this.objects())));
-    if (args[0] === "version" || args[1] === "nodes" || args[1] === "pods") {
+    const isList = args[1] === "nodes" && !args.includes("--field-selector");
+    if (args[0] === "version" || isList || args[1] === "pods") {
       return Promise.resolve(ran(["kubectl", ...args], "", 1));
     }
     return this.run("kubectl", ["kubectl", ...args], args, options);

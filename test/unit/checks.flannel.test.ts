@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runChecks } from "../../cli/checks";
+import { flannelResidue } from "../../components/lib/residue";
 import { lab } from "../../labs/flannel/lab";
 import { type Answer, evidenceDir, FakeCluster } from "./checks.fake";
 
@@ -15,6 +16,13 @@ const nodeOf = (where: string) => where.replace(/probe2?-/, "");
 const indexOf = (where: string) => Number(nodeOf(where).slice(1)) - 1;
 const dig = (name: string, answer: string) =>
   `;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n${name}\t30\tIN\tA\t${answer}\n;; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)`;
+
+/** In short what a node prints that holds Flannel's bridge and nothing of another CNI. */
+const residue = [
+  `cni\t${JSON.stringify(flannelResidue("10.244.0.0/16"))}`,
+  "now\tlink\tcni0\t-\t-",
+  "current\tflannel",
+].join("\n");
 
 /** What a healthy cluster of three nodes answers, as seen on a real one. */
 function healthy(where: string, command: string): Answer {
@@ -38,6 +46,7 @@ function healthy(where: string, command: string): Answer {
     [/^dig.*kubernetes/, dig("kubernetes.default.svc.cluster.local.", "10.96.0.1")],
     [/^dig.*probe/, dig("probe.cni-lab.svc.cluster.local.", "10.96.1.1")],
     [/^dig.*nobody/, ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"],
+    [/^sh -euc\s+node=/, residue],
     [/version/, '{\n  "major": "1",\n  "gitVersion": "v1.34.4"\n}'],
   ];
   return answers.find(([pattern]) => pattern.test(command))?.[1] ?? "";
@@ -72,7 +81,7 @@ describe("the checks of the flannel lab", () => {
   it("find a node that is not Ready, and that it has no CNI", async () => {
     const found = await red((where, command) => {
       if (/get node n2 .*Ready/.test(command)) return "False KubeletNotReady cni plugin not initialized";
-      return where === "n2" && /net\.d/.test(command) ? "no conflist" : undefined;
+      return where === "n2" && /^sh -c .*net\.d/.test(command) ? "no conflist" : undefined;
     });
     expect(found.map((check) => check.id)).toEqual(["nodes-ready"]);
     expect(found[0]?.bad).toMatchObject([
@@ -88,7 +97,7 @@ describe("the checks of the flannel lab", () => {
     const down = "4: flannel.1: <BROADCAST,MULTICAST> mtu 1450 qdisc noqueue state DOWN mode DEFAULT";
     const up = "4: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN";
     const found = await red((where, command) => {
-      if (/link show/.test(command)) return where === "n2" ? down : up;
+      if (/^ip .*link show|^sh -c .*link show/.test(command)) return where === "n2" ? down : up;
       if (/route get/.test(command))
         return where === "n2" ? "10.244.0.5 via 172.28.1.254 dev eth1 src 172.28.1.12" : "";
       const lost = where === "probe-n2" ? /^ping.* 10\.244/ : /^ping.* 10\.244\.1\./;
@@ -212,5 +221,20 @@ describe("the checks of the flannel lab", () => {
       "multicast-stays-on-node",
     ]);
     expect(found[1]?.bad[0]?.seen).toContain("ping was not run: to.ip is not known (probe pods there: probe-n1 on n1");
+  });
+
+  it("name what another CNI has left on a node, and whose it is", async () => {
+    const found = await red((where, command) =>
+      where === "n2" && /^sh -euc\s+node=/.test(command) ? `${residue}\nnow\tlink\tweave\t-\t-` : undefined,
+    );
+    expect(found.map((check) => check.id)).toEqual(["node-residue"]);
+    expect(found[0]?.bad).toMatchObject([{ subject: "n2", says: "n2 is not clean: left by weave: link weave" }]);
+  });
+
+  it("find an object of another CNI, and a node that is cordoned", async () => {
+    const left = await red((_, command) => (/configmap weave-net/.test(command) ? "configmap/weave-net" : undefined));
+    expect(left.map((check) => check.id)).toEqual(["no-weave-objects"]);
+    const cordoned = await red((_, command) => (/unschedulable/.test(command) ? "node/n2" : undefined));
+    expect(cordoned[0]?.bad[0]?.says).toBe("left in the cluster: (none); cordoned: node/n2");
   });
 });

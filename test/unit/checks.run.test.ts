@@ -33,6 +33,26 @@ const silence = checkOf({
   says: { holds: "{node} hears nothing", fails: "{node} hears something" },
 });
 
+describe("a claim that depends on the stack's values", () => {
+  const onWeave = checkOf({ id: "on-weave", when: { cni: ["weave"] } });
+
+  it("is made with these values, and with no others", async () => {
+    const cluster = new FakeCluster(() => "yes");
+    const ids = async (cni: string) =>
+      (await run(cluster, [checkOf(), onWeave], { values: { cni } })).checks.map(({ id }) => id);
+    expect(await ids("weave")).toEqual(["says-yes", "on-weave"]);
+    expect(await ids("flannel")).toEqual(["says-yes"]);
+  });
+
+  it("may name the CNI that the stack is set to", async () => {
+    const cluster = new FakeCluster(() => "weave");
+    const verdict = await run(cluster, [checkOf({ expect: [{ value: "word", equals: "{config.cni}" }] })], {
+      values: { cni: "weave" },
+    });
+    expect(verdict.asExpected).toBe(true);
+  });
+});
+
 describe("a claim with a deadline", () => {
   it("is tried again until it holds", async () => {
     const cluster = new FakeCluster((_, __, n) => (n < 2 ? "no" : "yes"));
