@@ -1,6 +1,6 @@
 import { UserError } from "../components/lib/user-error";
 import { labIds, loadLab } from "../labs";
-import type { Lab } from "../labs/lab";
+import type { Lab, Values } from "../labs/lab";
 import { defaultStack } from "./default-stack";
 import { nodeContainers } from "./stack/containers";
 import { knownStacks, stackState } from "./stack/state";
@@ -28,6 +28,15 @@ export async function requireLab(stack: string = defaultStack): Promise<LabStack
 export async function labOf(stack: string): Promise<Lab | undefined> {
   const id = stack.startsWith(testPrefix) ? stack.slice(testPrefix.length) : stack;
   return labIds().includes(id) ? loadLab(id) : undefined;
+}
+
+/**
+ * The lab whose checks fit a stack with these values. A lab without a bug claims what its own CNI does; once swapped
+ * to another one, its stack shows what the lab of that CNI's name claims.
+ */
+export async function labInForce(lab: Lab, { cni }: Values): Promise<Lab> {
+  const swapped = lab.broken === undefined && cni !== undefined && cni !== lab.values.cni && labIds().includes(cni);
+  return swapped ? { ...lab, checks: (await loadLab(cni)).checks } : lab;
 }
 
 /** Stacks that are in the backend, or whose containers are there without it. */
