@@ -7,17 +7,8 @@ import { toolEnv } from "../cli/stack/env";
 import { table } from "../cli/ui/table";
 import { stackLabel } from "../components/lib/engine-labels";
 import { locateToolchain } from "../toolchain";
+import { cells, type Figure, header, markdown } from "./figures";
 import { median, memoryMiB, seconds } from "./measure";
-
-/** One line of the report: what was measured, beside what it is measured against. */
-interface Figure {
-  readonly what: string;
-  readonly goal: string;
-  readonly measured: string;
-  /** The same by hand, or the least that there can be. */
-  readonly floor: string;
-  readonly result: string;
-}
 
 /** Seconds of the lab, and of what it is measured against, one after the other. */
 interface Pair {
@@ -107,14 +98,6 @@ function pulumiOn(name: string, cwd: string, cluster = name) {
 
 function medians(pairs: readonly Pair[]): Pair {
   return { own: median(pairs.map(({ own }) => own)), floor: median(pairs.map(({ floor }) => floor)) };
-}
-
-const header = ["figure", "goal", "measured", "floor", "result"];
-const cells = ({ what, goal, measured, floor, result }: Figure) => [what, goal, measured, floor, result];
-
-function markdown(figures: readonly Figure[]): string {
-  const line = (words: readonly string[]) => `| ${words.join(" | ")} |\n`;
-  return [header, header.map(() => "---"), ...figures.map(cells)].map(line).join("");
 }
 
 new Command("bench")

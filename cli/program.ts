@@ -59,6 +59,15 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .option("--junit <file>", "also write the verdict as JUnit XML")
     .option("--list", "only list the checks")
     .action(act(async () => (await import("./commands/check")).check));
+  command("swap", "give a stack another CNI, and measure what its pods notice of that")
+    .argument("<stack>", "a lab's name")
+    .argument("<cni>", "flannel, weave or none")
+    .addOption(
+      new Option("--strategy <strategy>", "rolling: node by node; replace: the old CNI goes before the new one comes")
+        .choices(["rolling", "replace"])
+        .default("rolling"),
+    )
+    .action(act(async () => (await import("./commands/swap")).swap));
   command("down", "remove a stack, also a half-built or dead one, and prove that nothing is left")
     .addArgument(stackArgument())
     .option("--all", "remove all stacks")

@@ -21,9 +21,15 @@ const linkName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,15}$/, { error: "must be the name of a network interface, at most 15 characters" });
 
+/** The values of `cni`. */
+export const cniNames = ["flannel", "weave", "none"] as const;
+
+/** A value of `cni`. */
+export type CniName = (typeof cniNames)[number];
+
 /** Every config key of a lab's stack, with its rule and its default. The only list of them. */
 export const labConfig = z.strictObject({
-  cni: oneOf(["flannel", "weave", "none"]).default("flannel").describe("the CNI that carries the pods' traffic"),
+  cni: oneOf(cniNames).default("flannel").describe("the CNI that carries the pods' traffic"),
   nodes: z
     .string()
     .regex(new RegExp(`^[1-${maxNodes}]$`), { error: `must be a whole number from 1 to ${maxNodes}` })

@@ -1,5 +1,4 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
 import { type Expectation, expectedState, type Lab, type Values } from "../../labs/lab";
 import { runChecks } from "../checks";
@@ -11,7 +10,7 @@ import type { Verdict } from "../checks/verdict";
 import { requireLab } from "../labs";
 import { exitCodes } from "../report-error";
 import { ConfigFile } from "../stack/config-file";
-import { evidenceDir, stackConfigFile } from "../stack/paths";
+import { newEvidenceDir, stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 
@@ -33,7 +32,7 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
     requireWritable(options.junit);
   }
   const stack = new Stack(stackName, requireToolchain());
-  const verdict = await checkStack(stack, lab, options.expect, options.json !== true);
+  const verdict = await checkStack(stack, lab, { expect: options.expect, onStdout: options.json !== true });
   if (options.json === true) {
     process.stdout.write(verdictJson(verdict));
   }
@@ -43,14 +42,24 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }
 
-/** Runs a lab's checks on its stack. Lines go to standard output, or to standard error where that holds a report. */
-export async function checkStack(stack: Stack, lab: Lab, expect?: Expectation, onStdout = true): Promise<Verdict> {
-  const say = onStdout ? console.log : console.error;
+/** How `checkStack` goes about it. */
+export interface CheckStackOptions {
+  /** @default what the stack's values say */
+  readonly expect?: Expectation;
+  /** Lines go to standard output, or to standard error where that holds a report. @default true */
+  readonly onStdout?: boolean;
+  /** The folder for the evidence. @default a new one */
+  readonly evidence?: string;
+}
+
+/** Runs a lab's checks on its stack. */
+export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOptions = {}): Promise<Verdict> {
+  const say = options.onStdout === false ? console.error : console.log;
   const values = valuesInForce(stack.name, lab);
   const verdict = await runChecks(await stack.access(), lab, {
-    expect: expect ?? expectedState(lab, values),
+    expect: options.expect ?? expectedState(lab, values),
     values,
-    evidenceDir: path.join(evidenceDir(stack.name), new Date().toISOString().replace(/[:.]/g, "-")),
+    evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
     onEvent: (event) => {
       for (const line of eventLines(event)) {
         say(line);

@@ -20,6 +20,11 @@ export function evidenceDir(stack: string): string {
   return path.join(stateDir(), "evidence", stack);
 }
 
+/** A folder for the evidence of a run that starts now; whoever writes to it makes it. */
+export function newEvidenceDir(stack: string): string {
+  return path.join(evidenceDir(stack), new Date().toISOString().replace(/[:.]/g, "-"));
+}
+
 /** The kubeconfig of a stack; nobody else can read it. */
 export function kubeconfigFile(stack: string): string {
   return path.join(stackDir(stack), "kubeconfig");

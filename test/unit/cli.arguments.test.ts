@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 test.each([
-  [["upp"], "command: unknown command 'upp'; must be one of: up, check, down, .*; did you mean up\\?"],
+  [["upp"], "command: unknown command 'upp'; must be one of: up, check, swap, down, .*; did you mean up\\?"],
   [["frobnicate"], "command: unknown command 'frobnicate'; must be one of: up, .*, help; see ./lab help"],
   [["up", "--sett", "a=b"], "up: unknown option '--sett'; allowed: --set; did you mean --set\\?"],
   [["up", "--quick"], "up: unknown option '--quick'; allowed: --set; see ./lab help up"],
@@ -32,6 +32,12 @@ test.each([
   [
     ["check", "--expect", "sick"],
     "check: option '--expect <state>' argument 'sick' is invalid. Allowed choices are symptom, healthy; .*",
+  ],
+  [["swap", "flannel"], "swap: missing required argument 'cni'; see ./lab help swap"],
+  [["swap", "flannel", "wave"], 'CNI is "wave": must be one of: flannel, weave, none; did you mean weave\\?'],
+  [
+    ["swap", "flannel", "weave", "--strategy", "big-bang"],
+    "swap: option '--strategy <strategy>' argument 'big-bang' is invalid. Allowed choices are rolling, replace; .*",
   ],
   [["help", "stats"], 'command is "stats": must be one of: up, .*; did you mean status\\?'],
 ])("%j is refused", async (argv, message) => {

@@ -1,0 +1,102 @@
+import path from "node:path";
+import { UserError } from "../../components/lib/user-error";
+import { type CniName, cniNames } from "../../stacks/schema";
+import { EvidenceFolder } from "../checks/evidence";
+import { requireLab } from "../labs";
+import { measure } from "../meter/measure";
+import { type OutageReport, reportLines } from "../meter/report";
+import { CommandFailed, exitCodes } from "../report-error";
+import { resolveSettings } from "../settings";
+import { mendStack, requireIdle, runEngine } from "../stack/engine";
+import { newEvidenceDir, privateDir, stackDir } from "../stack/paths";
+import { prepareStack } from "../stack/prepare";
+import { Stack } from "../stack/stack";
+import { refusal } from "../suggest";
+import { requireToolchain } from "../toolchain";
+import { checkStack } from "./check";
+
+/** `rolling` moves node by node; `replace` takes the old CNI away before the new one comes. */
+export type Strategy = "rolling" | "replace";
+
+interface SwapOptions {
+  readonly strategy: Strategy;
+}
+
+/** `./lab swap`: another CNI for a stack that is up, and what its pods noticed of that. */
+export async function swap(name: string, cni: string, { strategy }: SwapOptions): Promise<number> {
+  const { lab, stack: stackName } = await requireLab(name);
+  const next = requireCni(cni);
+  const stack = new Stack(stackName, requireToolchain());
+  const values = stack.config().values();
+  resolveSettings(lab.values, values, { cni: next });
+  const previous = resolveSettings(lab.values, values, {}).config.cni;
+  const { nodes } = await stack.requireUp();
+  requireIdle(stack);
+  if (previous === next) {
+    console.log(
+      `${stackName} is set to ${next} already: pulumi up runs again and ends what was cut short, if anything.`,
+    );
+  }
+
+  const evidence = newEvidenceDir(stackName);
+  const { result, report } = await measure(
+    { nodes, env: stack.env, folder: privateDir(stackDir(stackName)) },
+    { from: previous, to: next, strategy },
+    async () => {
+      const exitCode = await applyAll(stack, updates(previous, next, strategy));
+      return { exitCode, whole: exitCode === 0 && next !== "none" };
+    },
+  );
+  if (result.exitCode !== 0) {
+    await tell(report, evidence);
+    throw new CommandFailed(stopped(result.exitCode, stackName, previous, next));
+  }
+  const verdict = await checkStack(stack, lab, { evidence });
+  await tell(report, evidence);
+  return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+}
+
+/** The values that `cni` takes, one `pulumi up` each. */
+export function updates(previous: CniName, next: CniName, strategy: Strategy): readonly CniName[] {
+  const viaNone = strategy === "replace" && next !== "none" && previous !== "none" && previous !== next;
+  return viaNone ? ["none", next] : [next];
+}
+
+/** @returns the exit code of the first update that failed, else 0 */
+async function applyAll(stack: Stack, cnis: readonly CniName[]): Promise<number> {
+  for (const cni of cnis) {
+    await prepareStack(stack, { cni });
+    await mendStack(stack, console.log);
+    const exitCode = await runEngine(stack, "up");
+    if (exitCode !== 0) {
+      return exitCode;
+    }
+  }
+  return 0;
+}
+
+async function tell(report: OutageReport | undefined, evidence: string): Promise<void> {
+  if (report === undefined) {
+    return;
+  }
+  const file = "outage.json";
+  await new EvidenceFolder(evidence).write(file, `${JSON.stringify(report, undefined, 2)}\n`);
+  console.log(`\n${reportLines(report).join("\n")}\noutage: ${path.join(evidence, file)}`);
+}
+
+function requireCni(cni: string): CniName {
+  const known = cniNames.find((each) => each === cni);
+  if (known === undefined) {
+    throw new UserError([refusal("CNI", cni, cniNames)]);
+  }
+  return known;
+}
+
+/** Where nobody knows any more which CNI it was, any other one is a way back. */
+function stopped(exitCode: number, stack: string, previous: CniName, next: CniName): string {
+  const back = cniNames.filter((each) => (previous === next ? each !== next : each === previous));
+  return (
+    `pulumi up ended with ${exitCode}; what it said stands above. Run ./lab swap ${stack} ${next} to go on from here, ` +
+    `or ./lab swap ${stack} ${back.join("|")} to go back`
+  );
+}

@@ -1,0 +1,128 @@
+/** One probe from a node. */
+export interface Probe {
+  readonly from: string;
+  readonly to: string;
+  /** When it was sent, in ms since the swap began. */
+  readonly at: number;
+  /** Until its answer, or until it was given up, in ms. */
+  readonly ms: number;
+  /** Why it counts as lost; absent for one that was answered. */
+  readonly lost?: string;
+}
+
+/** What a node noticed on the way to one target. Times are those at which probes were sent, in ms since the swap began. */
+export interface PairOutage {
+  readonly from: string;
+  readonly to: string;
+  readonly sent: number;
+  readonly lost: number;
+  readonly firstLostMs?: number;
+  /** The first that was answered after the first lost one. */
+  readonly answeredMs?: number;
+  readonly lastLostMs?: number;
+  /** The first that was answered after the last lost one; absent where none was. */
+  readonly reachableMs?: number;
+  /** The longest time without any answer, in ms. */
+  readonly longestGapMs: number;
+  /** How many were lost for which reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** What all pairs of one kind noticed together. */
+export interface Total {
+  readonly sent: number;
+  readonly lost: number;
+  readonly longestGapMs: number;
+}
+
+/** From the first probe lost by any pair to the time from which all are answered; in ms since the swap began. */
+export interface Span {
+  readonly fromMs: number;
+  /** Absent where a pair was still cut off at the end. */
+  readonly toMs?: number;
+}
+
+/** The pairs of these probes, in the order in which they were first seen. */
+export function pairOutages(probes: readonly Probe[]): readonly PairOutage[] {
+  const pairs = new Map<string, Probe[]>();
+  for (const probe of probes) {
+    const key = `${probe.from} ${probe.to}`;
+    const pair = pairs.get(key);
+    if (pair === undefined) {
+      pairs.set(key, [probe]);
+    } else {
+      pair.push(probe);
+    }
+  }
+  return [...pairs.values()].flatMap((pair) => {
+    const sorted = pair.sort((a, b) => a.at - b.at);
+    const [first] = sorted;
+    return first === undefined ? [] : [pairOutage(first, sorted)];
+  });
+}
+
+function pairOutage({ from, to }: Probe, sorted: readonly Probe[]): PairOutage {
+  const lost = sorted.filter(isLost);
+  const [firstLost, lastLost] = [lost.at(0), lost.at(-1)];
+  const answeredAfter = (probe: Probe | undefined) =>
+    probe && sorted.find((each) => each.at > probe.at && !isLost(each))?.at;
+  return {
+    from,
+    to,
+    sent: sorted.length,
+    lost: lost.length,
+    firstLostMs: firstLost?.at,
+    answeredMs: answeredAfter(firstLost),
+    lastLostMs: lastLost?.at,
+    reachableMs: answeredAfter(lastLost),
+    longestGapMs: longestGap(sorted),
+    reasons: countBy(lost.map((probe) => probe.lost ?? "")),
+  };
+}
+
+/** The longest time without an answer, the time before the first answer and after the last one included. In ms. */
+export function longestGap(sorted: readonly Probe[]): number {
+  const answers = sorted.filter((probe) => !isLost(probe)).map(({ at, ms }) => at + ms);
+  const [first, last] = [sorted.at(0), sorted.at(-1)];
+  if (first === undefined || last === undefined) {
+    return 0;
+  }
+  const marks = [first.at, ...answers.sort((a, b) => a - b), last.at];
+  return Math.max(...marks.map((mark, i) => mark - (marks[i - 1] ?? mark)));
+}
+
+/** Sums of pairs. */
+export function total(pairs: readonly PairOutage[]): Total {
+  return {
+    sent: pairs.reduce((sum, { sent }) => sum + sent, 0),
+    lost: pairs.reduce((sum, { lost }) => sum + lost, 0),
+    longestGapMs: Math.max(0, ...pairs.map(({ longestGapMs }) => longestGapMs)),
+  };
+}
+
+/** From the first pair cut off to the last one reachable; undefined where nothing was lost. */
+export function outageSpan(pairs: readonly PairOutage[]): Span | undefined {
+  const cut = pairs.flatMap(({ firstLostMs, reachableMs }) =>
+    firstLostMs === undefined ? [] : [{ firstLostMs, reachableMs }],
+  );
+  if (cut.length === 0) {
+    return undefined;
+  }
+  const ends = cut.flatMap(({ reachableMs }) => reachableMs ?? []);
+  return {
+    fromMs: Math.min(...cut.map(({ firstLostMs }) => firstLostMs)),
+    toMs: ends.length < cut.length ? undefined : Math.max(...ends),
+  };
+}
+
+function isLost(probe: Probe): boolean {
+  return probe.lost !== undefined;
+}
+
+function countBy(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) {
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}

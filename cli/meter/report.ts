@@ -1,0 +1,90 @@
+import { table } from "../ui/table";
+import { outageSpan, type PairOutage, type Probe, pairOutages, type Span, type Total, total } from "./outage";
+import { targetNames } from "./targets";
+
+/** What was changed while the meter ran. */
+export interface Subject {
+  readonly from: string;
+  readonly to: string;
+  readonly strategy: string;
+}
+
+/** All that the meter found: what `outage.json` holds. `version` rises when a field goes or changes its meaning. */
+export interface OutageReport extends Subject {
+  readonly version: 1;
+  /** How long it took, in ms; times in the report count from its beginning. */
+  readonly tookMs: number;
+  readonly totals: { readonly service: Total; readonly nodes: Total; readonly dns: Total };
+  /** From the first pair cut off to the last one reachable; absent where nothing was lost. */
+  readonly outage?: Span;
+  readonly pairs: readonly PairOutage[];
+}
+
+/** Sums up what the probes found. */
+export function outageReport(subject: Subject, tookMs: number, probes: readonly Probe[]): OutageReport {
+  const pairs = pairOutages(probes).map(rounded);
+  const { service, dns } = targetNames;
+  return {
+    version: 1,
+    ...subject,
+    tookMs: Math.round(tookMs),
+    totals: {
+      service: total(pairs.filter(({ to }) => to === service)),
+      nodes: total(pairs.filter(({ to }) => to !== service && to !== dns)),
+      dns: total(pairs.filter(({ to }) => to === dns)),
+    },
+    outage: outageSpan(pairs),
+    pairs,
+  };
+}
+
+/** The report as a table, a line for each pair, and its sum in a line. */
+export function reportLines(report: OutageReport): readonly string[] {
+  const ms = (value: number | undefined) => (value === undefined ? "-" : whole(value));
+  const rows = report.pairs.map((pair) => [
+    pair.from,
+    pair.to,
+    whole(pair.sent),
+    whole(pair.lost),
+    ms(pair.firstLostMs),
+    ms(pair.answeredMs),
+    pair.lost > 0 && pair.reachableMs === undefined ? "never" : ms(pair.reachableMs),
+    whole(pair.longestGapMs),
+  ]);
+  const head = ["from", "to", "sent", "lost", "first lost ms", "answered ms", "for good ms", "longest gap ms"];
+  return [...table(head, rows).split("\n"), summary(report)];
+}
+
+/** The report in one line. */
+export function summary({ totals: { service, nodes, dns }, outage, tookMs }: OutageReport): string {
+  const ofService = `${whole(service.lost)} of ${whole(service.sent)} requests to the Service lost`;
+  const others = `between nodes ${whole(nodes.lost)} of ${whole(nodes.sent)}, DNS ${whole(dns.lost)} of ${whole(dns.sent)}`;
+  return `${ofService}; longest gap ${seconds(service.longestGapMs)}; ${others}; ${describe(outage)}; took ${seconds(tookMs)}`;
+}
+
+function describe(outage: Span | undefined): string {
+  if (outage === undefined) {
+    return "no outage";
+  }
+  return outage.toMs === undefined ? "outage has not ended" : `outage ${seconds(outage.toMs - outage.fromMs)}`;
+}
+
+function rounded(pair: PairOutage): PairOutage {
+  const round = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
+  return {
+    ...pair,
+    firstLostMs: round(pair.firstLostMs),
+    answeredMs: round(pair.answeredMs),
+    lastLostMs: round(pair.lastLostMs),
+    reachableMs: round(pair.reachableMs),
+    longestGapMs: Math.round(pair.longestGapMs),
+  };
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

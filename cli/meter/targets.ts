@@ -1,0 +1,23 @@
+import { probeNames } from "../../components/lib/probe-names";
+import type { Target } from "./protocol";
+
+/** The port on which a probe pod answers. */
+const podPort = 8080;
+
+/** What the report calls the targets that are no nodes. */
+export const targetNames = { service: "Service", dns: "DNS" } as const;
+
+/** The Service over the first probe pod of each node. */
+export function serviceTarget(host: string): Target {
+  return { name: targetNames.service, by: "http", host, port: probeNames.port };
+}
+
+/** The cluster's DNS, asked for a name that is always there. */
+export function dnsTarget(server: string): Target {
+  return { name: targetNames.dns, by: "dns", server, question: "kubernetes.default.svc.cluster.local" };
+}
+
+/** A probe pod of a node. */
+export function nodeTarget(node: string, host: string): Target {
+  return { name: node, by: "http", host, port: podPort, node };
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { Probe } from "../../cli/meter/outage";
+import { outageReport, reportLines, summary } from "../../cli/meter/report";
+
+const subject = { from: "flannel", to: "weave", strategy: "rolling" };
+
+function probes(from: string, to: string, count: number, lost: readonly number[] = []): Probe[] {
+  return Array.from({ length: count }, (_, i) => ({
+    from,
+    to,
+    at: i * 100,
+    ms: 2,
+    lost: lost.includes(i) ? "no answer in 1 s" : undefined,
+  }));
+}
+
+test("a swap without loss is said in one line", () => {
+  const all = [...probes("n1", "Service", 1_200), ...probes("n1", "n2", 600), ...probes("n1", "DNS", 300)];
+  expect(summary(outageReport(subject, 104_640, all))).toBe(
+    "0 of 1,200 requests to the Service lost; longest gap 0.1 s; between nodes 0 of 600, DNS 0 of 300; no outage; took 104.6 s",
+  );
+});
+
+test("losses stand in the line of their pair, and in the sum of their kind", () => {
+  const all = [...probes("n1", "Service", 20), ...probes("n1", "n2", 20, [5, 6, 9]), ...probes("n2", "DNS", 20, [19])];
+  const report = outageReport(subject, 2_000, all);
+  expect(reportLines(report)).toEqual([
+    "from  to       sent  lost  first lost ms  answered ms  for good ms  longest gap ms",
+    "n1    Service  20    0     -              -            -            100",
+    "n1    n2       20    3     500            700          1,000        300",
+    "n2    DNS      20    1     1,900          -            never        100",
+    "0 of 20 requests to the Service lost; longest gap 0.1 s; between nodes 3 of 20, DNS 1 of 20; outage has not ended; took 2.0 s",
+  ]);
+});
+
+test("an outage is told from the first pair cut off to the last one reachable", () => {
+  const all = [...probes("n1", "n2", 50, [10, 11]), ...probes("n2", "n1", 50, [29])];
+  expect(summary(outageReport(subject, 5_000, all))).toContain("; outage 2.0 s;");
+});
