@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import type { Strategy } from "../../cli/commands/swap";
+import type { OutageReport } from "../../cli/meter/report";
+import type { CniName } from "../../stacks/schema";
+import type { LabUnderTest } from "./lab";
+
+/** One swap, as a user would ask for it. */
+export type Swap = readonly [to: CniName, strategy: Strategy];
+
+/** How a swap went: its exit code is that of the checks after it, the audit of each node among them. */
+export interface Swapped {
+  readonly exitCode: number;
+  readonly report: OutageReport;
+}
+
+/** Swaps the CNI of a lab, and reads what the meter saw. */
+export async function swap(lab: LabUnderTest, [to, strategy]: Swap): Promise<Swapped> {
+  const { exitCode, all } = await lab.run("swap", lab.stack, to, "--strategy", strategy);
+  const [, file] = /^outage: (.+)$/m.exec(all) ?? [];
+  if (file === undefined) {
+    throw new Error(`./lab swap ended with ${exitCode} and told of no outage report`);
+  }
+  return { exitCode, report: JSON.parse(readFileSync(file, "utf8")) };
+}
