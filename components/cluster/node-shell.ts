@@ -47,9 +47,16 @@ export class ContainerShell implements NodeShell {
   ) {}
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
-    const line = (script: Script) =>
-      quote([this.engine, "exec", "--interactive", this.container, ...scriptArgv(script)]);
-    return new command.local.Command(name, { ...lines(args, line) }, opts);
+    // The scripts travel beside the command line: an error shows that line, and nobody wants to read them there.
+    const environment: Record<string, string> = { CREATE: args.create.text };
+    if (args.delete !== undefined) {
+      environment.DELETE = args.delete.text;
+    }
+    const line = ({ args: words = [] }: Script, variable: "CREATE" | "DELETE") => {
+      const run = quote([this.engine, "exec", "--interactive", this.container, "sh", "-euc"]);
+      return `${run} "$${variable}" ${quote(["sh", ...words])}`;
+    };
+    return new command.local.Command(name, { ...lines(args, line), environment }, opts);
   }
 
   look(script: Script): pulumi.Output<string> {
@@ -76,10 +83,10 @@ export function scriptArgv({ text, args = [] }: Script): string[] {
   return ["sh", "-euc", text, "sh", ...args];
 }
 
-function lines(args: NodeCommandArgs, line: (script: Script) => string) {
+function lines(args: NodeCommandArgs, line: (script: Script, variable: "CREATE" | "DELETE") => string) {
   return {
-    create: line(args.create),
-    delete: args.delete === undefined ? undefined : line(args.delete),
+    create: line(args.create, "CREATE"),
+    delete: args.delete === undefined ? undefined : line(args.delete, "DELETE"),
     stdin: args.stdin,
     triggers: args.triggers,
     logging: args.logging ?? "none",
