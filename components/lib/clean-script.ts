@@ -105,14 +105,20 @@ function removeConfigMaps({ configMaps }: Residue): string {
     .join("\n");
 }
 
+/**
+ * No pod that works is on the old network any more, but its link may be there still: the runtime asked the other CNI to
+ * remove it, which knows nothing of it, and a connection that can't end keeps its network namespace for minutes.
+ */
 function removeLinks({ links, routesInside }: Residue): string {
   return `
-links() { ip -o link show | awk -F': ' '{ sub(/@.*/, "", $2); print $2 }'; }
+links() { ip -o link show "$@" | awk -F': ' '{ sub(/@.*/, "", $2); print $2 }'; }
+# One end of a pair takes the other with it.
+delete_link() { if ip link show "$1" >/dev/null 2>&1; then ip link delete "$1"; fi; }
 for link in $(links); do
   case $link in
     ${pattern(links)})
-      # One end of a pair takes the other with it.
-      if ip link show "$link" >/dev/null 2>&1; then ip link delete "$link"; fi
+      for attached in $(links master "$link" 2>/dev/null); do delete_link "$attached"; done
+      delete_link "$link"
       ;;
   esac
 done

@@ -47,6 +47,8 @@ mkdir -p /run/flannel /var/lib/cni/flannel /var/lib/cni/networks/cbr0
 touch /run/flannel/subnet.env /var/lib/cni/flannel/a /var/lib/cni/networks/cbr0/10.244.0.2
 touch /var/lib/cni/results/cbr0-a-eth0 /opt/cni/bin/flannel
 ip link add cni0 type bridge
+ip link add veth3d31910b type veth peer name pod-a
+ip link set veth3d31910b master cni0
 ip link add flannel.1 type vxlan id 1 dev eth1 dstport 8472
 ip route add 10.244.2.0/24 via 172.28.1.12 dev eth1
 iptables -N FLANNEL-FWD
@@ -61,6 +63,8 @@ mkdir -p /var/lib/weave
 touch /var/lib/weave/weave-netdata.db /var/lib/cni/results/weave-b-eth0
 touch /opt/cni/bin/weave-net /opt/cni/bin/weave-ipam /opt/cni/bin/weave-plugin-2.6.5
 ip link add weave type bridge
+ip link add vethwepl39de00c type veth peer name pod-b
+ip link set vethwepl39de00c master weave
 ip link add vethwe-bridge type veth peer name vethwe-pcap
 ip address add 10.32.0.1/12 dev weave
 iptables -N WEAVE-EXPOSE
