@@ -8,7 +8,7 @@ import { hostOnLan, maxNodes, planNodes } from "../lib/lan";
 import { describeProblem, type Problem } from "../lib/user-error";
 import { images, versions } from "../lib/versions";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
-import { createLan, createNode, deleteLan, deleteNode } from "./node-container";
+import { createLan, createNode, deleteLan, deleteNode, wakeNode } from "./node-container";
 import { ContainerShell, type NodeShell } from "./node-shell";
 
 export interface ClusterArgs {
@@ -144,7 +144,7 @@ export class Cluster extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     const shell = new ContainerShell("podman", container);
-    return { name: nodeName, container, address, shell, machine, id: machine.stdout };
+    return { name: nodeName, container, address, shell, machine, id: awake(container, machine.stdout) };
   }
 
   private readKubeconfig(
@@ -187,6 +187,19 @@ export class Cluster extends pulumi.ComponentResource {
   private childOf(machine: pulumi.Resource): pulumi.CustomResourceOptions {
     return { parent: this, deletedWith: machine };
   }
+}
+
+/**
+ * The id of a node's container, once the node runs: an update starts one that was stopped or has died since it was
+ * made. Everything on the nodes and in the cluster waits for it, as their triggers and the kubeconfig come from it.
+ */
+function awake(container: string, id: pulumi.Output<string>): pulumi.Output<string> {
+  return id.apply(async (made) => {
+    if (!pulumi.runtime.isDryRun()) {
+      await command.local.run({ command: wakeNode(container) });
+    }
+    return made;
+  });
 }
 
 /** What is wrong with the arguments, all at once. */

@@ -58,6 +58,17 @@ export function deleteNode(container: string): string {
   return quote(["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0", container]);
 }
 
+/**
+ * The command line that starts a node again that was stopped or has died, and waits until it works: its runtime, its
+ * kubelet, and the API server where it has one. One that runs already is left alone.
+ */
+export function wakeNode(container: string): string {
+  const running = quote(["podman", "container", "inspect", "--format", "{{.State.Running}}", container]);
+  const start = `echo ${quote([`starting ${container}, which was stopped`])} && ${quote(["podman", "start", container])} >/dev/null`;
+  const wait = quote(["podman", "exec", container, ...scriptArgv({ text: `${waitForRuntime}\n${waitForKubernetes}` })]);
+  return `[ "$(${running})" = true ] || { ${start} && ${wait}; }`;
+}
+
 function runArgv(node: NodePlan): string[] {
   return [
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", node.container, "--hostname", node.name],
@@ -89,6 +100,23 @@ function machineUuid(name: string): string {
 
 /** Seconds a node may take to start; about 2 are usual. */
 const startDeadline = 60;
+
+/** Seconds an API server may take to come up again with its node; about 10 are usual. */
+const apiDeadline = 120;
+
+const waitForKubernetes = `
+left=${apiDeadline}
+while [ -e /etc/kubernetes/kubelet.conf ]; do
+  said=$(kubectl --kubeconfig /etc/kubernetes/kubelet.conf --request-timeout 5s get --raw /readyz 2>&1) && break
+  left=$((left - 1))
+  [ "$left" -gt 0 ] || { echo "the API server did not answer $(hostname) within ${apiDeadline} s of its start: $said" >&2; exit 1; }
+  sleep 1
+done
+until [ ! -e /etc/kubernetes/kubelet.conf ] || curl -sf -m 1 -o /dev/null http://127.0.0.1:10248/healthz; do
+  left=$((left - 1))
+  [ "$left" -gt 0 ] || { echo "the kubelet of $(hostname) does not run" >&2; exit 1; }
+  sleep 1
+done`;
 
 const waitForRuntime = `
 left=${startDeadline * 5}

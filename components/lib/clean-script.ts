@@ -1,7 +1,7 @@
 import { recordScript } from "./fingerprint";
 import type { Residue } from "./residue";
 import { quote, quoteWord } from "./shell";
-import { cutOffMark } from "./swap-names";
+import { cniMarks, cutOffMark } from "./swap-names";
 import { swapPrelude } from "./swap-prelude";
 
 /** Seconds until the pods of a deleted DaemonSet have ended, and until the last pods are off the old network. */
@@ -33,6 +33,7 @@ export function cleanScript(residue: Residue): string {
   return `${swapPrelude}
 own=${quoteWord(residue.cni)}
 ${mayClean(residue)}
+say "removes what $own left"
 ${takeConflistAway(residue)}
 ${removeConfigMaps(residue)}
 ${removeLinks(residue)}
@@ -57,7 +58,7 @@ case $desired in none | "$own") rolling=no ;; esac
 living=$(get daemonset ${quote([name, "--namespace", namespace])}) || exit 1
 if [ -n "$living" ]; then
   [ "$desired" != "$own" ] || { say "$own stays"; exit 0; }
-  fail "$own can't be cleaned away: its DaemonSet ${namespace}/${name} is still there"
+  ${deleteLeftDaemonSet({ namespace, name })}
 fi
 end=$(($(now) + ${deadlines.daemonSetPods}))
 while :; do
@@ -77,7 +78,26 @@ else
     while read -r namespace pod; do
       k annotate pod --namespace "$namespace" "$pod" --overwrite ${cutOffMark}="$own" >/dev/null
     done
-fi`;
+fi
+# An engine that was killed can have left this waiting, while the next one brings the CNI back.
+before=$desired
+desired_cni
+if [ "$desired" = "$own" ] && [ "$before" != "$own" ]; then say "$own comes back"; exit 0; fi`;
+}
+
+/**
+ * Pulumi deletes the DaemonSet before this runs, unless it does not know it: its creation was cut short. Then no pod was
+ * moved to this CNI, and a pod that has an address of it all the same must not lose it here.
+ */
+function deleteLeftDaemonSet({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  const kubectl = `kubectl delete daemonset --namespace ${namespace} ${name}`;
+  return `networks=$(printf '%s' "$living" | jq -r '.metadata.annotations["${cniMarks.network}"] // empty')
+  look_at_pods
+  held=$(ask '[.items[] | select(wired and (leaving | not) and (strayed($networks) | not)) | id] | join(", ")')
+  [ "$rolling" = no ] || [ -z "$held" ] ||
+    fail "$own can't be cleaned away: these pods use it; run ${kubectl}, which cuts them off: $held"
+  say "deletes ${namespace}/${name}, which was left by an update that was cut short"
+  k delete daemonset ${quote([name, "--namespace", namespace])} --ignore-not-found >/dev/null`;
 }
 
 /** The runtime must at no moment find the folder empty, or the wrong file first, when another CNI is there. */

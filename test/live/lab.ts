@@ -33,9 +33,14 @@ export class LabUnderTest {
     this.stack = `test-${lab}`;
   }
 
+  /** Starts `./lab ARGS`, for a test that does something to it; its output is shown as it comes. */
+  start(...args: string[]) {
+    return execa(path.join(root, "lab"), args, { ...this.surroundings, all: true });
+  }
+
   /** Runs `./lab ARGS` and shows its output as it comes. */
   async run(...args: string[]): Promise<Ran> {
-    const { exitCode, stdout, all } = await execa(path.join(root, "lab"), args, { ...this.surroundings, all: true });
+    const { exitCode, stdout, all } = await this.start(...args);
     return { exitCode: exitCode ?? -1, stdout, all };
   }
 

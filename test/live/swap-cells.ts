@@ -1,0 +1,56 @@
+/** When in a swap something fails, in the order of a swap. */
+export const moments = [
+  "new-applied",
+  "new-ready",
+  "first-node-moving",
+  "first-node-moved",
+  "old-deleted",
+  "mid-clean",
+] as const;
+export type Moment = (typeof moments)[number];
+
+/** What is ended by SIGKILL. */
+export const faults = ["engine", "plugin", "kubelet", "node"] as const;
+export type Fault = (typeof faults)[number];
+
+/** One failure of a swap, and what the user does about it. */
+export interface Cell {
+  readonly fault: Fault;
+  readonly moment: Moment;
+  /** Whether the next update has the new value still, or the old one again. */
+  readonly then: "on" | "back";
+}
+
+/** All faults at all moments, one in two of which goes back, in an order of the seed's. */
+export function allCells(seed: number): Cell[] {
+  const random = generator(seed);
+  const pairs = faults.flatMap((fault) => moments.map((moment) => ({ fault, moment })));
+  return shuffled(pairs, random).map((pair, index) => ({ ...pair, then: index % 2 === 0 ? "back" : "on" }));
+}
+
+/** One cell of each fault, at four different moments; two of them go back. */
+export function someCells(seed: number): Cell[] {
+  const random = generator(seed);
+  const chosen = shuffled(moments, random);
+  return shuffled(faults, random).flatMap((fault, index): Cell[] => {
+    const moment = chosen[index];
+    return moment === undefined ? [] : [{ fault, moment, then: index % 2 === 0 ? "back" : "on" }];
+  });
+}
+
+/** Numbers from 0 up to 1 that a seed decides (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Fisher and Yates' shuffle, of a copy. */
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const left = [...items];
+  return items.flatMap(() => left.splice(Math.floor(random() * left.length), 1));
+}
