@@ -7,6 +7,6 @@ export type { NodeAccess, ReachableNode } from "./cni/node-access";
 export { NodeCleanup, type NodeCleanupArgs } from "./cni/node-cleanup";
 export { Weave, type WeaveArgs } from "./cni/weave";
 export type { FlannelBackend, FlannelInterface } from "./lib/flannel-config";
-export { flannelResidue, type Residue, weaveResidue } from "./lib/residue";
+export { flannelResidue, type Residue, weaveResidue } from "./lib/swap/residue";
 export type { WeaveSleeve } from "./lib/weave-config";
 export { Probe, type ProbeArgs } from "./probe/probe";

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../lib/labels";
-import { flannelResidue, type Residue, weaveResidue } from "../lib/residue";
-import { desiredCni } from "../lib/swap-names";
+import { desiredCni } from "../lib/swap/names";
+import { flannelResidue, type Residue, weaveResidue } from "../lib/swap/residue";
 import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
 import { Handover } from "./handover";
 import type { NodeAccess } from "./node-access";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeCommand } from "../cluster/node-shell";
-import { handoverCreate, handoverDelete } from "../lib/handover-script";
+import { handoverCreate, handoverDelete } from "../lib/swap/handover-script";
 import type { NodeAccess } from "./node-access";
 
 export interface HandoverArgs extends NodeAccess {

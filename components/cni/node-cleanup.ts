@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeCommand } from "../cluster/node-shell";
-import { arriveScript, cleanScript } from "../lib/clean-script";
-import type { Residue } from "../lib/residue";
+import { arriveScript, cleanScript } from "../lib/swap/clean-script";
+import type { Residue } from "../lib/swap/residue";
 import type { NodeAccess } from "./node-access";
 
 export interface NodeCleanupArgs extends NodeAccess {

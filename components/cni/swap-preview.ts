@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { listingScript, readListing } from "../lib/fingerprint";
-import { swapPlan } from "../lib/swap-plan";
+import { listingScript, readListing } from "../lib/swap/fingerprint";
+import { swapPlan } from "../lib/swap/plan";
 import type { ReachableNode } from "./node-access";
 
 /**

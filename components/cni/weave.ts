@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
-import { cniMetadata } from "../lib/swap-names";
+import { cniMetadata } from "../lib/swap/names";
 import { readyScript, startScript, type WeaveSleeve, weaveConflist } from "../lib/weave-config";
 
 export interface WeaveArgs {

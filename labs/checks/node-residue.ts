@@ -1,6 +1,6 @@
-import { type Fact, listingScript, readListing } from "../../components/lib/fingerprint";
-import { flannelResidue, weaveResidue } from "../../components/lib/residue";
-import { type Audit, auditNode } from "../../components/lib/residue-audit";
+import { type Audit, auditNode } from "../../components/lib/swap/audit";
+import { type Fact, listingScript, readListing } from "../../components/lib/swap/fingerprint";
+import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 import type { Check } from "../check";
 
 /** Whose a thing may be that a CNI has left which was never recorded on the node. */

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cleanScript } from "../../components/lib/clean-script";
-import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/residue";
+import { cleanScript } from "../../components/lib/swap/clean-script";
+import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 
 /** The real script with the real ip and iptables, in namespaces of its own; kubectl is a stand-in. */
 let folder: string;

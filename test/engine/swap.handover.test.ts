@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { handoverCreate, handoverDelete } from "../../components/lib/handover-script";
+import { handoverCreate, handoverDelete } from "../../components/lib/swap/handover-script";
 
 /** The real scripts with a real folder of conflists; kubectl is a stand-in that recreates what is deleted. */
 let folder: string;

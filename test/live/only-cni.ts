@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/residue";
-import { conflistFolder, cordonMark, desiredCni } from "../../components/lib/swap-names";
+import { conflistFolder, cordonMark, desiredCni } from "../../components/lib/swap/names";
+import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 import type { LabUnderTest } from "./lab";
 
 const residues = { flannel: flannelResidue("10.244.0.0/16"), weave: weaveResidue("10.32.0.0/12") };
@@ -66,7 +66,8 @@ async function podsHold(lab: Pick<LabUnderTest, "get">, cni: Swappable): Promise
 
 async function objects(lab: Pick<LabUnderTest, "get">, cni: Swappable, other: Residue): Promise<string[]> {
   const label = `app.kubernetes.io/name=${other.daemonSet.appLabel}`;
-  const kinds = "daemonsets,pods,configmaps,secrets,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings";
+  const kinds =
+    "daemonsets,pods,configmaps,secrets,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings";
   const { items } = await lab.get(`${kinds},namespaces`, "-A", "-l", label);
   const desired = await lab.get("configmap", "-n", desiredCni.namespace, desiredCni.name);
   const wanted = desired.data[desiredCni.key];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { readListing } from "../../components/lib/fingerprint";
-import { flannelResidue, weaveResidue } from "../../components/lib/residue";
-import { auditNode } from "../../components/lib/residue-audit";
-import { swapPlan } from "../../components/lib/swap-plan";
+import { auditNode } from "../../components/lib/swap/audit";
+import { readListing } from "../../components/lib/swap/fingerprint";
+import { swapPlan } from "../../components/lib/swap/plan";
+import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { arriveScript, cleanScript } from "../../components/lib/clean-script";
-import { handoverCreate, handoverDelete } from "../../components/lib/handover-script";
-import { flannelResidue, weaveResidue } from "../../components/lib/residue";
-import { podQueries } from "../../components/lib/swap-prelude";
+import { arriveScript, cleanScript } from "../../components/lib/swap/clean-script";
+import { handoverCreate, handoverDelete } from "../../components/lib/swap/handover-script";
+import { podQueries } from "../../components/lib/swap/prelude";
+import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");

@@ -1,8 +1,8 @@
+import { quote, quoteWord } from "../shell";
 import { recordScript } from "./fingerprint";
+import { cniMarks, cutOffMark } from "./names";
+import { swapPrelude } from "./prelude";
 import type { Residue } from "./residue";
-import { quote, quoteWord } from "./shell";
-import { cniMarks, cutOffMark } from "./swap-names";
-import { swapPrelude } from "./swap-prelude";
 
 /** Seconds until the pods of a deleted DaemonSet have ended, and until the last pods are off the old network. */
 const deadlines = { daemonSetPods: 90, strays: 120 } as const;

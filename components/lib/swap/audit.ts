@@ -1,7 +1,7 @@
-import { overlaps, parseCidr } from "./cidr";
+import { overlaps, parseCidr } from "../cidr";
 import type { Fact, NodeListing } from "./fingerprint";
+import { conflistFolder, nodeRecords } from "./names";
 import type { Residue } from "./residue";
-import { conflistFolder, nodeRecords } from "./swap-names";
 
 /** A thing that should not be there, and whose it is. */
 export interface Leftover {

@@ -1,6 +1,6 @@
+import { quoteWord } from "../shell";
+import { conflistFolder, nodeRecords } from "./names";
 import type { Residue } from "./residue";
-import { quoteWord } from "./shell";
-import { conflistFolder, nodeRecords } from "./swap-names";
 
 /** One thing of a node's network state, such as a link or an iptables rule. */
 export interface Fact {

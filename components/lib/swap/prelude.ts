@@ -1,5 +1,5 @@
-import { quoteWord } from "./shell";
-import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni } from "./swap-names";
+import { quoteWord } from "../shell";
+import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni } from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;

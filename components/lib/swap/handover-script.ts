@@ -1,5 +1,5 @@
-import { chosenConflist, cniMarks, cordonMark } from "./swap-names";
-import { swapPrelude } from "./swap-prelude";
+import { chosenConflist, cniMarks, cordonMark } from "./names";
+import { swapPrelude } from "./prelude";
 
 /** How long a node's handover waits for what; in seconds. */
 export interface HandoverDeadlines {

@@ -1,5 +1,5 @@
+import { owns } from "./audit";
 import type { Fact, FactKind, NodeListing } from "./fingerprint";
-import { owns } from "./residue-audit";
 
 /**
  * Says in words what a node will lose when the cluster is set to another CNI.
