@@ -9,7 +9,7 @@ manifests=$4
 # shellcheck source=bench/by-hand/swap-lib.sh
 . "$(dirname "$0")/swap-lib.sh"
 
-kubectl delete "$(daemonset_of "$old")" --namespace "$(namespace_of "$old")" --cascade foreground >/dev/null
+kubectl delete "$(daemonset_of "$old")" --namespace "$(namespace_of "$old")" --cascade=foreground >/dev/null
 case $old in
   flannel)
     on_each_node 'ip link delete cni0; ip link delete flannel.1; rm -rf /etc/cni/net.d/*; systemctl restart kubelet'

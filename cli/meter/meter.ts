@@ -1,4 +1,4 @@
-import { unlinkSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { probeNames } from "../../components/lib/probe-names";
@@ -67,7 +67,7 @@ export class Meter {
 
   /** Starts to ask. @throws Error when a node or the cluster can't be asked */
   static async start(args: MeterArgs): Promise<Meter> {
-    const program = path.join(args.folder, `prober-${process.pid}.js`);
+    const program = path.join(args.folder, "prober.js");
     const containers = args.nodes.map(({ container }) => container);
     const [service, dns, pids] = await Promise.all([
       clusterIp(args.env, probeNames.namespace, probeNames.name),
@@ -104,7 +104,7 @@ export class Meter {
     this.watch.stop();
     process.off("exit", this.onExit);
     await Promise.all([...this.probers.values()].map((prober) => prober.stop()));
-    unlinkSync(this.program);
+    rmSync(this.program, { force: true });
     return this.outcomes
       .filter(({ at }) => at >= this.began && at <= end)
       .map(({ from, target, at, ms, lost }) => ({ from, to: target, at: at - this.began, ms, lost }));

@@ -22,6 +22,8 @@ export interface PairOutage {
   readonly lastLostMs?: number;
   /** The first that was answered after the last lost one; absent where none was. */
   readonly reachableMs?: number;
+  /** From when to when it was cut off; absent where it never was. */
+  readonly cutOff?: Span;
   /** The longest time without any answer, in ms. */
   readonly longestGapMs: number;
   /** How many were lost for which reason. */
@@ -35,10 +37,13 @@ export interface Total {
   readonly longestGapMs: number;
 }
 
-/** From the first probe lost by any pair to the time from which all are answered; in ms since the swap began. */
+/** So many lost in a row are a cut: one that is lost alone may be a packet that a busy machine dropped. */
+const cutProbes = 5;
+
+/** From the first cut to the end of the last; in ms since the swap began. */
 export interface Span {
   readonly fromMs: number;
-  /** Absent where a pair was still cut off at the end. */
+  /** Absent where the last cut had not ended. */
   readonly toMs?: number;
 }
 
@@ -75,6 +80,7 @@ function pairOutage({ from, to }: Probe, sorted: readonly Probe[]): PairOutage {
     answeredMs: answeredAfter(firstLost),
     lastLostMs: lastLost?.at,
     reachableMs: answeredAfter(lastLost),
+    cutOff: cutOff(sorted),
     longestGapMs: longestGap(sorted),
     reasons: countBy(lost.map((probe) => probe.lost ?? "")),
   };
@@ -100,19 +106,39 @@ export function total(pairs: readonly PairOutage[]): Total {
   };
 }
 
-/** From the first pair cut off to the last one reachable; undefined where nothing was lost. */
+/** From the first pair cut off to the last one reachable; undefined where none was cut off. */
 export function outageSpan(pairs: readonly PairOutage[]): Span | undefined {
-  const cut = pairs.flatMap(({ firstLostMs, reachableMs }) =>
-    firstLostMs === undefined ? [] : [{ firstLostMs, reachableMs }],
-  );
-  if (cut.length === 0) {
+  const cuts = pairs.flatMap((pair) => pair.cutOff ?? []);
+  if (cuts.length === 0) {
     return undefined;
   }
-  const ends = cut.flatMap(({ reachableMs }) => reachableMs ?? []);
+  const ends = cuts.flatMap(({ toMs }) => toMs ?? []);
   return {
-    fromMs: Math.min(...cut.map(({ firstLostMs }) => firstLostMs)),
-    toMs: ends.length < cut.length ? undefined : Math.max(...ends),
+    fromMs: Math.min(...cuts.map(({ fromMs }) => fromMs)),
+    toMs: ends.length < cuts.length ? undefined : Math.max(...ends),
   };
+}
+
+function cutOff(sorted: readonly Probe[]): Span | undefined {
+  const cuts = runsOfLost(sorted).filter((run) => run.length >= cutProbes);
+  const [first, last] = [cuts.at(0)?.at(0), cuts.at(-1)?.at(-1)];
+  if (first === undefined || last === undefined) {
+    return undefined;
+  }
+  return { fromMs: first.at, toMs: sorted.find((each) => each.at > last.at && !isLost(each))?.at };
+}
+
+function runsOfLost(sorted: readonly Probe[]): Probe[][] {
+  const runs: Probe[][] = [];
+  let run: Probe[] = [];
+  for (const probe of sorted) {
+    if (!isLost(probe)) {
+      run = [];
+    } else if (run.push(probe) === 1) {
+      runs.push(run);
+    }
+  }
+  return runs;
 }
 
 function isLost(probe: Probe): boolean {

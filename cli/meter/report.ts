@@ -15,7 +15,7 @@ export interface OutageReport extends Subject {
   /** How long it took, in ms; times in the report count from its beginning. */
   readonly tookMs: number;
   readonly totals: { readonly service: Total; readonly nodes: Total; readonly dns: Total };
-  /** From the first pair cut off to the last one reachable; absent where nothing was lost. */
+  /** From the first pair cut off to the last one reachable; absent where none was. */
   readonly outage?: Span;
   readonly pairs: readonly PairOutage[];
 }
@@ -77,6 +77,7 @@ function rounded(pair: PairOutage): PairOutage {
     answeredMs: round(pair.answeredMs),
     lastLostMs: round(pair.lastLostMs),
     reachableMs: round(pair.reachableMs),
+    cutOff: pair.cutOff && { fromMs: Math.round(pair.cutOff.fromMs), toMs: round(pair.cutOff.toMs) },
     longestGapMs: Math.round(pair.longestGapMs),
   };
 }

@@ -37,12 +37,11 @@ test("a pair that was cut off twice tells the first cut, its first answer, and f
   ]);
 });
 
-test("a pair that is cut off at the end was never reachable again, and leaves the outage open", () => {
+test("a pair that is not answered any more at the end has no time from which on it was", () => {
   const [pair, ...others] = pairOutages([answered(0), lost(100), answered(200), lost(300)]);
   expect(others).toEqual([]);
   expect(pair?.answeredMs).toBe(200);
-  expect(pair?.reachableMs).toBeUndefined();
-  expect(outageSpan(pair === undefined ? [] : [pair])).toEqual({ fromMs: 100, toMs: undefined });
+  expect(pair).not.toHaveProperty("reachableMs", expect.anything());
 });
 
 test("an answer counts for the gap when it comes, not when it was asked for", () => {
@@ -56,11 +55,42 @@ test("a gap reaches from the first probe to the first answer, and from the last 
   expect(longestGap([])).toBe(0);
 });
 
-test("the outage reaches from the first cut of any pair to the last that is reachable, answers between them or not", () => {
-  const other = (probe: Probe): Probe => ({ ...probe, from: "n2" });
-  const probes = [lost(100), answered(200), other(answered(100)), other(lost(900)), other(answered(1_100))];
-  expect(outageSpan(pairOutages(probes))).toEqual({ fromMs: 100, toMs: 1_100 });
-  expect(outageSpan(pairOutages([answered(0)]))).toBeUndefined();
+const lostFrom = (from: number, count: number) => Array.from({ length: count }, (_, i) => lost(from + i * 100));
+const other = (probe: Probe): Probe => ({ ...probe, from: "n2" });
+
+test("fewer than five lost in a row are no cut, however many there are", () => {
+  const probes = [...lostFrom(0, 4), answered(400), ...lostFrom(500, 4), answered(900)];
+  expect(pairOutages(probes)[0]?.cutOff).toBeUndefined();
+  expect(outageSpan(pairOutages(probes))).toBeUndefined();
+});
+
+test("a pair's cut reaches to the end of the last run of losses, single losses around it or not", () => {
+  const probes = [
+    lost(0),
+    answered(100),
+    ...lostFrom(200, 5),
+    answered(700),
+    ...lostFrom(800, 6),
+    answered(1_400),
+    lost(1_500),
+  ];
+  expect(pairOutages(probes)[0]?.cutOff).toEqual({ fromMs: 200, toMs: 1_400 });
+});
+
+test("the outage reaches from the first pair cut off to the last one reachable", () => {
+  const probes = [
+    ...lostFrom(100, 5),
+    answered(600),
+    other(answered(100)),
+    ...lostFrom(900, 5).map(other),
+    other(answered(1_400)),
+  ];
+  expect(outageSpan(pairOutages(probes))).toEqual({ fromMs: 100, toMs: 1_400 });
+});
+
+test("an outage is open while a pair is cut off, also when another one is reachable again", () => {
+  const probes = [...lostFrom(100, 5), answered(600), ...lostFrom(900, 5).map(other)];
+  expect(outageSpan(pairOutages(probes))).toEqual({ fromMs: 100, toMs: undefined });
 });
 
 const someProbes = fc.array(

@@ -12,14 +12,16 @@ const folder = mkdtempSync(path.join(tmpdir(), "cni-lab-prober-"));
 const program = path.join(folder, "prober.js");
 let server: Server;
 let port: number;
+let lastPort: number | undefined;
 let prober: ChildProcess;
 
 beforeAll(async () => {
   await bundleProber(program);
   server = createServer((request, response) => {
-    if (request.headers.connection !== "close") {
+    if (request.socket.remotePort === lastPort) {
       response.statusCode = 500;
     }
+    lastPort = request.socket.remotePort;
     response.end(JSON.stringify({ node: "n2" }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -66,15 +68,20 @@ const http = (name: string, more: Partial<Extract<Target, { by: "http" }>> = {})
 });
 
 test("it tells what was answered and what was not, and why, and ends with its input", async () => {
+  const failing = createServer((_, response) => response.writeHead(503).end());
+  await new Promise<void>((resolve) => failing.listen(0, "127.0.0.1", resolve));
   const { all, exitCode } = await outcomes(
+    http("failing", { port: (failing.address() as AddressInfo).port }),
     http("any"),
     http("right node", { node: "n2" }),
     http("wrong node", { node: "n3" }),
     http("nobody", { port: 1 }),
     { name: "no dns", by: "dns", server: "127.0.0.1:1", question: "kubernetes.default.svc.cluster.local" },
   );
+  failing.close();
   const lost = Object.fromEntries(all.map(({ target, lost }) => [target, lost]));
   expect(lost).toEqual({
+    failing: "HTTP/1.1 503 Service Unavailable",
     any: undefined,
     "right node": undefined,
     "wrong node": "answered by n2",

@@ -29,11 +29,14 @@ test("losses stand in the line of their pair, and in the sum of their kind", () 
     "n1    Service  20    0     -              -            -            100",
     "n1    n2       20    3     500            700          1,000        300",
     "n2    DNS      20    1     1,900          -            never        100",
-    "0 of 20 requests to the Service lost; longest gap 0.1 s; between nodes 3 of 20, DNS 1 of 20; outage has not ended; took 2.0 s",
+    "0 of 20 requests to the Service lost; longest gap 0.1 s; between nodes 3 of 20, DNS 1 of 20; no outage; took 2.0 s",
   ]);
 });
 
-test("an outage is told from the first pair cut off to the last one reachable", () => {
-  const all = [...probes("n1", "n2", 50, [10, 11]), ...probes("n2", "n1", 50, [29])];
-  expect(summary(outageReport(subject, 5_000, all))).toContain("; outage 2.0 s;");
+test("an outage is told from the first pair cut off to the last one reachable, or that it has not ended", () => {
+  const cut = probes("n1", "n2", 50, [10, 11, 12, 13, 14]);
+  const later = [...cut, ...probes("n2", "n1", 50, [25, 26, 27, 28, 29])];
+  expect(summary(outageReport(subject, 5_000, later))).toContain("; outage 2.0 s;");
+  const open = [...cut, ...probes("n2", "n1", 50, [45, 46, 47, 48, 49])];
+  expect(summary(outageReport(subject, 5_000, open))).toContain("; outage has not ended;");
 });

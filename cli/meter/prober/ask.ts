@@ -1,5 +1,5 @@
 import { Resolver } from "node:dns";
-import { get } from "node:http";
+import { connect } from "node:net";
 import { type Target, timeoutMs } from "../protocol";
 
 /** Asks once, over a connection of its own. Calls `done` once, with the reason where it got no answer. */
@@ -21,25 +21,18 @@ export function ask(target: Target, done: (lost?: string) => void): void {
 
 type Ask<T extends Target["by"]> = (target: Extract<Target, { by: T }>, end: (lost?: string) => void) => () => void;
 
+/** On a bare socket: node:http takes twice the processor time, 30 times a second on each node. */
 const askHttp: Ask<"http"> = ({ host, port, node }, end) => {
-  const request = get({ host, port, path: "/", agent: false }, (response) => {
-    let body = "";
-    response.setEncoding("utf8");
-    response.on("data", (part) => {
-      body += part;
-    });
-    response.once("end", () => {
-      const answering = answeringNode(body);
-      if (response.statusCode !== 200) {
-        end(`status ${response.statusCode}`);
-      } else {
-        end(node === undefined || answering === node ? undefined : `answered by ${answering}`);
-      }
-    });
-    response.once("error", (error) => end(reason(error)));
+  const socket = connect({ host, port });
+  let answer = "";
+  socket.setEncoding("utf8");
+  socket.on("data", (part) => {
+    answer += part;
   });
-  request.once("error", (error) => end(reason(error)));
-  return () => request.destroy();
+  socket.once("end", () => end(judge(answer, node)));
+  socket.once("error", (error) => end(reason(error)));
+  socket.write(`GET / HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
+  return () => socket.destroy();
 };
 
 /** A resolver for each question: one that is kept would stay on the replica that it found first. */
@@ -51,6 +44,15 @@ const askDns: Ask<"dns"> = ({ server, question }, end) => {
 };
 
 /** The probe's answer names its node. */
+function judge(answer: string, node: string | undefined): string | undefined {
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  if (!/^HTTP\/1\.\d 200 /.test(head)) {
+    return head === "" ? "an empty answer" : head.split("\r\n")[0];
+  }
+  const answering = answeringNode(body);
+  return node === undefined || answering === node ? undefined : `answered by ${answering}`;
+}
+
 function answeringNode(body: string): string {
   try {
     return String(JSON.parse(body).node);
