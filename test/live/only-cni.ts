@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { probeNames } from "../../components/lib/probe-names";
 import { conflistFolder, cordonMark, desiredCni } from "../../components/lib/swap/names";
 import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 import type { LabUnderTest } from "./lab";
@@ -9,93 +11,143 @@ const networks = { flannel: /^10\.244\./, weave: /^10\.(3[2-9]|4[0-7])\./ };
 /** A CNI that a swap comes from or leads to. */
 export type Swappable = keyof typeof residues;
 
-/** What a cluster holds besides one CNI: of the other one, of swaps, of updates that were cut short. Nothing, in order. */
-export async function besides(lab: Pick<LabUnderTest, "stack" | "get">, cni: Swappable): Promise<string[]> {
-  const other = residues[cni === "flannel" ? "weave" : "flannel"];
-  const { items: nodes } = await lab.get("nodes");
-  const names: string[] = nodes.map((node: Named) => node.metadata.name);
-  const onNodes = names.map((name) => nodeHolds(`cni-lab-${lab.stack}-${name}`, residues[cni], other));
-  return [
-    ...nodes.flatMap((node: Node) => nodeIs(node, other)),
-    ...(await podsHold(lab, cni)),
-    ...(await objects(lab, cni, other)),
-    ...(await Promise.all(onNodes)).flat(),
+/** The CNI that a swap leads to. */
+export const otherThan = (cni: Swappable): Swappable => (cni === "flannel" ? "weave" : "flannel");
+
+/** How the labs are reached. */
+type Lab = Pick<LabUnderTest, "stack" | "run" | "get">;
+
+/** Seconds in which a cluster comes to rest after an update. */
+const settleSeconds = 90;
+
+/**
+ * What keeps a cluster from having one CNI and nothing else: of the other one, of swaps, of updates that were cut short,
+ * pods without an answer. Nothing, in order; where there is something, what is seen after the cluster had time to settle.
+ */
+export async function besides(lab: Lab, cni: Swappable): Promise<string[]> {
+  const end = Date.now() + settleSeconds * 1_000;
+  for (;;) {
+    const seen = await lookAround(lab, cni);
+    if (seen.length === 0 || Date.now() > end) return seen;
+    await sleep(1_000);
+  }
+}
+
+interface Listed {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: { readonly unschedulable?: boolean; readonly hostNetwork?: boolean };
+  readonly status?: {
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const kinds = [
+  ...["nodes", "pods", "daemonsets", "configmaps", "serviceaccounts", "namespaces"],
+  ...["roles", "rolebindings", "clusterroles", "clusterrolebindings"],
+];
+
+async function lookAround(lab: Lab, cni: Swappable): Promise<string[]> {
+  const other = residues[otherThan(cni)];
+  const { items }: { items: Listed[] } = await lab.get(kinds.join(","), "-A");
+  const nodes = items.filter(({ kind }) => kind === "Node");
+  const pods = items.filter(({ kind }) => kind === "Pod");
+  const inCluster = [
+    ...nodes.flatMap((node) => ofNode(node, other)),
+    ...pods.flatMap((pod) => ofPod(pod, cni)),
+    ...ofObjects(items, cni, other),
   ];
-}
-
-interface Named {
-  readonly metadata: { readonly name: string; readonly namespace: string; annotations?: Record<string, string> };
-}
-
-interface Node extends Named {
-  readonly spec: { readonly unschedulable?: boolean };
-  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
-}
-
-interface Pod extends Named {
-  readonly spec: { readonly hostNetwork?: boolean };
-  readonly status: { readonly podIP?: string; readonly conditions?: Node["status"]["conditions"] };
-}
-
-const isReady = ({ status }: Pick<Node | Pod, "status">) =>
-  status.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") === true;
-
-function nodeIs(node: Node, other: Residue): string[] {
-  const { name, annotations = {} } = node.metadata;
-  const odd = Object.keys(annotations).filter(
-    (key) => key === cordonMark || other.nodeAnnotations.some((beginning) => key.startsWith(beginning)),
+  const onNodes = await Promise.all(
+    nodes.map(({ metadata }) => ofMachine(`cni-lab-${lab.stack}-${metadata.name}`, residues[cni], other)),
   );
+  const left = [...inCluster, ...onNodes.flat()];
+  return left.length > 0 ? left : ofTraffic(lab, pods);
+}
+
+const isReady = ({ status }: Listed) =>
+  status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") === true;
+
+function ofNode(node: Listed, other: Residue): string[] {
+  const { name, annotations = {} } = node.metadata;
+  const odd = [cordonMark, ...other.nodeAnnotations];
   return [
     ...(isReady(node) ? [] : [`${name} is not Ready`]),
-    ...(node.spec.unschedulable === true ? [`${name} is cordoned`] : []),
-    ...odd.map((key) => `${name} has the annotation ${key}`),
+    ...(node.spec?.unschedulable === true ? [`${name} is cordoned`] : []),
+    ...Object.keys(annotations)
+      .filter((key) => odd.some((beginning) => key.startsWith(beginning)))
+      .map((key) => `${name} has the annotation ${key}`),
   ];
 }
 
-async function podsHold(lab: Pick<LabUnderTest, "get">, cni: Swappable): Promise<string[]> {
-  const { items } = await lab.get("pods", "-A");
-  return items.flatMap((pod: Pod) => {
-    const { podIP = "no address" } = pod.status;
-    const foreign = pod.spec.hostNetwork !== true && !networks[cni].test(podIP);
-    return [
-      ...(foreign ? [`${pod.metadata.name} has ${podIP}`] : []),
-      ...(isReady(pod) ? [] : [`${pod.metadata.name} is not Ready`]),
-    ];
-  });
+function ofPod(pod: Listed, cni: Swappable): string[] {
+  const { name } = pod.metadata;
+  const address = pod.status?.podIP ?? "no address";
+  const foreign = pod.spec?.hostNetwork !== true && !networks[cni].test(address);
+  return [...(foreign ? [`${name} has ${address}`] : []), ...(isReady(pod) ? [] : [`${name} is not Ready`])];
 }
 
-async function objects(lab: Pick<LabUnderTest, "get">, cni: Swappable, other: Residue): Promise<string[]> {
-  const label = `app.kubernetes.io/name=${other.daemonSet.appLabel}`;
-  const kinds =
-    "daemonsets,pods,configmaps,secrets,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings";
-  const { items } = await lab.get(`${kinds},namespaces`, "-A", "-l", label);
-  const desired = await lab.get("configmap", "-n", desiredCni.namespace, desiredCni.name);
-  const wanted = desired.data[desiredCni.key];
+function ofObjects(items: readonly Listed[], cni: Swappable, { daemonSet, configMaps }: Residue): string[] {
+  const left = items.filter(
+    ({ kind, metadata }) =>
+      metadata.labels?.["app.kubernetes.io/name"] === daemonSet.appLabel ||
+      (kind === "ConfigMap" && configMaps.some(({ name, namespace }) => isNamed({ name, namespace }, metadata))),
+  );
+  const desired = items.find(({ kind, metadata }) => kind === "ConfigMap" && isNamed(desiredCni, metadata));
+  const wanted = desired?.data?.[desiredCni.key];
   return [
-    ...items.map(({ kind, metadata }: Named & { kind: string }) => `there is ${kind} ${metadata.name}`),
+    ...left.map(({ kind, metadata }) => `there is ${kind} ${metadata.name}`),
     ...(wanted === cni ? [] : [`the cluster is to have ${wanted}`]),
   ];
 }
 
-/** Lists what there should not be, one a line. */
-async function nodeHolds(container: string, own: Residue, other: Residue): Promise<string[]> {
-  const script = `
-ls ${conflistFolder} | grep -vx ${own.conflist} | sed 's/^/conflist /'
-ip -o link show | awk -F': ' '{ sub(/@.*/, "", $2); print $2 }' | while read -r link; do
-  case $link in ${other.links.join(" | ")}) echo "link $link" ;; esac
-done
-ip -4 route show root ${other.routesInside} | sed 's/^/route /'
-for path in ${[...other.folders, ...other.binaries.map((name) => `/opt/cni/bin/${name}`)].join(" ")} /var/lib/cni/results/${other.networkName}-* /var/lib/cni/networks/${other.networkName} /run/cni-lab-swap.kubeconfig; do
-  if [ -e "$path" ]; then echo "file $path"; fi
-done
-${other.chains.map(({ table, name }) => `iptables -w 30 -t ${table} -S | grep -e '^-N ${name.replace("*", "")}' -e '-[jg] ${name.replace("*", "")}' || true`).join("\n")}
-${other.rules.map(({ table, chain, holding }) => `iptables -w 30 -t ${table} -S ${chain} | grep -e '${holding}' || true`).join("\n")}
-iptables -w 30 -t nat -S | grep 'name: .*${other.networkName}' || true
-${other.ipsets.length === 0 ? "" : `ipset list -n 2>/dev/null | grep -e '^${other.ipsets.join("' -e '^").replaceAll("*", "")}' | sed 's/^/ipset /' || true`}
-flock -n /run/cni-lab-swap.lock true || echo "a script of a swap that still runs"`;
-  const { stdout } = await execa("podman", ["exec", container, "sh", "-c", script]);
-  return stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => `${container}: ${line}`);
+function isNamed({ name, namespace }: { name: string; namespace: string }, metadata: Listed["metadata"]): boolean {
+  return metadata.name === name && metadata.namespace === namespace;
+}
+
+/** Lists what there should not be on a node, one a line. */
+async function ofMachine(container: string, own: Residue, other: Residue): Promise<string[]> {
+  const beginning = (name: string) => name.replace(/\*$/, "");
+  const paths = [
+    ...other.folders,
+    ...other.binaries.map((name) => `/opt/cni/bin/${name}`),
+    `/var/lib/cni/results/${other.networkName}-*`,
+    `/var/lib/cni/networks/${other.networkName}`,
+    "/run/cni-lab-swap.kubeconfig",
+  ];
+  const script = [
+    `ls ${conflistFolder} | grep -vx ${own.conflist}`,
+    `for path in ${paths.join(" ")}; do [ ! -e "$path" ] || echo "$path"; done`,
+    `for link in $(ip -o link show | awk -F'[:@ ]+' '{ print $2 }'); do`,
+    `  case $link in ${other.links.join(" | ")}) echo "link $link" ;; esac`,
+    "done",
+    `ip -4 route show root ${other.routesInside}`,
+    ...other.chains.map(({ table, name }) => `iptables -w 30 -t ${table} -S | grep -e '-[Njg] ${beginning(name)}'`),
+    ...other.rules.map(({ table, chain, holding }) => `iptables -w 30 -t ${table} -S ${chain} | grep -e '${holding}'`),
+    `iptables -w 30 -t nat -S | grep 'name: .*${other.networkName}'`,
+    ...other.ipsets.map((name) => `ipset list -n 2>/dev/null | grep -e '^${beginning(name)}'`),
+    "flock -n /run/cni-lab-swap.lock true || echo 'a script of a swap still runs'",
+  ];
+  const { stdout } = await execa("podman", ["exec", container, "sh", "-c", `${script.join("\n")}\ntrue`]);
+  return stdout.split("\n").flatMap((line) => (line === "" ? [] : [`${container}: ${line}`]));
+}
+
+/** Every probe pod reaches every other and, by its name, the Service. */
+async function ofTraffic(lab: Lab, pods: readonly Listed[]): Promise<string[]> {
+  const probes = pods.filter(({ metadata }) => metadata.namespace === probeNames.namespace);
+  const ask = probes
+    .map(({ status }) => `ping -n -q -c 1 -W 5 ${status?.podIP} >/dev/null || echo "no answer of ${status?.podIP}"`)
+    .concat(`curl -sS -f -m 5 -o /dev/null ${probeNames.name}.${probeNames.namespace}:${probeNames.port} 2>&1`);
+  const asked = probes.map(async ({ metadata: { name, namespace = "" } }) => {
+    const target = ["-n", namespace, name, "-c", probeNames.container];
+    const { all } = await lab.run("kubectl", "-s", lab.stack, "exec", ...target, "--", "sh", "-c", ask.join("\n"));
+    return all.split("\n").flatMap((line) => (line === "" ? [] : [`${name}: ${line}`]));
+  });
+  return (await Promise.all(asked)).flat();
 }

@@ -10,11 +10,6 @@ export function descendants(root: number, text: string): number[] {
   return [...parents.keys()].filter((pid) => below(pid) && commandLine(pid).includes(text));
 }
 
-/** Whether a process runs; a zombie does not. */
-export function runs(pid: number): boolean {
-  return !["", "Z", "X"].includes(stat(pid)[0] ?? "");
-}
-
 function allProcesses(): number[] {
   return readdirSync("/proc")
     .map(Number)

@@ -18,24 +18,36 @@ export interface Cell {
   readonly fault: Fault;
   readonly moment: Moment;
   /** Whether the next update has the new value still, or the old one again. */
-  readonly then: "on" | "back";
+  readonly goes: "on" | "back";
 }
 
 /** All faults at all moments, one in two of which goes back, in an order of the seed's. */
 export function allCells(seed: number): Cell[] {
-  const random = generator(seed);
   const pairs = faults.flatMap((fault) => moments.map((moment) => ({ fault, moment })));
-  return shuffled(pairs, random).map((pair, index) => ({ ...pair, then: index % 2 === 0 ? "back" : "on" }));
+  return shuffled(pairs, generator(seed)).map((pair, index) => ({ ...pair, goes: index % 2 === 0 ? "back" : "on" }));
 }
 
-/** One cell of each fault, at four different moments; two of them go back. */
+/**
+ * One cell of each fault, at four different moments; two of them go back. Of the two by two ways the seed has left, the
+ * shorter one: what failed early goes back, and a kubelet goes on, as its swap is over before anything can be undone.
+ */
 export function someCells(seed: number): Cell[] {
   const random = generator(seed);
   const chosen = shuffled(moments, random);
-  return shuffled(faults, random).flatMap((fault, index): Cell[] => {
+  const cells = shuffled(faults, random).flatMap((fault, index) => {
     const moment = chosen[index];
-    return moment === undefined ? [] : [{ fault, moment, then: index % 2 === 0 ? "back" : "on" }];
+    return moment === undefined ? [] : [{ fault, moment }];
   });
+  const undone = cells
+    .filter(({ fault }) => fault !== "kubelet")
+    .sort((a, b) => moments.indexOf(a.moment) - moments.indexOf(b.moment))
+    .slice(0, 2);
+  return cells.map((cell) => ({ ...cell, goes: undone.includes(cell) ? "back" : "on" }));
+}
+
+/** The seed of this run: the environment's CNI_LAB_SEED, or a new one. */
+export function seedOfRun(given = process.env.CNI_LAB_SEED): number {
+  return given === undefined || given === "" ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 }
 
 /** Numbers from 0 up to 1 that a seed decides (mulberry32). */

@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { UserError } from "../../components/lib/user-error";
 import type { LabUnderTest } from "./lab";
 import { descendants } from "./processes";
 import type { Cell, Fault, Moment } from "./swap-cells";
@@ -40,14 +39,19 @@ export interface BrokenSwap {
   readonly output: string;
 }
 
-/** Runs `pulumi up`, whose config has the new CNI, and ends something by force when the moment comes. */
+/** What `pulumi` is told to do to give the stack a CNI. */
+export function upArgs(cni: string): string[] {
+  const display = ["--non-interactive", "--color", "never", "--suppress-outputs"];
+  return ["up", "--config", `cni=${cni}`, "--yes", "--skip-preview", ...display];
+}
+
+/** Runs `pulumi up` with the new CNI, and ends something by force when the moment comes. */
 export async function breakSwap(
   lab: Pick<LabUnderTest, "stack" | "start">,
   { from, to }: { readonly from: string; readonly to: string },
   { fault, moment }: Pick<Cell, "fault" | "moment">,
 ): Promise<BrokenSwap> {
-  const display = ["--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-outputs"];
-  const update = lab.start("pulumi", "-s", lab.stack, "up", ...display);
+  const update = lab.start("pulumi", "-s", lab.stack, ...upArgs(to));
   const sign = signs[moment](from, to);
   let at: string | undefined;
   let ended = false;
@@ -80,7 +84,7 @@ interface Victims {
 async function inflict(fault: Fault, { container, lab, moment }: Victims): Promise<void> {
   switch (fault) {
     case "engine":
-      return killOne(lab, "pulumi up ");
+      return killEngine(lab);
     case "plugin":
       return killOne(lab, `/pulumi-resource-${plugins[moment]} `);
     case "kubelet":
@@ -91,10 +95,17 @@ async function inflict(fault: Fault, { container, lab, moment }: Victims): Promi
   }
 }
 
+/** An engine's language host does not end with it. */
+function killEngine(lab: number): void {
+  const hosts = descendants(lab, "pulumi-language-nodejs");
+  killOne(lab, "pulumi up ");
+  for (const host of hosts) process.kill(host, "SIGKILL");
+}
+
 function killOne(root: number, text: string): void {
   const [pid, ...others] = descendants(root, text);
   if (pid === undefined || others.length > 0) {
-    throw new UserError([{ field: "process", value: text, rule: `is ${others.length + 1} processes, not one` }]);
+    throw new Error(`${text}: ${pid === undefined ? "no process" : others.length + 1} where one was expected`);
   }
   process.kill(pid, "SIGKILL");
 }
