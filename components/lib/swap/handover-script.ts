@@ -82,14 +82,11 @@ cordon_mark() {
   json=$(get node "$node") || exit 1
   printf '%s' "$json" | jq -r '(.spec.unschedulable // false | tostring) + " " + (.metadata.annotations["${cordonMark}"] // "-")'
 }
-at_end() {
-  case $(cordon_mark) in
-    *" swap")
-      k patch node "$node" --type merge --patch '{"spec":{"unschedulable":null},"metadata":{"annotations":{"${cordonMark}":null}}}' >/dev/null ||
-        say "is left cordoned: run kubectl uncordon $node"
-      ;;
-  esac
+uncordon() {
+  k patch node "$node" --type merge --patch '{"spec":{"unschedulable":null},"metadata":{"annotations":{"${cordonMark}":null}}}' >/dev/null ||
+    say "is left cordoned: run kubectl uncordon $node"
 }
+at_end() { case $(cordon_mark) in *" swap") uncordon ;; esac; }
 mark=$(cordon_mark)
 case $mark in
   "false -")
@@ -99,7 +96,7 @@ esac
 choose "$conflist"
 # A pod that is being made just now still gets the old network; the loop below finds it.
 sleep 1
-at_end
+case $mark in "false -" | *" swap") uncordon ;; esac
 at_end() { :; }
 say "new pods get $desired's network"
 `;
@@ -116,21 +113,21 @@ next_pod() {
 }
 ready_of_owner='[.items[] | select(controller.uid == $owner and (leaving | not) and ready)] | length'
 
-# "moved", or what is seen instead.
+# "moved" into $last, or what is seen instead.
 progress() {
   look_at_pods
-  ask 'if any(.items[]; .metadata.uid == $uid) then "it has not ended"
+  last=$(ask 'if any(.items[]; .metadata.uid == $uid) then "it has not ended"
     elif $ready != "true" or ($kind | IN("DaemonSet", "ReplicaSet", "StatefulSet", "ReplicationController") | not) then "moved"
     else [.items[] | select(controller.uid == $owner and (leaving | not)
         and ($kind != "DaemonSet" or .spec.nodeName == $node))] as $new
       | [$new[] | select(ready and ($kind != "DaemonSet" or (strayed($networks) | not)))] as $good
       | if ($good | length) >= ($before | tonumber) then "moved"
         else "\($good | length) of \($before) are Ready: " + ($new | map(told) | join("; ")) end
-    end' --arg uid "$uid" --arg ready "$ready" --arg kind "$kind" --arg owner "$owner" --arg before "$before"
+    end' --arg uid "$uid" --arg ready "$ready" --arg kind "$kind" --arg owner "$owner" --arg before "$before")
 }
 
+look_at_pods
 while :; do
-  look_at_pods
   pod=$(next_pod)
   [ -n "$pod" ] || break
   read -r namespace name uid leaving ready kind owner <<END
@@ -142,13 +139,15 @@ END
   if [ "$leaving" = false ]; then
     if [ "$ready" = true ]; then say "moves $namespace/$name"; else say "moves $namespace/$name, which was not Ready and is not waited for"; fi
     k delete pod --namespace "$namespace" "$name" --wait=false --ignore-not-found >/dev/null
+    # Tells of its end at once, and costs less than asking; what it misses is seen below.
+    k wait --for=delete "pod/$name" --namespace "$namespace" --timeout=9s >/dev/null 2>&1 || true
   else
     ready=false
   fi
   end=$(($(now) + ${seconds}))
-  until last=$(progress) && [ "$last" = moved ]; do
+  until progress && [ "$last" = moved ]; do
     [ "$(now)" -lt "$end" ] || fail "$namespace/$name has no Ready replacement after ${seconds} s: $last"
-    sleep 0.5
+    sleep 0.3
   done
 done
 `;
