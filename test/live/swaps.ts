@@ -10,6 +10,8 @@ export type Swap = readonly [to: CniName, strategy: Strategy];
 /** How a swap went: its exit code is that of the checks after it, the audit of each node among them. */
 export interface Swapped {
   readonly exitCode: number;
+  /** All that was printed. */
+  readonly all: string;
   readonly report: OutageReport;
 }
 
@@ -20,5 +22,5 @@ export async function swap(lab: LabUnderTest, [to, strategy]: Swap): Promise<Swa
   if (file === undefined) {
     throw new Error(`./lab swap ended with ${exitCode} and told of no outage report`);
   }
-  return { exitCode, report: JSON.parse(readFileSync(file, "utf8")) };
+  return { exitCode, all, report: JSON.parse(readFileSync(file, "utf8")) };
 }

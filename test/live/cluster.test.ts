@@ -5,6 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Verdict } from "../../cli/checks/verdict";
 import { commandsOf } from "../readme";
 import { engineHolds, LabUnderTest, type Ran } from "./lab";
+import type { Swappable } from "./only-cni";
+import { seedOfRun, someCells } from "./swap-cells";
+import { recover } from "./swap-recovery";
+import { swap } from "./swaps";
 
 const lab = new LabUnderTest("flannel");
 let up: Ran;
@@ -16,6 +20,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.end();
 });
+
+/** What a lab's page has its reader run, but for what brings the lab up and takes it down. */
+function commandsOfPage(id: string) {
+  const page = readFileSync(path.resolve(__dirname, `../../labs/${id}/README.md`), "utf8");
+  return commandsOf(page).filter(({ command }) => !/^\.\/lab (up|down) /.test(command));
+}
 
 async function check(): Promise<{ exitCode: number; failed: string[] }> {
   const { exitCode, stdout } = await lab.run("check", lab.stack, "--json");
@@ -92,20 +102,73 @@ describe("check", () => {
 });
 
 describe("the lab's page", () => {
-  const page = readFileSync(path.resolve(__dirname, "../../labs/flannel/README.md"), "utf8");
-  const commands = commandsOf(page).filter(({ command }) => !command.startsWith("./lab down"));
-
-  test.each(commands)("$command ends with $exitCode", async ({ command, exitCode }) => {
+  test.each(commandsOfPage("flannel"))("$command ends with $exitCode", async ({ command, exitCode }) => {
     expect(await lab.page(command)).toBe(exitCode);
   });
 });
 
-describe("nodes", () => {
-  test("one node less leaves the cluster, one more joins it", async () => {
-    expect((await lab.run("up", lab.stack, "--set", "nodes=2")).exitCode).toBe(0);
+describe("the swap", () => {
+  test("a preview says in words what it does to each node, and changes nothing", async () => {
+    await lab.run("pulumi", "-s", lab.stack, "config", "set", "cni", "weave");
+    const { exitCode, all } = await lab.run("pulumi", "-s", lab.stack, "preview", "--non-interactive");
+    await lab.run("pulumi", "-s", lab.stack, "config", "set", "cni", "flannel");
+    expect(exitCode).toBe(0);
+    for (const node of ["n1", "n2", "n3"]) {
+      expect(all).toMatch(
+        new RegExp(`${node}: flannel leaves: \\d pods \\(.*cni-lab/probe-.*\\) are recreated on weave`),
+      );
+    }
+    expect(all).toMatch(/removed after that: links cni0, flannel\.1; .*folders? .*\/run\/flannel/);
+    const unchanged = await lab.run("pulumi", "-s", lab.stack, "preview", "--expect-no-changes", "--non-interactive");
+    expect(unchanged.exitCode).toBe(0);
+    expect(unchanged.all).not.toContain("leaves:");
+  });
+
+  test("rolling loses no request to the Service, and leaves nothing behind", async () => {
+    const { exitCode, report, all } = await swap(lab, ["weave", "rolling"]);
+    expect(exitCode).toBe(0);
+    expect(all).toMatch(/^ok +multicast-across-nodes n3 -> n1/m);
+    expect(all).toMatch(/^ok +node-residue n3/m);
+    expect(report.totals.service.sent).toBeGreaterThan(100);
+    expect(report.totals.service.lost).toBe(0);
+  });
+
+  test.each(commandsOfPage("weave"))("the page of lab weave: $command ends with $exitCode", async (page) => {
+    expect(await lab.page(page.command)).toBe(page.exitCode);
+  });
+
+  test("replace has an outage, which the meter sees, and leaves nothing behind either", async () => {
+    const { exitCode, report } = await swap(lab, ["flannel", "replace"]);
+    expect(exitCode).toBe(0);
+    expect(report.totals.service.lost).toBeGreaterThan(0);
+    expect(report.outage?.toMs).toBeGreaterThan(report.outage?.fromMs ?? Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("with a node less", () => {
+  const seed = seedOfRun();
+  let cni: Swappable = "flannel";
+
+  beforeAll(async () => {
+    console.log(`the failures of a swap are those of CNI_LAB_SEED=${seed}`);
+    await lab.run("up", lab.stack, "--set", "nodes=2");
+  });
+
+  test("it has left the cluster", async () => {
     expect((await lab.get("nodes")).items).toHaveLength(2);
+  });
+
+  test.each(someCells(seed))("a swap whose $fault is killed at $moment goes $goes", async (cell) => {
+    cni = await recover(lab, cni, cell);
+  });
+});
+
+describe("with a node more", () => {
+  test("it joins, the stack is as the program has it, and the checks hold", async () => {
     expect((await lab.run("up", lab.stack, "--set", "nodes=3")).exitCode).toBe(0);
     expect((await lab.get("nodes")).items).toHaveLength(3);
+    const preview = await lab.run("pulumi", "-s", lab.stack, "preview", "--expect-no-changes", "--non-interactive");
+    expect(preview.exitCode).toBe(0);
   });
 });
 
