@@ -117,10 +117,13 @@ recreate_strays() {
     [ -z "$lost" ] || fail "nothing would recreate these pods, whose addresses lead nowhere; delete them: $lost"
     [ "$(now)" -lt "$strays_end" ] ||
       fail "pods still hold addresses that lead nowhere after $1 s: $(printf '%s' "$strays" | jq -r "$queries"'[.[] | id + (if leaving then " (ending)" else "" end)] | join(", ")')"
-    printf '%s' "$strays" | jq -r "$queries"'.[] | select(leaving | not) | .metadata.namespace + " " + .metadata.name' |
-      while read -r namespace pod; do
-        say "recreates $namespace/$pod"
-        k delete pod --namespace "$namespace" "$pod" --wait=false --ignore-not-found >/dev/null 2>"$errors" || cat "$errors" >&2
+    # One call for each namespace: they are cut off until this is done.
+    printf '%s' "$strays" |
+      jq -r "$queries"'map(select(leaving | not).metadata) | group_by(.namespace)[] | "\\(.[0].namespace) \\(map(.name) | join(" "))"' |
+      while read -r namespace names; do
+        say "recreates in $namespace: $names"
+        # shellcheck disable=SC2086
+        k delete pod --namespace "$namespace" $names --wait=false --ignore-not-found >/dev/null 2>"$errors" || cat "$errors" >&2
       done
     sleep 1
   done
