@@ -22,7 +22,7 @@ export interface OutageReport extends Subject {
 
 /** Sums up what the probes found. */
 export function outageReport(subject: Subject, tookMs: number, probes: readonly Probe[]): OutageReport {
-  const pairs = pairOutages(probes).map(rounded);
+  const pairs = pairOutages(probes).map(rounded).sort(inOrder);
   const { service, dns } = targetNames;
   return {
     version: 1,
@@ -67,6 +67,13 @@ function describe(outage: Span | undefined): string {
     return "no outage";
   }
   return outage.toMs === undefined ? "outage has not ended" : `outage ${seconds(outage.toMs - outage.fromMs)}`;
+}
+
+/** By node; of each node the Service and DNS before the other nodes. */
+function inOrder(a: PairOutage, b: PairOutage): number {
+  const places: readonly string[] = Object.values(targetNames);
+  const place = (pair: PairOutage) => places.indexOf(pair.to) + 1 || places.length + 1;
+  return a.from.localeCompare(b.from) || place(a) - place(b) || a.to.localeCompare(b.to);
 }
 
 function rounded(pair: PairOutage): PairOutage {

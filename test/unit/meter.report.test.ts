@@ -22,7 +22,7 @@ test("a swap without loss is said in one line", () => {
 });
 
 test("losses stand in the line of their pair, and in the sum of their kind", () => {
-  const all = [...probes("n1", "Service", 20), ...probes("n1", "n2", 20, [5, 6, 9]), ...probes("n2", "DNS", 20, [19])];
+  const all = [...probes("n2", "DNS", 20, [19]), ...probes("n1", "n2", 20, [5, 6, 9]), ...probes("n1", "Service", 20)];
   const report = outageReport(subject, 2_000, all);
   expect(reportLines(report)).toEqual([
     "from  to       sent  lost  first lost ms  answered ms  for good ms  longest gap ms",
