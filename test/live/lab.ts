@@ -44,6 +44,12 @@ export class LabUnderTest {
     return { exitCode: exitCode ?? -1, stdout, all };
   }
 
+  /** What `./lab ARGS` prints, which is not shown; fails the test when it fails. */
+  async read(...args: string[]): Promise<string> {
+    const { stdout } = await execa(path.join(root, "lab"), args, { env: this.surroundings.env, stdin: "ignore" });
+    return stdout;
+  }
+
   /** Runs a command of the lab's page as it stands there, but on this stack. */
   async page(command: string): Promise<number> {
     const onThisStack = command.replace(/(\.\/lab (?:up|check|down) |-s )[a-z-]+/g, `$1${this.stack}`);
