@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../lib/labels";
-import { desiredCni } from "../lib/swap/names";
+import { desiredCni, wishMark } from "../lib/swap/names";
 import { flannelResidue, type Residue, weaveResidue } from "../lib/swap/residue";
 import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
 import { Handover } from "./handover";
@@ -41,8 +41,8 @@ export class Cni extends pulumi.ComponentResource {
     if (access === undefined) {
       this.ready = this.install(choice, { parent: this });
     } else {
-      this.record(name, choice);
-      this.ready = choice.type === "none" ? [] : this.installBetween(choice, access);
+      const wish = this.record(name, choice);
+      this.ready = choice.type === "none" ? [] : this.installBetween(choice, access, wish);
       previewSwap(access.nodes, choice.type, this);
     }
     this.registerOutputs({});
@@ -50,24 +50,28 @@ export class Cni extends pulumi.ComponentResource {
 
   /**
    * The scripts of a CNI that leaves can know only at run time which one follows it.
-   * Nothing depends on this: an update comes before every deletion, and scripts take its absence for "none".
+   * An update comes before every deletion, and scripts take its absence for "none".
    */
-  private record(name: string, { type }: CniChoice): void {
+  private record(name: string, { type }: CniChoice): k8s.core.v1.ConfigMap {
     const { namespace, name: mapName, key } = desiredCni;
-    new k8s.core.v1.ConfigMap(
+    return new k8s.core.v1.ConfigMap(
       `${name}-desired`,
       { metadata: { namespace, name: mapName, labels: labels(mapName, name) }, data: { [key]: type } },
       { parent: this },
     );
   }
 
-  private installBetween(choice: Exclude<CniChoice, { type: "none" }>, access: NodeAccess): pulumi.Resource[] {
+  private installBetween(
+    choice: Exclude<CniChoice, { type: "none" }>,
+    access: NodeAccess,
+    wish: k8s.core.v1.ConfigMap,
+  ): pulumi.Resource[] {
     const cleanup = new NodeCleanup(
       `${choice.type}-clean`,
       { ...access, residue: residueOf(choice) },
       { parent: this },
     );
-    const installed = this.install(choice, after(cleanup.commands, { parent: this }));
+    const installed = this.install(choice, marked(wish, after(cleanup.commands, { parent: this })));
     const { last } = new Handover(
       `${choice.type}-handover`,
       { ...access, cni: choice.type },
@@ -113,6 +117,21 @@ function after(
     ...opts,
     transformations: [
       (child) => ({ props: child.props, opts: pulumi.mergeOptions(child.opts, { dependsOn: [...resources] }) }),
+    ],
+  };
+}
+
+/** Options of a component whose objects in the cluster carry the version of this one: they change with it. */
+function marked(wish: k8s.core.v1.ConfigMap, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
+  const annotations = { [wishMark]: wish.metadata.resourceVersion };
+  return {
+    ...opts,
+    transformations: [
+      ...(opts.transformations ?? []),
+      ({ type, props, opts: own }) => {
+        const metadata = { ...props.metadata, annotations: { ...props.metadata?.annotations, ...annotations } };
+        return { props: type.startsWith("kubernetes:") ? { ...props, metadata } : props, opts: own };
+      },
     ],
   };
 }

@@ -44,10 +44,21 @@ export class LabUnderTest {
     return { exitCode: exitCode ?? -1, stdout, all };
   }
 
+  /** What `./lab ARGS` prints, which is not shown; fails the test when it fails. */
+  async read(...args: string[]): Promise<string> {
+    const { stdout } = await execa(path.join(root, "lab"), args, { env: this.surroundings.env, stdin: "ignore" });
+    return stdout;
+  }
+
   /** Runs a command of the lab's page as it stands there, but on this stack. */
   async page(command: string): Promise<number> {
     const onThisStack = command.replace(/(\.\/lab (?:up|check|down) |-s )[a-z-]+/g, `$1${this.stack}`);
-    const { exitCode } = await execa("sh", ["-euc", onThisStack], { ...this.surroundings, cwd: root });
+    return this.shell(onThisStack);
+  }
+
+  /** Runs a script in the repository's folder, with `$0` and what follows; gives its exit code. */
+  async shell(script: string, ...args: string[]): Promise<number> {
+    const { exitCode } = await execa("sh", ["-euc", script, ...args], { ...this.surroundings, cwd: root });
     return exitCode ?? -1;
   }
 

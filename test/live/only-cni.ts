@@ -15,7 +15,7 @@ export type Swappable = keyof typeof residues;
 export const otherThan = (cni: Swappable): Swappable => (cni === "flannel" ? "weave" : "flannel");
 
 /** How the labs are reached. */
-type Lab = Pick<LabUnderTest, "stack" | "run" | "get">;
+type Lab = Pick<LabUnderTest, "stack" | "read">;
 
 /** Seconds in which a cluster comes to rest after an update. */
 const settleSeconds = 90;
@@ -56,7 +56,8 @@ const kinds = [
 
 async function lookAround(lab: Lab, cni: Swappable): Promise<string[]> {
   const other = residues[otherThan(cni)];
-  const { items }: { items: Listed[] } = await lab.get(kinds.join(","), "-A");
+  const objects = await lab.read("kubectl", "-s", lab.stack, "get", kinds.join(","), "-A", "-o", "json");
+  const { items }: { items: Listed[] } = JSON.parse(objects);
   const nodes = items.filter(({ kind }) => kind === "Node");
   const pods = items.filter(({ kind }) => kind === "Pod");
   const inCluster = [
@@ -146,8 +147,9 @@ async function ofTraffic(lab: Lab, pods: readonly Listed[]): Promise<string[]> {
     .concat(`curl -sS -f -m 5 -o /dev/null ${probeNames.name}.${probeNames.namespace}:${probeNames.port} 2>&1`);
   const asked = probes.map(async ({ metadata: { name, namespace = "" } }) => {
     const target = ["-n", namespace, name, "-c", probeNames.container];
-    const { all } = await lab.run("kubectl", "-s", lab.stack, "exec", ...target, "--", "sh", "-c", ask.join("\n"));
-    return all.split("\n").flatMap((line) => (line === "" ? [] : [`${name}: ${line}`]));
+    const script = `${ask.join("\n")}\ntrue`;
+    const said = await lab.read("kubectl", "-s", lab.stack, "exec", ...target, "--", "sh", "-c", script);
+    return said.split("\n").flatMap((line) => (line === "" ? [] : [`${name}: ${line}`]));
   });
   return (await Promise.all(asked)).flat();
 }

@@ -11,6 +11,12 @@ export const cniMarks = {
   conflist: "cni-lab/conflist",
 } as const;
 
+/**
+ * Annotation of every object of a CNI: which version of the wish for it made it. Going back in a swap changes it, so that
+ * an object is made anew which a killed engine had deleted without recording that.
+ */
+export const wishMark = "cni-lab/wish";
+
 /** Annotation of a pod whose network was taken away under it: its address means nothing any more. */
 export const cutOffMark = "cni-lab/cut-off";
 
