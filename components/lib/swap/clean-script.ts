@@ -36,12 +36,13 @@ ${mayClean(residue)}
 say "removes what $own left"
 ${takeConflistAway(residue)}
 ${removeConfigMaps(residue)}
-${removeLinks(residue)}
 ${removeRules(residue)}
 ${removePortmapRules(residue)}
 ${removeIpsets(residue)}
 ${removeFiles(residue)}
 ${removeAnnotations(residue)}
+# Last: where no CNI follows, pods that are left still reach each other until here.
+${removeLinks(residue)}
 # Nothing follows: the kubelet has to learn that its node has no network any more. In a swap it must go on running,
 # as it shows every probed pod as not ready after its start, which would empty the Services.
 if [ "$rolling" = no ]; then systemctl restart kubelet; fi
