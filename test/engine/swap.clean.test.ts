@@ -86,8 +86,29 @@ fingerprint() {
   find /etc/cni/net.d /var/lib /opt/cni /run/flannel -mindepth 1 2>/dev/null | sort
 }`;
 
+const daemonSet = (network: string) => JSON.stringify({ metadata: { annotations: { "cni-lab/network": network } } });
+const podAt = (podIP: string) =>
+  JSON.stringify({
+    metadata: { namespace: "a", name: "b", ownerReferences: [{ kind: "ReplicaSet", controller: true }] },
+    spec: { nodeName: "n2" },
+    status: { phase: "Running", podIP },
+  });
+
+/** What runs around a clean-up. */
+interface Scene {
+  /** What else makes things on the node. */
+  readonly others: string;
+  readonly desired: string;
+  /** What the cluster is to have from the second time on that somebody asks. @default the same */
+  readonly desiredLater?: string;
+  /** The network of the CNI's DaemonSet, which is still there. @default it is gone */
+  readonly living?: string;
+  /** The address of a pod. @default there is no pod */
+  readonly pod?: string;
+}
+
 /** The state of the node before the CNI, after each of two clean-ups, and what kubectl and systemctl were asked. */
-function cleanUp(residue: Residue, { others, desired }: { others: string; desired: string }) {
+function cleanUp(residue: Residue, { others, desired, desiredLater = desired, living, pod }: Scene) {
   const tool = (name: string, text: string) => {
     writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >>${folder}/calls\n${text}`);
     chmodSync(join(folder, name), 0o755);
@@ -96,8 +117,13 @@ function cleanUp(residue: Residue, { others, desired }: { others: string; desire
   tool(
     "kubectl",
     `case "$*" in
-      *"get configmap"*) echo '{"data":{"cni":"${desired}"}}' ;;
-      *"get daemonset "*) ;;
+      *"get configmap"*)
+        if [ -e ${folder}/asked ]; then echo '{"data":{"cni":"${desiredLater}"}}'; else echo '{"data":{"cni":"${desired}"}}'; fi
+        touch ${folder}/asked
+        ;;
+      *"get daemonset "*) [ -e ${folder}/deleted ] || echo '${living === undefined ? "" : daemonSet(living)}' ;;
+      *"delete daemonset "*) touch ${folder}/deleted ;;
+      *"get pods --all-namespaces"*) echo '{"items":[${pod === undefined ? "" : podAt(pod)}]}' ;;
       *"get node"*) echo '{"metadata":{"annotations":{"flannel.alpha.coreos.com/public-ip":"1","other":"x"}}}' ;;
       *get*) echo '{"items":[]}' ;;
     esac`,
@@ -153,5 +179,29 @@ describe("the clean-up after a CNI", () => {
     const pinned = 'echo \'{"name":"cbr0"}\' >/etc/cni/net.d/05-cni-lab.conflist';
     const { first } = cleanUp(flannel, { others: `${makes.weave}\n${pinned}`, desired: "weave" });
     expect(first.match(/^\/etc\/cni\/net.d\/.*/gm)).toEqual(["/etc/cni/net.d/10-weave.conflist"]);
+  });
+
+  it("deletes a DaemonSet that was left by an update that was cut short, where no pod uses it", () => {
+    const scene = { others: makes.weave ?? "", desired: "weave", living: "10.244.0.0/16", pod: "10.32.0.5" };
+    const { before, first, calls } = cleanUp(flannel, scene);
+    expect(first).toBe(before);
+    expect(calls).toContain("delete daemonset kube-flannel-ds --namespace kube-flannel --ignore-not-found");
+  });
+
+  it("leaves a DaemonSet whose network a pod uses, and names the pod and the mend", () => {
+    const scene = { others: makes.weave ?? "", desired: "weave", living: "10.244.0.0/16", pod: "10.244.1.5" };
+    expect(() => cleanUp(flannel, scene)).toThrow(
+      "n1: flannel can't be cleaned away: these pods use it; run kubectl delete daemonset --namespace kube-flannel kube-flannel-ds, which cuts them off: a/b",
+    );
+  });
+
+  it("removes nothing when the CNI is wanted again meanwhile", () => {
+    const { before, first } = cleanUp(flannel, {
+      others: makes.weave ?? "",
+      desired: "weave",
+      desiredLater: "flannel",
+    });
+    expect(before).not.toContain("flannel.1");
+    expect(first).toContain("flannel.1");
   });
 });

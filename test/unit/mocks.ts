@@ -20,7 +20,8 @@ export async function record(build: () => unknown, stdout: Record<string, string
     {
       newResource: ({ type, name, inputs }) => {
         seen.push({ type, name, inputs });
-        return { id: `${name}-id`, state: { stdout: printed(name), ...inputs } };
+        const metadata = { ...inputs.metadata, resourceVersion: "7" };
+        return { id: `${name}-id`, state: { stdout: printed(name), ...inputs, metadata } };
       },
       call: () => ({}),
     },
