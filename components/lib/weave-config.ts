@@ -24,12 +24,23 @@ const waitForApi = [
 ].join("\n");
 
 /**
+ * launch.sh takes the number of the other nodes for that of all: of two nodes each is then a majority by itself and
+ * divides the addresses alone, and Weave refuses to connect them ("IP allocation was seeded by different peers").
+ */
+const countPeers = [
+  "KUBE_PEERS=$(/home/weave/kube-utils) || exit 1",
+  "set -- $KUBE_PEERS",
+  "export KUBE_PEERS IPALLOC_INIT=consensus=$(($# + 1))",
+  "set --",
+].join("\n");
+
+/**
  * The command of the router's container. Upstream's launch.sh is told what the node can do and says so in the pod's log:
  * it would otherwise try a datapath that the kernel does not have.
  */
 export function startScript(sleeve: WeaveSleeve): string {
   const userSpace = "export WEAVE_NO_FASTDP=1";
-  const launch = `${waitForApi}\nexec /home/weave/launch.sh`;
+  const launch = `${waitForApi}\n${countPeers}\nexec /home/weave/launch.sh`;
   if (sleeve === "always") {
     return [`echo "packets travel in user space (sleeve), as configured"`, userSpace, launch].join("\n");
   }

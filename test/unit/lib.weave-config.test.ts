@@ -80,14 +80,15 @@ describe("readyScript", () => {
 describe("startScript", () => {
   beforeEach(() => program("curl", "exit 0"));
 
-  const script = (sleeve: "auto" | "always") =>
+  const script = (sleeve: "auto" | "always", others = "") =>
     startScript(sleeve)
       .replace("/sys/module/openvswitch", `${folder}/openvswitch`)
-      .replace("exec /home/weave/launch.sh", 'echo "no fastdp: $WEAVE_NO_FASTDP"');
+      .replace("/home/weave/kube-utils", `echo ${others}`)
+      .replace("exec /home/weave/launch.sh", 'echo "$IPALLOC_INIT"; echo "no fastdp: $WEAVE_NO_FASTDP"');
 
   test("a kernel without the datapath means user space, and the log says so", () => {
     program("modprobe", "exit 1");
-    expect(run(script("auto")).said).toMatch(/user space.*has no Open vSwitch datapath\nno fastdp: 1$/);
+    expect(run(script("auto")).said).toMatch(/user space.*has no Open vSwitch datapath\nconsensus=1\nno fastdp: 1$/);
   });
 
   test.each([
@@ -96,7 +97,7 @@ describe("startScript", () => {
   ])("a datapath that is %s is used", (_, prepare) => {
     program("modprobe", "exit 1");
     prepare();
-    expect(run(script("auto")).said).toMatch(/in the kernel.*\nno fastdp:$/);
+    expect(run(script("auto")).said).toMatch(/in the kernel.*\n.*\nno fastdp:$/);
   });
 
   test("the router is started when the API server answers, or after thirty tries", () => {
@@ -108,6 +109,14 @@ describe("startScript", () => {
 
   test("user space can be asked for", () => {
     program("modprobe", "exit 0");
-    expect(run(script("always")).said).toMatch(/as configured\nno fastdp: 1$/);
+    expect(run(script("always")).said).toMatch(/as configured\n.*\nno fastdp: 1$/);
+  });
+
+  test.each([
+    ["", 1],
+    ["172.28.1.12", 2],
+    ["172.28.1.12 172.28.1.13", 3],
+  ])("addresses are divided by a majority of all nodes, itself and the others: %j", (others, nodes) => {
+    expect(run(script("always", others)).said).toContain(`consensus=${nodes}\n`);
   });
 });

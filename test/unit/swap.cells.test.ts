@@ -25,8 +25,12 @@ describe("the failures of a swap", () => {
     expect(new Set(met).size).toBe(faults.length * moments.length);
   });
 
-  test("the seed is the environment's, or a new one", () => {
+  test("the seed is the environment's, or the usual one", () => {
     expect(seedOfRun("41")).toBe(41);
-    expect(Number.isInteger(seedOfRun(""))).toBe(true);
+    expect(
+      someCells(seedOfRun(""))
+        .map(({ moment }) => moment)
+        .sort(),
+    ).toEqual(["first-node-moved", "first-node-moving", "mid-clean", "new-applied"]);
   });
 });
