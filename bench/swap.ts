@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
+import type { Strategy } from "../cli/commands/swap";
 import { measure } from "../cli/meter/measure";
 import type { MeteredNode } from "../cli/meter/meter";
 import { type OutageReport, reportLines } from "../cli/meter/report";
@@ -12,8 +13,6 @@ import { table } from "../cli/ui/table";
 import { locateToolchain } from "../toolchain";
 import { cells, type Figure, header, markdown } from "./figures";
 import { type Cni, manifestOf } from "./manifest";
-
-type Strategy = "rolling" | "replace";
 
 /** One swap by the lab and one by hand, in the same direction. */
 interface Pair {

@@ -1,5 +1,9 @@
-# What both procedures by hand have in common. Needs $containers and $manifests.
+# What both procedures by hand have in common; they hand on their own parameters.
 # shellcheck shell=sh
+containers=$1
+# shellcheck disable=SC2034
+old=$2 new=$3
+manifests=$4
 
 # Runs a command line on a node.
 on() { podman exec "$containers$1" sh -c "$2"; }

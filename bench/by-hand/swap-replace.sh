@@ -2,10 +2,6 @@
 # The procedure of the article: the old CNI goes, the nodes are cleaned, the new one comes, pods are recreated.
 # Usage: swap-replace.sh CONTAINERS OLD NEW FOLDER, as swap-rolling.sh has it.
 set -eu
-containers=$1
-old=$2
-new=$3
-manifests=$4
 # shellcheck source=bench/by-hand/swap-lib.sh
 . "$(dirname "$0")/swap-lib.sh"
 

@@ -3,10 +3,6 @@
 # Usage: swap-rolling.sh CONTAINERS OLD NEW FOLDER. CONTAINERS is what the names of the nodes' containers begin with,
 # FOLDER holds OLD.json and NEW.json, the CNIs' manifests. kubectl must reach the cluster, of three nodes.
 set -eu
-containers=$1
-old=$2
-new=$3
-manifests=$4
 # shellcheck source=bench/by-hand/swap-lib.sh
 . "$(dirname "$0")/swap-lib.sh"
 

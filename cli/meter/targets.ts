@@ -1,9 +1,6 @@
 import { probeNames } from "../../components/lib/probe-names";
 import type { Target } from "./protocol";
 
-/** The port on which a probe pod answers. */
-const podPort = 8080;
-
 /** What the report calls the targets that are no nodes. */
 export const targetNames = { service: "Service", dns: "DNS" } as const;
 
@@ -19,5 +16,5 @@ export function dnsTarget(server: string): Target {
 
 /** A probe pod of a node. */
 export function nodeTarget(node: string, host: string): Target {
-  return { name: node, by: "http", host, port: podPort, node };
+  return { name: node, by: "http", host, port: probeNames.containerPort, node };
 }

@@ -8,4 +8,6 @@ export const probeNames = {
   container: "probe",
   /** Of the Service. */
   port: 80,
+  /** Of each pod. */
+  containerPort: 8080,
 } as const;

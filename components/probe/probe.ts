@@ -11,8 +11,7 @@ export interface ProbeArgs {
   readonly skipAwait?: boolean;
 }
 
-/** The port on which a probe pod answers. */
-const containerPort = 8080;
+const { containerPort } = probeNames;
 
 /** Seconds an ended pod goes on answering, and the time it has in all; the pod leaves the Service meanwhile. */
 const grace = { serve: 3, total: 10 } as const;

@@ -1,5 +1,5 @@
 import { type Audit, auditNode } from "../../components/lib/swap/audit";
-import { type Fact, listingScript, readListing } from "../../components/lib/swap/fingerprint";
+import { type Fact, listingScript, nameOf, readListing } from "../../components/lib/swap/fingerprint";
 import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 import type { Check } from "../check";
 
@@ -19,7 +19,7 @@ function audited(answer: (audit: Audit) => string): (text: string) => string {
 /** Everything that is wrong with a node, by whose it is: `flannel's: link cni0, route 10.244.1.0/24 ...`. */
 export function describeAudit({ leftovers, missing, strayed }: Audit): string {
   const owners = [...new Set(leftovers.map(({ owner }) => owner))];
-  const names = (facts: readonly Fact[]) => facts.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+  const names = (facts: readonly Fact[]) => facts.map(nameOf).join(", ");
   return [
     ...owners.map((owner) => {
       const facts = leftovers.filter((one) => one.owner === owner).map(({ fact }) => fact);

@@ -1,5 +1,5 @@
 import { overlaps, parseCidr } from "../cidr";
-import type { Fact, NodeListing } from "./fingerprint";
+import { type Fact, missingFrom, type NodeListing } from "./fingerprint";
 import { conflistFolder, nodeRecords } from "./names";
 import type { Residue } from "./residue";
 
@@ -29,12 +29,10 @@ export interface Audit {
  * @param current a CNI's name, or "none".
  */
 export function auditNode({ before, now, cnis, pods }: NodeListing, current: string): Audit {
-  const there = new Set(before.map(keyOf));
-  const here = new Set(now.map(keyOf));
   const network = cnis.find(({ cni }) => cni === current)?.networkName;
   const own: Fact[] = [];
   const leftovers: Leftover[] = [];
-  for (const fact of now.filter((one) => !there.has(keyOf(one)) && !isShared(one))) {
+  for (const fact of missingFrom(before, now).filter((one) => !isShared(one))) {
     const owner = cnis.find((cni) => owns(cni, fact, now))?.cni;
     if (owner === current) {
       own.push(fact);
@@ -45,14 +43,12 @@ export function auditNode({ before, now, cnis, pods }: NodeListing, current: str
   return {
     own,
     leftovers,
-    missing: before.filter((one) => !here.has(keyOf(one)) && !isShared(one)),
+    missing: missingFrom(now, before).filter((one) => !isShared(one)),
     strayed: pods
       .filter((pod) => cnis.some(({ networkName }) => networkName === pod.network) && pod.network !== network)
       .map(({ id }) => id),
   };
 }
-
-const keyOf = ({ kind, name }: Fact): string => `${kind} ${name}`;
 
 /** Folders that the node's own programs and this lab keep, whatever the CNI; the CNIs share the last three. */
 const sharedFolders: readonly string[] = [

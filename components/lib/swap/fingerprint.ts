@@ -15,6 +15,15 @@ export interface Fact {
 const factKinds = ["link", "address", "route", "chain", "rule", "ipset", "file", "folder", "annotation"] as const;
 export type FactKind = (typeof factKinds)[number];
 
+/** A fact as people read it, `link cni0`: two of one name are the same thing. */
+export const nameOf = ({ kind, name }: Fact): string => `${kind} ${name}`;
+
+/** Those facts that are not among the others. */
+export function missingFrom(others: readonly Fact[], facts: readonly Fact[]): Fact[] {
+  const known = new Set(others.map(nameOf));
+  return facts.filter((fact) => !known.has(nameOf(fact)));
+}
+
 /** A running pod, and the network that its runtime gave it. */
 export interface WiredPod {
   readonly id: string;

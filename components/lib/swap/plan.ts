@@ -1,5 +1,5 @@
 import { owns } from "./audit";
-import type { Fact, FactKind, NodeListing } from "./fingerprint";
+import { type Fact, type FactKind, missingFrom, type NodeListing } from "./fingerprint";
 
 /**
  * Says in words what a node will lose when the cluster is set to another CNI.
@@ -8,11 +8,11 @@ import type { Fact, FactKind, NodeListing } from "./fingerprint";
  * @returns one sentence for each CNI that leaves; none when nothing on the node is another's.
  */
 export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string): string[] {
-  const old = new Set(before.map(({ kind, name }) => `${kind} ${name}`));
+  const since = missingFrom(before, now);
   return cnis
     .filter(({ cni }) => cni !== next)
     .flatMap((residue) => {
-      const made = now.filter((fact) => !old.has(`${fact.kind} ${fact.name}`) && owns(residue, fact, now));
+      const made = since.filter((fact) => owns(residue, fact, now));
       if (made.length === 0) {
         return [];
       }
