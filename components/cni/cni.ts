@@ -66,15 +66,12 @@ export class Cni extends pulumi.ComponentResource {
     access: NodeAccess,
     wish: k8s.core.v1.ConfigMap,
   ): pulumi.Resource[] {
-    const cleanup = new NodeCleanup(
-      `${choice.type}-clean`,
-      { ...access, residue: residueOf(choice) },
-      { parent: this },
-    );
+    const residue = residueOf(choice);
+    const cleanup = new NodeCleanup(`${choice.type}-clean`, { ...access, residue }, { parent: this });
     const installed = this.install(choice, marked(wish, after(cleanup.commands, { parent: this })));
     const { last } = new Handover(
       `${choice.type}-handover`,
-      { ...access, cni: choice.type },
+      { ...access, cni: choice.type, conflist: residue.conflist },
       after(installed, { parent: this }),
     );
     return last === undefined ? installed : [last];

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeCommand } from "../cluster/node-shell";
-import { handoverCreate, handoverDelete } from "../lib/swap/handover-script";
+import { handoverCreate, handoverCreateLast, handoverDelete } from "../lib/swap/handover-script";
 import type { NodeAccess } from "./node-access";
 
 export interface HandoverArgs extends NodeAccess {
   /** The CNI that is handed over when this is deleted. */
   readonly cni: string;
+  /** Its file in the folder of the conflists. */
+  readonly conflist: string;
   /** How long one pod's replacement may take to become Ready, in seconds. @default 180 */
   readonly podSeconds?: number;
   /** How long the successor may take to be ready on a node, in seconds. @default 60 */
@@ -28,12 +30,16 @@ export class Handover extends pulumi.ComponentResource {
     const deadlines = { pod: args.podSeconds ?? 180, successor: args.successorSeconds ?? 60 };
     const [first, ...others] = args.nodes;
     const chain = first === undefined ? [] : [first, ...others.reverse()];
+    const last = chain.at(-1);
     this.last = chain.reduce<NodeCommand | undefined>(
       (before, node) =>
         node.shell.command(
           `${name}-${node.name}`,
           {
-            create: { text: handoverCreate(deadlines), args: [node.name] },
+            create: {
+              text: node === last ? handoverCreateLast(deadlines) : handoverCreate,
+              args: [node.name, args.conflist],
+            },
             delete: { text: handoverDelete(deadlines), args: [node.name, args.cni] },
             stdin: pulumi.secret(args.kubeconfig),
             triggers: [node.id ?? node.name],

@@ -83,7 +83,7 @@ fingerprint() {
   ip -o link | awk '{ print $2 }' | sort
   ip -4 route
   iptables-save | grep -e ^- -e '^:.* -' | sed 's/ \\[.*//' | sort
-  find /etc/cni/net.d /var/lib /opt/cni /run/flannel -mindepth 1 2>/dev/null | sort
+  find /etc/cni/net.d /var/lib /opt/cni /run/flannel -mindepth 1 -printf '%p -> %l\\n' 2>/dev/null | sed 's/ -> $//' | sort
 }`;
 
 const daemonSet = (network: string) => JSON.stringify({ metadata: { annotations: { "cni-lab/network": network } } });
@@ -176,9 +176,12 @@ describe("the clean-up after a CNI", () => {
   });
 
   it("goes on with the other conflist where the node was told to stay with this one", () => {
-    const pinned = 'echo \'{"name":"cbr0"}\' >/etc/cni/net.d/05-cni-lab.conflist';
-    const { first } = cleanUp(flannel, { others: `${makes.weave}\n${pinned}`, desired: "weave" });
-    expect(first.match(/^\/etc\/cni\/net.d\/.*/gm)).toEqual(["/etc/cni/net.d/10-weave.conflist"]);
+    const held = `${makes.weave}\nln -s 10-flannel.conflist /etc/cni/net.d/05-cni-lab.conflist`;
+    const { first } = cleanUp(flannel, { others: held, desired: "weave" });
+    expect(first.match(/^\/etc\/cni\/net.d\/.*/gm)).toEqual([
+      "/etc/cni/net.d/05-cni-lab.conflist -> 10-weave.conflist",
+      "/etc/cni/net.d/10-weave.conflist",
+    ]);
   });
 
   it("deletes a DaemonSet that was left by an update that was cut short, where no pod uses it", () => {

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { handoverCreate, handoverDelete } from "../../components/lib/swap/handover-script";
+import { handoverCreate, handoverCreateLast, handoverDelete } from "../../components/lib/swap/handover-script";
 
 /** The real scripts with a real folder of conflists; kubectl is a stand-in that recreates what is deleted. */
 let folder: string;
@@ -48,7 +48,7 @@ interface Scene {
 
 const both = { "10-flannel.conflist": "cbr0", "10-weave.conflist": "weave" };
 
-/** Runs a script on n2; gives its end, its words, the calls that change something, and what is left. */
+/** Runs a script on n2, from flannel on or for it; gives its end, its words, the calls that change something, and what is left. */
 function run(text: string, { desired = "weave", pods = [], conflists = both, mends = true, cordoned }: Scene) {
   const file = (name: string) => join(folder, name);
   writeFileSync(file("pods"), JSON.stringify({ items: [...routers, ...pods.map(podOf)] }));
@@ -93,7 +93,7 @@ ${Object.entries(conflists)
   .map(([name, network]) => `echo '{"name":"${network}"}' >/etc/cni/net.d/${name}`)
   .join("\n")}
 code=0
-echo kubeconfig | sh -euc "$(cat ${file("script")})" sh n2 flannel || code=$?
+echo kubeconfig | sh -euc "$(cat ${file("script")})" sh n2 ${text === leave ? "flannel" : Object.keys(conflists)[0]} || code=$?
 cd /etc/cni/net.d
 for conflist in *; do echo "$conflist $(jq -r .name $conflist)"; done >${file("folder")}
 ls /run/*kubeconfig* 2>/dev/null >&2 && exit 99
@@ -118,7 +118,7 @@ exit $code`;
 
 const ipOf = (pod: { status: { podIP: string } }): string => pod.status.podIP;
 const leave = handoverDelete({ pod: 2, successor: 2 });
-const come = handoverCreate({ pod: 3, successor: 2 });
+const comeLast = handoverCreateLast({ pod: 3, successor: 2 });
 const old = { ip: "10.244.1.5" } as const;
 
 describe("a handover", () => {
@@ -141,6 +141,12 @@ describe("a handover", () => {
     expect(addresses).toEqual(["10.40.0.9", "10.40.0.9", "10.244.1.5", "10.40.0.1"]);
     expect(node).toEqual({ metadata: { annotations: { "cni-lab/cordoned": null } }, spec: { unschedulable: null } });
     expect(said.at(-1)).toBe("n2: all pods are on weave");
+  });
+
+  it("leaves alone what Multus has the runtime use, which follows the link", () => {
+    const { code, conflists } = run(leave, { conflists: { ...both, "00-multus.conf": "multus" } });
+    expect(code).toBe(0);
+    expect(conflists.slice(0, 2)).toEqual(["00-multus.conf multus", "05-cni-lab.conflist weave"]);
   });
 
   it("stops by name at a pod whose replacement does not become Ready", () => {
@@ -184,8 +190,8 @@ describe("a handover", () => {
       "flannel can't leave: weave is not ready here after 2 s: there is no /etc/cni/net.d/10-weave.conflist",
     ],
     [
-      { conflists: { ...both, "00-multus.conf": "multus" } },
-      "flannel can't leave: the runtime uses /etc/cni/net.d/00-multus.conf, which sorts before 05-cni-lab.conflist",
+      { conflists: { ...both, "00-calico.conflist": "calico" } },
+      "flannel can't leave: the runtime uses /etc/cni/net.d/00-calico.conflist, which sorts before 05-cni-lab.conflist",
     ],
   ])("refuses without a successor that is in force: %j", (scene: Scene, message) => {
     const { code, said, calls } = run(leave, scene);
@@ -202,19 +208,29 @@ describe("a handover", () => {
     expect(run(leave, { cordoned: "by hand" }).node.spec.unschedulable).toBe(true);
   });
 
+  it("as a CNI comes, has its conflist in force, but not where another one is", () => {
+    expect(run(handoverCreate, {})).toMatchObject({
+      code: 0,
+      calls: [],
+      conflists: ["05-cni-lab.conflist cbr0", "10-flannel.conflist cbr0", "10-weave.conflist weave"],
+    });
+    const held = { ...both, "05-cni-lab.conflist": "weave" };
+    expect(run(handoverCreate, { conflists: held }).conflists).toContain("05-cni-lab.conflist weave");
+  });
+
   it("as a CNI comes, recreates what holds an address of no living network or was cut off, and nothing else", () => {
     const pods: PodPlan[] = [
       { name: "dead-1", owner: "ReplicaSet", ready: false },
       { name: "cut-1", owner: "ReplicaSet", ip: "10.40.0.7", cutOff: true },
       { name: "live-1", ip: "10.40.0.8" },
     ];
-    const { code, calls } = run(come, { pods, conflists: { "10-weave.conflist": "weave" } });
+    const { code, calls } = run(comeLast, { pods, conflists: { "10-weave.conflist": "weave" } });
     expect(code).toBe(0);
     expect(calls).toEqual(["delete pod --namespace a dead-1 cut-1"]);
   });
 
   it("as a CNI comes, fails by name for a pod that nobody would recreate", () => {
-    const { code, said } = run(come, { pods: [{ name: "mine" }] });
+    const { code, said } = run(comeLast, { pods: [{ name: "mine" }] });
     expect([code, said]).toEqual([
       1,
       ["n2: nothing would recreate these pods, whose addresses lead nowhere; delete them: a/mine"],

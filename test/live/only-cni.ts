@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { probeNames } from "../../components/lib/probe-names";
-import { conflistFolder, cordonMark, desiredCni } from "../../components/lib/swap/names";
+import { chosenConflist, conflistFolder, cordonMark, desiredCni } from "../../components/lib/swap/names";
 import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 import type { LabUnderTest } from "./lab";
 
@@ -123,7 +123,7 @@ async function ofMachine(container: string, own: Residue, other: Residue): Promi
     "/run/cni-lab-swap.kubeconfig",
   ];
   const script = [
-    `ls ${conflistFolder} | grep -vx ${own.conflist}`,
+    `ls ${conflistFolder} | grep -vx -e ${own.conflist} -e ${chosenConflist}`,
     `for path in ${paths.join(" ")}; do [ ! -e "$path" ] || echo "$path"; done`,
     `for link in $(ip -o link show | awk -F'[:@ ]+' '{ print $2 }'); do`,
     `  case $link in ${other.links.join(" | ")}) echo "link $link" ;; esac`,

@@ -83,13 +83,21 @@ describe("the audit of a node", () => {
     "rule\tfilter FORWARD -j LOG",
     "route\t10.99.0.0/16 dev eth1",
     "ipset\tx",
-    "file\t/etc/cni/net.d/05-cni-lab.conflist",
+    "file\t/etc/cni/net.d/05-mine.conflist",
     "folder\t/var/lib/other",
     "annotation\texample.com/x",
   ])("finds what nobody owns: %s", (line) => {
     const { leftovers } = auditNode(listing([...onFlannel, line]), "flannel");
     expect(leftovers).toMatchObject([{ fact: { name: line.split("\t")[1] } }]);
     expect(leftovers[0]?.owner).toBeUndefined();
+  });
+
+  test("the link to the conflist in force goes with the last CNI", () => {
+    const line = "file\t/etc/cni/net.d/05-cni-lab.conflist";
+    expect(auditNode(listing([...onFlannel, line]), "flannel").leftovers).toEqual([]);
+    expect(names(auditNode(listing([...bare, line]), "none").leftovers.map(({ fact }) => fact))).toEqual([
+      "file /etc/cni/net.d/05-cni-lab.conflist",
+    ]);
   });
 
   test("finds what is gone, and pods that are still on another network", () => {

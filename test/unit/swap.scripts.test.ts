@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { arriveScript, cleanScript } from "../../components/lib/swap/clean-script";
-import { handoverCreate, handoverDelete } from "../../components/lib/swap/handover-script";
+import { handoverCreate, handoverCreateLast, handoverDelete } from "../../components/lib/swap/handover-script";
 import { podQueries } from "../../components/lib/swap/prelude";
 import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 
@@ -10,7 +10,8 @@ const weave = weaveResidue("10.32.0.0/12");
 const deadlines = { pod: 180, successor: 60 };
 
 const scripts = {
-  "handover create": handoverCreate(deadlines),
+  "handover create": handoverCreate,
+  "handover create, last": handoverCreateLast(deadlines),
   "handover delete": handoverDelete(deadlines),
   "flannel arrives": arriveScript(flannel),
   "weave arrives": arriveScript(weave),

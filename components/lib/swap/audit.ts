@@ -1,6 +1,6 @@
 import { overlaps, parseCidr } from "../cidr";
 import { type Fact, missingFrom, type NodeListing } from "./fingerprint";
-import { conflistFolder, nodeRecords } from "./names";
+import { chosenConflist, conflistFolder, nodeRecords } from "./names";
 import type { Residue } from "./residue";
 
 /** A thing that should not be there, and whose it is. */
@@ -34,7 +34,7 @@ export function auditNode({ before, now, cnis, pods }: NodeListing, current: str
   const leftovers: Leftover[] = [];
   for (const fact of missingFrom(before, now).filter((one) => !isShared(one))) {
     const owner = cnis.find((cni) => owns(cni, fact, now))?.cni;
-    if (owner === current) {
+    if (owner === current || isHoldOn(fact, current)) {
       own.push(fact);
     } else if (owner !== undefined || !isOfPod(fact, current)) {
       leftovers.push({ fact, owner });
@@ -72,6 +72,11 @@ function isShared({ kind, name }: Fact): boolean {
     default:
       return false;
   }
+}
+
+/** The link to the conflist in force, which is there with any CNI. */
+function isHoldOn({ kind, name }: Fact, current: string): boolean {
+  return kind === "file" && name === `${conflistFolder}/${chosenConflist}` && current !== "none";
 }
 
 /** A running pod's link. Without a CNI it leads nowhere and goes with its pod; with one it is attached to that CNI's. */

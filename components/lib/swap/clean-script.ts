@@ -8,8 +8,8 @@ import type { Residue } from "./residue";
 const deadlines = { daemonSetPods: 90, strays: 120 } as const;
 
 /**
- * Runs before a CNI comes to a node: `$1` the node. Notes what the node is like, and what the CNI may leave. Where another CNI is in force its conflist is held on to, since
- * that of the new one may sort before it and appears before the new network works.
+ * Runs before a CNI comes to a node: `$1` the node. Notes what the node is like, and what the CNI may leave. Where another
+ * CNI is in force its conflist is held on to: that of the new one may sort before it and appears before its network works.
  */
 export function arriveScript(residue: Residue): string {
   return `${swapPrelude}
@@ -75,9 +75,11 @@ if [ "$rolling" = yes ]; then
 else
   # Their addresses may be inside the network of the CNI that comes next, but their links will be gone.
   look_at_pods
-  ask '.items[] | select(.spec.nodeName == $node and strayed($networks)) | .metadata.namespace + " " + .metadata.name' |
-    while read -r namespace pod; do
-      k annotate pod --namespace "$namespace" "$pod" --overwrite ${cutOffMark}="$own" >/dev/null
+  ask '[.items[] | select(.spec.nodeName == $node and strayed($networks)).metadata] | group_by(.namespace)[]
+      | "\\(.[0].namespace) \\(map(.name) | join(" "))"' |
+    while read -r namespace names; do
+      # shellcheck disable=SC2086
+      k annotate pod --namespace "$namespace" $names --overwrite ${cutOffMark}="$own" >/dev/null
     done
 fi
 # An engine that was killed can have left this waiting, while the next one brings the CNI back.
@@ -102,22 +104,17 @@ function deleteLeftDaemonSet({ namespace, name }: { readonly namespace: string; 
 }
 
 /** The runtime must at no moment find the folder empty, or the wrong file first, when another CNI is there. */
-function takeConflistAway({ conflist, networkName }: Residue): string {
+function takeConflistAway({ conflist }: Residue): string {
   return `
 conflist=$folder/${quoteWord(conflist)}
-others=
-for file in "$folder"/*.conflist; do
-  case $file in "$chosen" | "$conflist" | "$folder/*.conflist") ;; *) others="$others $file" ;; esac
-done
-if [ -e "$chosen" ] && [ "$(network_of "$chosen")" = ${quoteWord(networkName)} ]; then
-  # shellcheck disable=SC2086
-  set -- $others
-  if [ $# -gt 0 ]; then choose "$1"; else rm -f "$chosen"; fi
+if [ "$(readlink "$chosen")" = "\${conflist##*/}" ]; then
+  other=
+  for file in "$folder"/*.conflist; do
+    case $file in "$chosen" | "$conflist" | "$folder/*.conflist") ;; *) other=$file ;; esac
+  done
+  if [ -n "$other" ]; then choose "$other"; else rm -f "$chosen"; fi
 fi
-rm -f "$conflist"
-# shellcheck disable=SC2086
-set -- $others
-if [ -e "$chosen" ] && [ $# -eq 1 ] && [ "$(network_of "$chosen")" = "$(network_of "$1")" ]; then rm -f "$chosen"; fi`;
+rm -f "$conflist"`;
 }
 
 function removeConfigMaps({ configMaps }: Residue): string {

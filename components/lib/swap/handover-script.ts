@@ -10,11 +10,18 @@ export interface HandoverDeadlines {
 }
 
 /**
- * Runs when a CNI has come: `$1` the node. Pods that hold an address of no living network (left by `none`, or by a swap
- * that was killed) are recreated, on every node at once: the first of the chain has it done, the others find nothing.
+ * Runs when a CNI has come: `$1` the node, `$2` the CNI's conflist. Where none is in force, the CNI's is from now on.
  */
-export function handoverCreate({ pod }: HandoverDeadlines): string {
-  return `${swapPrelude}
+export const handoverCreate = `${swapPrelude}
+[ -e "$chosen" ] || choose "$folder/$2"
+`;
+
+/**
+ * The same on the last node, when the others have it behind them: pods that hold an address of no living network (left
+ * by `none`, or by a swap that was killed) are recreated, on all nodes at once.
+ */
+export function handoverCreateLast({ pod }: HandoverDeadlines): string {
+  return `${handoverCreate}
 living_networks
 recreate_strays ${pod} --everywhere
 `;

@@ -26,8 +26,14 @@ export const cordonMark = "cni-lab/cordoned";
 /** The folder that the container runtime takes its network from: the first file by name. */
 export const conflistFolder = "/etc/cni/net.d";
 
-/** While two CNIs are there, a copy of the one conflist that this node is to use; it sorts before both. */
+/**
+ * A link to the conflist that this node is to use, from its first CNI to its last one. It sorts before those of all CNIs,
+ * and its name stays the same over a swap: Multus delegates to a file by its name, and follows no other.
+ */
 export const chosenConflist = "05-cni-lab.conflist";
+
+/** What Multus has the runtime use. It leads to the conflist in force and is none itself. */
+export const multusConflist = "00-multus.conf";
 
 /** The marks of a CNI's DaemonSet, as its metadata holds them. */
 export function cniMetadata(cni: string, network: string, conflist: string) {

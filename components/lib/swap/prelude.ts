@@ -1,5 +1,5 @@
 import { quoteWord } from "../shell";
-import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni } from "./names";
+import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni, multusConflist } from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;
@@ -77,10 +77,11 @@ desired_cni() {
   [ -n "$desired" ] || desired=none
 }
 
-# The conflist that the runtime uses: the first by name.
+# The conflist in force: the first by name, but for what leads to it.
 in_force() {
   for file in "$folder"/*; do
     case $file in
+      "$folder"/${multusConflist}) ;;
       *.conf | *.conflist | *.json) echo "$file"; return ;;
     esac
   done
@@ -88,12 +89,12 @@ in_force() {
 
 network_of() { jq -r .name "$1"; }
 
-# Makes the runtime use this conflist from now on. It follows a rename inside the folder by itself, and only that:
-# containerd's watch ignores files that appear. The ending .new is none that it reads.
+# Makes the runtime, and Multus, use this conflist of the folder from now on. The runtime follows a rename inside the
+# folder by itself, and only that: its watch ignores files that appear. The ending .new is none that it reads.
 choose() {
-  if [ -e "$chosen" ] && [ "$(cat "$chosen")" = "$(cat "$1")" ]; then return; fi
-  cp "$1" "$chosen.new"
-  mv "$chosen.new" "$chosen"
+  if [ "$(readlink "$chosen")" = "\${1##*/}" ]; then return; fi
+  ln -sf "\${1##*/}" "$chosen.new"
+  mv -T "$chosen.new" "$chosen"
 }
 
 # The networks of the CNIs that are there, into $networks.
