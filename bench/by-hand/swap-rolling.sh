@@ -6,6 +6,8 @@ set -eu
 # shellcheck source=bench/by-hand/swap-lib.sh
 . "$(dirname "$0")/swap-lib.sh"
 
+# The lab's link to the conflist in force would hold on to the old one.
+on_each_node 'rm -f /etc/cni/net.d/05-cni-lab.conflist'
 if [ "$old" = weave ]; then
   # Else Flannel's file would sort before it, and be used before Flannel works.
   on_each_node 'mv /etc/cni/net.d/10-weave.conflist /etc/cni/net.d/05-weave.conflist'
