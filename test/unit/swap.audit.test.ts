@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { multusAddOn } from "../../components/lib/swap/add-ons";
 import { auditNode } from "../../components/lib/swap/audit";
 import { readListing } from "../../components/lib/swap/fingerprint";
 import { swapPlan } from "../../components/lib/swap/plan";
@@ -90,6 +91,26 @@ describe("the audit of a node", () => {
     const { leftovers } = auditNode(listing([...onFlannel, line]), "flannel");
     expect(leftovers).toMatchObject([{ fact: { name: line.split("\t")[1] } }]);
     expect(leftovers[0]?.owner).toBeUndefined();
+  });
+
+  test.each([
+    "file\t/etc/cni/net.d/00-multus.conf",
+    "file\t/opt/cni/bin/multus-shim",
+    "file\t/var/lib/cni/multus/results/macvlan-conf-c0ffee-net1",
+    "file\t/var/lib/cni/networks/macvlan-conf/10.10.20.11",
+    "folder\t/run/multus",
+    "folder\t/run/cni",
+  ])("sets aside what Multus keeps where it is to be, and else names it: %s", (line) => {
+    const node = listing([...onFlannel, line]);
+    expect(auditNode(node, "flannel", [multusAddOn]).leftovers).toEqual([]);
+    expect(auditNode(node, "flannel").leftovers).toMatchObject([{ owner: "multus" }]);
+  });
+
+  test("what a CNI left in Multus' records is that CNI's", () => {
+    const line = "file\t/var/lib/cni/multus/results/cbr0-c0ffee-eth0";
+    expect(auditNode(listing([...bare, line], [flannel, weave]), "weave", [multusAddOn]).leftovers).toMatchObject([
+      { owner: "flannel" },
+    ]);
   });
 
   test("the link to the conflist in force goes with the last CNI", () => {

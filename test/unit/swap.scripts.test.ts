@@ -39,7 +39,7 @@ describe("what is removed", () => {
   test("of flannel", () => {
     expect(scripts["flannel clean"]).toContain("cni0 | flannel.*)");
     expect(scripts["flannel clean"]).toContain(
-      "rm -rf /run/flannel /var/lib/cni/flannel /var/lib/cni/results/cbr0-* /var/lib/cni/networks/cbr0 /opt/cni/bin/flannel\n",
+      "rm -rf /run/flannel /var/lib/cni/flannel /var/lib/cni/results/cbr0-* /var/lib/cni/multus/results/cbr0-* /var/lib/cni/networks/cbr0 /opt/cni/bin/flannel\n",
     );
     expect(scripts["flannel clean"]).toContain("delete_chains filter FLANNEL-\ndelete_chains nat FLANNEL-\n");
     expect(scripts["flannel clean"]).toContain("beginning flannel.alpha.coreos.com/ ");
@@ -51,7 +51,7 @@ describe("what is removed", () => {
     const text = scripts["weave clean"];
     expect(text).toContain("vethwe-* | vethwedu* | vxlan-6784 | datapath | weave)");
     expect(text).toContain(
-      "rm -rf /var/lib/weave /var/lib/cni/results/weave-* /var/lib/cni/networks/weave /opt/cni/bin/weave-net /opt/cni/bin/weave-ipam /opt/cni/bin/weave-plugin-*\n",
+      "rm -rf /var/lib/weave /var/lib/cni/results/weave-* /var/lib/cni/multus/results/weave-* /var/lib/cni/networks/weave /opt/cni/bin/weave-net /opt/cni/bin/weave-ipam /opt/cni/bin/weave-plugin-*\n",
     );
     expect(text).toContain("delete_rules filter FORWARD ' -o weave '\n");
     expect(text).toContain("weave-*) ipset destroy");

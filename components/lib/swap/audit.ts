@@ -1,4 +1,5 @@
 import { overlaps, parseCidr } from "../cidr";
+import { type AddOn, multusAddOn } from "./add-ons";
 import { type Fact, missingFrom, type NodeListing } from "./fingerprint";
 import { chosenConflist, conflistFolder, nodeRecords } from "./names";
 import type { Residue } from "./residue";
@@ -6,7 +7,7 @@ import type { Residue } from "./residue";
 /** A thing that should not be there, and whose it is. */
 export interface Leftover {
   readonly fact: Fact;
-  /** The CNI that made it; undefined where nobody is known to make such things. */
+  /** The CNI or add-on that made it; undefined where nobody is known to make such things. */
   readonly owner?: string;
 }
 
@@ -24,19 +25,24 @@ export interface Audit {
 
 /**
  * Sets aside, by owner, what may differ from the node before its first CNI: what kube-proxy and the kubelet make, what
- * belongs to running pods, and what the CNI `current` makes. The rest is left over.
+ * belongs to running pods, and what the CNI `current` and the add-ons make. The rest is left over.
  *
  * @param current a CNI's name, or "none".
+ * @param addOns what is there beside the CNI.
  */
-export function auditNode({ before, now, cnis, pods }: NodeListing, current: string): Audit {
+export function auditNode(
+  { before, now, cnis, pods }: NodeListing,
+  current: string,
+  addOns: readonly AddOn[] = [],
+): Audit {
   const network = cnis.find(({ cni }) => cni === current)?.networkName;
   const own: Fact[] = [];
   const leftovers: Leftover[] = [];
   for (const fact of missingFrom(before, now).filter((one) => !isShared(one))) {
-    const owner = cnis.find((cni) => owns(cni, fact, now))?.cni;
+    const owner = cnis.find((cni) => owns(cni, fact, now))?.cni ?? [multusAddOn].find((one) => keeps(one, fact))?.name;
     if (owner === current || isHoldOn(fact, current)) {
       own.push(fact);
-    } else if (owner !== undefined || !isOfPod(fact, current)) {
+    } else if (!addOns.some(({ name }) => name === owner) && (owner !== undefined || !isOfPod(fact, current))) {
       leftovers.push({ fact, owner });
     }
   }
@@ -72,6 +78,11 @@ function isShared({ kind, name }: Fact): boolean {
     default:
       return false;
   }
+}
+
+/** True when the add-on makes such a thing. */
+function keeps({ paths }: AddOn, { kind, name }: Fact): boolean {
+  return (kind === "file" || kind === "folder") && paths.some((path) => matches(path, name) || isAtOrIn(path, name));
 }
 
 /** The link to the conflist in force, which is there with any CNI. */
@@ -149,6 +160,7 @@ function isPathOf({ conflist, networkName, folders, binaries }: Residue, path: s
     path === `${conflistFolder}/${conflist}` ||
     path.startsWith(`/var/lib/cni/results/${networkName}-`) ||
     isAtOrIn(`/var/lib/cni/networks/${networkName}`, path) ||
+    path.startsWith(`/var/lib/cni/multus/results/${networkName}-`) ||
     folders.some((folder) => isAtOrIn(folder, path)) ||
     binaries.some((name) => matches(`/opt/cni/bin/${name}`, path))
   );

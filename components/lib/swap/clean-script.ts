@@ -199,6 +199,7 @@ function removeFiles({ folders, binaries, networkName }: Residue): string {
     ...folders.map(quoteWord),
     // The records of containers: files of this network's, not the folder, which live containers share.
     `/var/lib/cni/results/${quoteWord(networkName)}-*`,
+    `/var/lib/cni/multus/results/${quoteWord(networkName)}-*`,
     quoteWord(`/var/lib/cni/networks/${networkName}`),
     ...binaries.map((name) => `/opt/cni/bin/${glob(name)}`),
   ];

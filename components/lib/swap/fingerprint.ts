@@ -90,10 +90,11 @@ for record in ${nodeRecords}/*.json; do
   if [ -e "$record" ]; then printf 'cni\\t%s\\n' "$(cat "$record")"; fi
 done
 running=$(ctr --namespace k8s.io tasks list --quiet)
-for result in /var/lib/cni/results/*; do
+# Multus keeps the records of what it delegates to in a folder of its own.
+for result in /var/lib/cni/results/* /var/lib/cni/multus/results/*; do
   [ -e "$result" ] || continue
   jq -r --arg running "$running" '
-    select(.containerId as $id | $running | split("\\n") | index($id)) |
+    select(.ifName == "eth0" and (.containerId as $id | $running | split("\\n") | index($id))) |
     (.cniArgs | map({ key: .[0], value: .[1] }) | from_entries) as $pod |
     "pod\\t\\($pod.K8S_POD_NAMESPACE)/\\($pod.K8S_POD_NAME)\\t\\(.networkName)"' "$result"
 done
