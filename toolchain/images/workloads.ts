@@ -1,5 +1,6 @@
 import { images, versions } from "../../components/lib/versions";
-import { coredns, echo, etcd, flannel, flannelCni, type GoProgram, kubernetes, weave } from "../go/programs";
+import type { GoProgram } from "../go/program";
+import { coredns, echo, etcd, flannel, flannelCni, kubernetes, weave } from "../go/programs";
 
 /** An image that pods run: a Containerfile, and what it copies. */
 export interface Workload {
