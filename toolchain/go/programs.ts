@@ -90,6 +90,7 @@ export const cniPluginSet: GoProgram = {
   version: versions.cniPlugins,
   files: {
     bridge: `${cniPlugins}/main/bridge`,
+    dhcp: `${cniPlugins}/ipam/dhcp`,
     "host-local": `${cniPlugins}/ipam/host-local`,
     loopback: `${cniPlugins}/main/loopback`,
     macvlan: `${cniPlugins}/main/macvlan`,
@@ -99,6 +100,29 @@ export const cniPluginSet: GoProgram = {
     tuning: `${cniPlugins}/meta/tuning`,
   },
   stamps: { [cniPluginsStamp]: `v${versions.cniPlugins}` },
+};
+
+/** The plugin `dhcp`, which is its daemon as well, with a DHCPRELEASE that arrives. */
+export const cniDhcpRelease: GoProgram = {
+  name: "cni-dhcp-release",
+  version: versions.cniPlugins,
+  folder: cniPluginSet.name,
+  files: { dhcp: `${cniPlugins}/ipam/dhcp` },
+  stamps: cniPluginSet.stamps,
+  patches: [
+    {
+      file: "github.com/insomniacslk/dhcp/dhcpv4/nclient4/lease.go",
+      find: "_, err = c.conn.WriteTo(req.ToBytes(), ",
+      // Not a UDP socket as upstream after 1.9.1 (pull request 1279): it can't be bound while no link has the address,
+      // as after an ADD that ended early.
+      replace: `conn := c.conn
+	if raw, ok := conn.(*BroadcastRawUDPConn); ok {
+		conn = NewBroadcastUDPConn(raw.PacketConn, &net.UDPAddr{IP: lease.ACK.YourIPAddr, Port: ClientPort})
+	}
+	_, err = conn.WriteTo(req.ToBytes(), `,
+      why: "DHCPRELEASE comes from the leased address: what comes from 0.0.0.0 the kernel of the server drops",
+    },
+  ],
 };
 
 /** Pulumi's engine and command line. */

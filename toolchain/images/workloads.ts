@@ -1,6 +1,16 @@
 import { images, versions } from "../../components/lib/versions";
 import type { GoProgram } from "../go/program";
-import { coredns, echo, etcd, flannel, flannelCni, kubernetes, weave } from "../go/programs";
+import {
+  cniDhcpRelease,
+  cniPluginSet,
+  coredns,
+  echo,
+  etcd,
+  flannel,
+  flannelCni,
+  kubernetes,
+  weave,
+} from "../go/programs";
 
 /** An image that pods run: a Containerfile, and what it copies. */
 export interface Workload {
@@ -33,5 +43,7 @@ export const workloads: readonly Workload[] = [
     from: flannelCni,
   },
   { name: "weave", images: [images.weave], version: versions.weave, from: weave },
+  { name: "cni-dhcp", images: [images.cniDhcp], version: versions.cniPlugins, from: cniPluginSet },
+  { name: "cni-dhcp-release", images: [images.cniDhcpRelease], version: versions.cniPlugins, from: cniDhcpRelease },
   { name: "probe", images: [images.probe], version: echo.version, from: echo },
 ];
