@@ -125,6 +125,33 @@ export const cniDhcpRelease: GoProgram = {
   ],
 };
 
+const multusModule = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4";
+const multusStamp = `${multusModule}/pkg/multus`;
+
+/** Multus, all that upstream's hack/build-go.sh builds. */
+export const multus: GoProgram = {
+  name: "multus",
+  version: versions.multus,
+  files: {
+    multus: `${multusModule}/cmd/multus`,
+    "multus-daemon": `${multusModule}/cmd/multus-daemon`,
+    "multus-shim": `${multusModule}/cmd/multus-shim`,
+    install_multus: `${multusModule}/cmd/install_multus`,
+    thin_entrypoint: `${multusModule}/cmd/thin_entrypoint`,
+    kubeconfig_generator: `${multusModule}/cmd/kubeconfig_generator`,
+    "cert-approver": `${multusModule}/cmd/cert-approver`,
+    passthru: `${multusModule}/cmd/passthru-cni`,
+  },
+  stamps: {
+    [`${multusStamp}.version`]: `v${versions.multus}`,
+    // Those of the tag; the time of a build would make each of them another.
+    [`${multusStamp}.commit`]: "705a59eaf96c86e1e977a2fe7b4f5cb19c96c4e6",
+    [`${multusStamp}.date`]: "2026-02-17T20:22:32+00:00",
+    [`${multusStamp}.gitTreeState`]: "clean",
+    [`${multusStamp}.releaseStatus`]: ",released",
+  },
+};
+
 /** Pulumi's engine and command line. */
 export const pulumi: GoProgram = {
   name: "pulumi",

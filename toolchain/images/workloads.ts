@@ -9,6 +9,7 @@ import {
   flannel,
   flannelCni,
   kubernetes,
+  multus,
   weave,
 } from "../go/programs";
 
@@ -43,6 +44,8 @@ export const workloads: readonly Workload[] = [
     from: flannelCni,
   },
   { name: "weave", images: [images.weave], version: versions.weave, from: weave },
+  { name: "multus-thick", images: [images.multusThick], version: versions.multus, from: multus },
+  { name: "multus-thin", images: [images.multusThin], version: versions.multus, from: multus },
   { name: "cni-dhcp", images: [images.cniDhcp], version: versions.cniPlugins, from: cniPluginSet },
   { name: "cni-dhcp-release", images: [images.cniDhcpRelease], version: versions.cniPlugins, from: cniDhcpRelease },
   { name: "probe", images: [images.probe], version: echo.version, from: echo },
