@@ -72,6 +72,11 @@ test.each(workloads.map((workload) => [workload.name, workload] as const))(
   },
 );
 
+test("a node has dnsmasq for the DHCP server, and nothing that starts it by itself", () => {
+  expect(readPackages("toolchain/debian/node.packages")).toContain("dnsmasq-base");
+  expect(readPackages("toolchain/debian/node.packages")).not.toContain("dnsmasq");
+});
+
 test("package lists hold sorted names without duplicates", () => {
   for (const list of ["base", "node"]) {
     const names = readPackages(join("toolchain", "debian", `${list}.packages`));
