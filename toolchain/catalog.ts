@@ -25,10 +25,8 @@ export function catalog(cache: Cache): Catalog {
   const go = chooseGo();
   const kubernetes = goArtifact(programs.kubernetes, go);
   const etcd = goArtifact(programs.etcd, go);
-  const built = new Map<string, Artifact>([
-    ["kubernetes", kubernetes],
-    ["etcd", etcd],
-  ]);
+  const cniPlugins = goArtifact(programs.cniPluginSet, go);
+  const built = new Map([kubernetes, etcd, cniPlugins].map((artifact) => [artifact.name, artifact]));
   for (const { from } of workloads) {
     if (!("baseFile" in from) && !built.has(from.name)) {
       built.set(from.name, goArtifact(from, go));
@@ -39,7 +37,7 @@ export function catalog(cache: Cache): Catalog {
   const nodeImage = nodeImageArtifact({
     root,
     imageStore: imageStore(workloads, archive, root),
-    cniPlugins: goArtifact(programs.cniPluginSet, go),
+    cniPlugins,
   });
   const engine = [goArtifact(programs.pulumi, go), goArtifact(programs.pulumiLanguageNodejs, go)];
   return {

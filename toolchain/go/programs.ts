@@ -1,51 +1,11 @@
 import { versions } from "../../components/lib/versions";
-
-/** A Go module under toolchain/programs and what is built of it. */
-export interface GoProgram {
-  /** Its folder under toolchain/programs, and the name of its artifact. */
-  readonly name: string;
-  readonly version: string;
-  /** Built file to package. */
-  readonly files: Readonly<Record<string, string>>;
-  /** Further names of the first file, as links beside it. @default none */
-  readonly links?: readonly string[];
-  /** Variables that the linker sets, `path.name` to value: what `--version` prints. @default none */
-  readonly stamps?: Readonly<Record<string, string>>;
-  /** The language C is needed; the result is linked statically all the same. @default no C */
-  readonly cgo?: C;
-  /** Changes to the text of modules, its own or those it needs. @default none */
-  readonly patches?: readonly Patch[];
-  /** Files that are taken from a module as they are, but for its patches. @default none */
-  readonly copies?: Copies;
-}
-
-/** How the C of a program is linked. */
-export interface C {
-  /** Further options of the linker. @default none */
-  readonly linkFlags?: readonly string[];
-}
-
-/** One text of a module's file, put in the place of another that must be there exactly once. */
-export interface Patch {
-  /** The package and the file, `example.org/module/package/file.go`. */
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-  /** For the label of the image: what is other than upstream, and why. */
-  readonly why: string;
-}
-
-/** Files of a module that are no part of any package. */
-export interface Copies {
-  readonly module: string;
-  /** File of the artifact to file of the module. */
-  readonly files: Readonly<Record<string, string>>;
-}
+import type { GoProgram } from "./program";
 
 const kubernetesVersion = "k8s.io/component-base/version";
 const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 const [kubernetesMajor = "", kubernetesMinor = ""] = versions.kubernetes.split(".");
 const cniPlugins = "github.com/containernetworking/plugins/plugins";
+const cniPluginsStamp = `${cniPlugins.replace(/plugins$/, "pkg/utils/buildversion")}.BuildVersion`;
 
 /** Kubernetes' own programs in one file. */
 export const kubernetes: GoProgram = {
@@ -89,9 +49,7 @@ export const flannelCni: GoProgram = {
   name: "flannel-cni",
   version: versions.flannelCniPlugin,
   files: { flannel: `${cniPlugins}/meta/flannel` },
-  stamps: {
-    [`${cniPlugins.replace(/plugins$/, "pkg/utils/buildversion")}.BuildVersion`]: `v${versions.flannelCniPlugin}`,
-  },
+  stamps: { [cniPluginsStamp]: `v${versions.flannelCniPlugin}` },
 };
 
 const weaveModule = "github.com/weaveworks/weave";
@@ -132,6 +90,7 @@ export const cniPluginSet: GoProgram = {
   version: versions.cniPlugins,
   files: {
     bridge: `${cniPlugins}/main/bridge`,
+    dhcp: `${cniPlugins}/ipam/dhcp`,
     "host-local": `${cniPlugins}/ipam/host-local`,
     loopback: `${cniPlugins}/main/loopback`,
     macvlan: `${cniPlugins}/main/macvlan`,
@@ -140,7 +99,57 @@ export const cniPluginSet: GoProgram = {
     static: `${cniPlugins}/ipam/static`,
     tuning: `${cniPlugins}/meta/tuning`,
   },
-  stamps: { [`${cniPlugins.replace(/plugins$/, "pkg/utils/buildversion")}.BuildVersion`]: `v${versions.cniPlugins}` },
+  stamps: { [cniPluginsStamp]: `v${versions.cniPlugins}` },
+};
+
+/** The plugin `dhcp`, which is its daemon as well, with a DHCPRELEASE that arrives. */
+export const cniDhcpRelease: GoProgram = {
+  name: "cni-dhcp-release",
+  version: versions.cniPlugins,
+  folder: cniPluginSet.name,
+  files: { dhcp: `${cniPlugins}/ipam/dhcp` },
+  stamps: cniPluginSet.stamps,
+  patches: [
+    {
+      file: "github.com/insomniacslk/dhcp/dhcpv4/nclient4/lease.go",
+      find: "_, err = c.conn.WriteTo(req.ToBytes(), ",
+      // Not a UDP socket as upstream after 1.9.1 (pull request 1279): it can't be bound while no link has the address,
+      // as after an ADD that ended early.
+      replace: `conn := c.conn
+	if raw, ok := conn.(*BroadcastRawUDPConn); ok {
+		conn = NewBroadcastUDPConn(raw.PacketConn, &net.UDPAddr{IP: lease.ACK.YourIPAddr, Port: ClientPort})
+	}
+	_, err = conn.WriteTo(req.ToBytes(), `,
+      why: "DHCPRELEASE comes from the leased address: what comes from 0.0.0.0 the kernel of the server drops",
+    },
+  ],
+};
+
+const multusModule = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4";
+const multusStamp = `${multusModule}/pkg/multus`;
+
+/** Multus, all that upstream's hack/build-go.sh builds. */
+export const multus: GoProgram = {
+  name: "multus",
+  version: versions.multus,
+  files: {
+    multus: `${multusModule}/cmd/multus`,
+    "multus-daemon": `${multusModule}/cmd/multus-daemon`,
+    "multus-shim": `${multusModule}/cmd/multus-shim`,
+    install_multus: `${multusModule}/cmd/install_multus`,
+    thin_entrypoint: `${multusModule}/cmd/thin_entrypoint`,
+    kubeconfig_generator: `${multusModule}/cmd/kubeconfig_generator`,
+    "cert-approver": `${multusModule}/cmd/cert-approver`,
+    passthru: `${multusModule}/cmd/passthru-cni`,
+  },
+  stamps: {
+    [`${multusStamp}.version`]: `v${versions.multus}`,
+    // Those of the tag; the time of a build would make each of them another.
+    [`${multusStamp}.commit`]: "705a59eaf96c86e1e977a2fe7b4f5cb19c96c4e6",
+    [`${multusStamp}.date`]: "2026-02-17T20:22:32+00:00",
+    [`${multusStamp}.gitTreeState`]: "clean",
+    [`${multusStamp}.releaseStatus`]: ",released",
+  },
 };
 
 /** Pulumi's engine and command line. */

@@ -1,5 +1,17 @@
 import { images, versions } from "../../components/lib/versions";
-import { coredns, echo, etcd, flannel, flannelCni, type GoProgram, kubernetes, weave } from "../go/programs";
+import type { GoProgram } from "../go/program";
+import {
+  cniDhcpRelease,
+  cniPluginSet,
+  coredns,
+  echo,
+  etcd,
+  flannel,
+  flannelCni,
+  kubernetes,
+  multus,
+  weave,
+} from "../go/programs";
 
 /** An image that pods run: a Containerfile, and what it copies. */
 export interface Workload {
@@ -32,5 +44,9 @@ export const workloads: readonly Workload[] = [
     from: flannelCni,
   },
   { name: "weave", images: [images.weave], version: versions.weave, from: weave },
+  { name: "multus-thick", images: [images.multusThick], version: versions.multus, from: multus },
+  { name: "multus-thin", images: [images.multusThin], version: versions.multus, from: multus },
+  { name: "cni-dhcp", images: [images.cniDhcp], version: versions.cniPlugins, from: cniPluginSet },
+  { name: "cni-dhcp-release", images: [images.cniDhcpRelease], version: versions.cniPlugins, from: cniDhcpRelease },
   { name: "probe", images: [images.probe], version: echo.version, from: echo },
 ];

@@ -22,12 +22,13 @@ const takes: Readonly<Record<string, Disk>> = {
   coredns: { cache: 900, engine: 0 },
   flannel: { cache: 1200, engine: 0 },
   "flannel-cni": { cache: 100, engine: 0 },
-  "cni-plugins": { cache: 200, engine: 0 },
+  multus: { cache: 1300, engine: 0 },
+  "cni-plugins": { cache: 300, engine: 0 },
   "rootfs-base": { cache: 500, engine: 0 },
   "rootfs-node": { cache: 1000, engine: 0 },
-  "workload-images": { cache: 600, engine: 700 },
-  "image-store": { cache: 600, engine: 1500 },
-  "node-image": { cache: 100, engine: 1700 },
+  "workload-images": { cache: 900, engine: 1000 },
+  "image-store": { cache: 900, engine: 2100 },
+  "node-image": { cache: 100, engine: 2300 },
 };
 const other: Disk = { cache: 50, engine: 0 };
 
