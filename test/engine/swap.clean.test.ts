@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { quoteWord } from "../../components/lib/shell";
 import { cleanScript } from "../../components/lib/swap/clean-script";
 import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 
@@ -86,9 +87,14 @@ fingerprint() {
   find /etc/cni/net.d /var/lib /opt/cni /run/flannel -mindepth 1 -printf '%p -> %l\\n' 2>/dev/null | sed 's/ -> $//' | sort
 }`;
 
-const daemonSet = (network: string) => JSON.stringify({ metadata: { annotations: { "cni-lab/network": network } } });
+const daemonSet = ({ cni }: Residue, network: string) =>
+  JSON.stringify({
+    kind: "DaemonSet",
+    metadata: { labels: { "cni-lab/cni": cni }, annotations: { "cni-lab/network": network } },
+  });
 const podAt = (podIP: string) =>
   JSON.stringify({
+    kind: "Pod",
     metadata: { namespace: "a", name: "b", ownerReferences: [{ kind: "ReplicaSet", controller: true }] },
     spec: { nodeName: "n2" },
     status: { phase: "Running", podIP },
@@ -117,11 +123,21 @@ function cleanUp(residue: Residue, { others, desired, desiredLater = desired, li
   tool(
     "kubectl",
     `case "$*" in
-      *"get configmap"*)
-        if [ -e ${folder}/asked ]; then echo '{"data":{"cni":"${desiredLater}"}}'; else echo '{"data":{"cni":"${desired}"}}'; fi
-        touch ${folder}/asked
+      *"get configmaps,daemonsets,pods"*)
+        asked=$(cat ${folder}/asked 2>/dev/null || echo 0)
+        echo $((asked + 1)) >${folder}/asked
+        desired=${desired}
+        [ $asked = 0 ] || desired=${desiredLater}
+        daemonsets=${quoteWord(living === undefined ? "" : daemonSet(residue, living))}
+        [ ! -e ${folder}/deleted ] || daemonsets=
+        jq -n --arg desired $desired --slurpfile daemonsets /dev/fd/3 --slurpfile pods /dev/fd/4 '{ items: ([{
+          kind: "ConfigMap", metadata: { namespace: "kube-system", name: "cni-lab-cni" }, data: { cni: $desired } }]
+          + $daemonsets + $pods) }' 3<<D 4<<P
+$daemonsets
+D
+${pod === undefined ? "" : podAt(pod)}
+P
         ;;
-      *"get daemonset "*) [ -e ${folder}/deleted ] || echo '${living === undefined ? "" : daemonSet(living)}' ;;
       *"delete daemonset "*) touch ${folder}/deleted ;;
       *"get pods --all-namespaces"*) echo '{"items":[${pod === undefined ? "" : podAt(pod)}]}' ;;
       *"get node"*) echo '{"metadata":{"annotations":{"flannel.alpha.coreos.com/public-ip":"1","other":"x"}}}' ;;

@@ -25,6 +25,7 @@ function podOf({ name, node = "n2", ip = "10.244.1.5", owner, ready = true, cutO
   const ownerReferences = owner === undefined ? [] : [{ kind: owner, uid: `${name.split("-")[0]}`, controller: true }];
   const annotations = cutOff ? { "cni-lab/cut-off": "flannel" } : {};
   return {
+    kind: "Pod",
     metadata: { namespace: "a", name, uid: `${name}-uid`, ownerReferences, annotations },
     spec: { nodeName: node },
     status: { phase: "Running", podIP: ip, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
@@ -59,18 +60,26 @@ function run(text: string, { desired = "weave", pods = [], conflists = both, men
   );
   const weave = {
     uid: "weave",
+    labels: { "cni-lab/cni": "weave" },
     annotations: { "cni-lab/network": "10.32.0.0/12", "cni-lab/conflist": "10-weave.conflist" },
   };
-  writeFileSync(file("daemonsets"), JSON.stringify({ items: [{ metadata: weave }] }));
+  const wish = { namespace: "kube-system", name: "cni-lab-cni" };
+  writeFileSync(
+    file("others"),
+    JSON.stringify({
+      items: [
+        { kind: "ConfigMap", metadata: wish, data: { cni: desired } },
+        { kind: "DaemonSet", metadata: weave },
+      ],
+    }),
+  );
   writeFileSync(
     file("kubectl"),
     `#!/bin/sh
 shift 4
 case "$*" in get* | wait*) ;; *) echo "$*" >>${file("calls")} ;; esac
 case "$*" in
-  "get configmap"*) echo '{"data":{"cni":"${desired}"}}' ;;
-  "get daemonsets"*calico*) echo '{"items":[]}' ;;
-  "get daemonsets"*) cat ${file("daemonsets")} ;;
+  "get configmaps,daemonsets,pods"*) jq -s '{ items: map(.items) | add }' ${file("others")} ${file("pods")} ;;
   "get pods"*) cat ${file("pods")} ;;
   "get node"*) cat ${file("node")} ;;
   "patch node"*) jq --argjson patch "$7" '. * $patch' ${file("node")} >${file("new")} && mv ${file("new")} ${file("node")} ;;

@@ -41,51 +41,55 @@ ${removePortmapRules(residue)}
 ${removeIpsets(residue)}
 ${removeFiles(residue)}
 ${removeAnnotations(residue)}
+if [ "$rolling" = no ]; then
+  wait "$marking" || fail "can't mark the pods that are cut off here"
+  # Nothing follows: the kubelet has to learn that its node has no network any more. In a swap it must go on running,
+  # as it shows every probed pod as not ready after its start, which would empty the Services.
+  systemctl restart kubelet
+fi
 # Last: where no CNI follows, pods that are left still reach each other until here.
 ${removeLinks(residue)}
-# Nothing follows: the kubelet has to learn that its node has no network any more. In a swap it must go on running,
-# as it shows every probed pod as not ready after its start, which would empty the Services.
-if [ "$rolling" = no ]; then systemctl restart kubelet; fi
 say "nothing of $own is left"
 `;
 }
 
 function mayClean({ daemonSet: { namespace, name, appLabel } }: Residue): string {
-  const appSelector = quoteWord(`app.kubernetes.io/name=${appLabel}`);
+  const selectOwn = quote(["--arg", "namespace", namespace, "--arg", "app", appLabel]);
   return `
-desired_cni
+look
+before=$desired
 rolling=yes
 case $desired in none | "$own") rolling=no ;; esac
-living=$(get daemonset ${quote([name, "--namespace", namespace])}) || exit 1
+living=$(of_cnis '.[].metadata | select(.labels["${cniMarks.cni}"] == $own) | tojson' --arg own "$own")
 if [ -n "$living" ]; then
   [ "$desired" != "$own" ] || { say "$own stays"; exit 0; }
   ${deleteLeftDaemonSet({ namespace, name })}
 fi
 end=$(($(now) + ${deadlines.daemonSetPods}))
 while :; do
-  pods=$(get pods ${quote(["--namespace", namespace])} --selector ${appSelector} --field-selector "spec.nodeName=$node") || exit 1
-  left=$(printf '%s' "$pods" | jq -r '[.items[].metadata.name] | join(", ")')
+  left=$(ask '[.items[] | select(.spec.nodeName == $node and .metadata.namespace == $namespace
+    and .metadata.labels["app.kubernetes.io/name"] == $app).metadata.name] | join(", ")' ${selectOwn})
   [ -n "$left" ] || break
   [ "$(now)" -lt "$end" ] || fail "$own's pods have not ended after ${deadlines.daemonSetPods} s: $left"
   sleep 0.5
+  look
 done
-living_networks
 if [ "$rolling" = yes ]; then
   recreate_strays ${deadlines.strays}
-else
-  # Their addresses may be inside the network of the CNI that comes next, but their links will be gone.
-  look_at_pods
+  look
+fi
+# An engine that was killed can have left this waiting, while the next one brings the CNI back.
+if [ "$desired" = "$own" ] && [ "$before" != "$own" ]; then say "$own comes back"; exit 0; fi
+# Their addresses may be inside the network of the CNI that comes next, but their links will be gone.
+mark_cut_off() {
   ask '[.items[] | select(.spec.nodeName == $node and strayed($networks)).metadata] | group_by(.namespace)[]
       | "\\(.[0].namespace) \\(map(.name) | join(" "))"' |
     while read -r namespace names; do
       # shellcheck disable=SC2086
       k annotate pod --namespace "$namespace" $names --overwrite ${cutOffMark}="$own" >/dev/null
     done
-fi
-# An engine that was killed can have left this waiting, while the next one brings the CNI back.
-before=$desired
-desired_cni
-if [ "$desired" = "$own" ] && [ "$before" != "$own" ]; then say "$own comes back"; exit 0; fi`;
+}
+[ "$rolling" = yes ] || { mark_cut_off & marking=$!; }`;
 }
 
 /**
@@ -94,13 +98,13 @@ if [ "$desired" = "$own" ] && [ "$before" != "$own" ]; then say "$own comes back
  */
 function deleteLeftDaemonSet({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   const kubectl = `kubectl delete daemonset --namespace ${namespace} ${name}`;
-  return `networks=$(printf '%s' "$living" | jq -r '.metadata.annotations["${cniMarks.network}"] // empty')
-  look_at_pods
+  return `networks=$(printf '%s' "$living" | jq -r '.annotations["${cniMarks.network}"] // empty')
   held=$(ask '[.items[] | select(wired and (leaving | not) and (strayed($networks) | not)) | id] | join(", ")')
   [ "$rolling" = no ] || [ -z "$held" ] ||
     fail "$own can't be cleaned away: these pods use it; run ${kubectl}, which cuts them off: $held"
   say "deletes ${namespace}/${name}, which was left by an update that was cut short"
-  k delete daemonset ${quote([name, "--namespace", namespace])} --ignore-not-found >/dev/null`;
+  k delete daemonset ${quote([name, "--namespace", namespace])} --ignore-not-found >/dev/null
+  look`;
 }
 
 /** The runtime must at no moment find the folder empty, or the wrong file first, when another CNI is there. */

@@ -22,7 +22,7 @@ export const handoverCreate = `${swapPrelude}
  */
 export function handoverCreateLast({ pod }: HandoverDeadlines): string {
   return `${handoverCreate}
-living_networks
+look
 recreate_strays ${pod} --everywhere
 `;
 }
@@ -37,7 +37,7 @@ recreate_strays ${pod} --everywhere
 export function handoverDelete({ successor, pod }: HandoverDeadlines): string {
   return `${swapPrelude}
 own=$2
-desired_cni
+look
 case $desired in
   none) say "no CNI follows $own: pods keep their addresses"; exit 0 ;;
   "$own") say "$own stays"; exit 0 ;;
@@ -51,8 +51,7 @@ say "all pods are on $desired"
 }
 
 const findSuccessor = (seconds: number) => `
-daemonset=$(get daemonsets --all-namespaces --selector ${cniMarks.cni}="$desired") || exit 1
-successor() { printf '%s' "$daemonset" | jq -r "(.items // [])[0].metadata$1 // empty"; }
+successor() { of_cnis '[.[].metadata | select(.labels["${cniMarks.cni}"] == $cni)][0]'"$1 // empty" --arg cni "$desired"; }
 uid=$(successor .uid)
 networks=$(successor '.annotations["${cniMarks.network}"]')
 conflist=$folder/$(successor '.annotations["${cniMarks.conflist}"]')

@@ -63,18 +63,30 @@ get() {
 }
 look_at_pods() { pods=$(get pods --all-namespaces) || exit 1; }
 
+# All that a swap asks of the cluster, in one call: to start kubectl takes longer than the answer. The CNI that the
+# cluster is to have goes into $desired, "none" also when nobody says so any more; the pods into $pods, the networks of
+# the CNIs that are there into $networks.
+look() {
+  state=$(get configmaps,daemonsets,pods --all-namespaces) || exit 1
+  pods=$(printf '%s' "$state" | jq -c '{ items: [.items[] | select(.kind == "Pod")] }')
+  desired=$(printf '%s' "$state" | jq -r '[.items[] | select(.kind == "ConfigMap").metadata as $it
+    | select($it.namespace == "${desiredCni.namespace}" and $it.name == "${desiredCni.name}").data.${desiredCni.key}][0] // "none"')
+  networks=$(of_cnis '[.[].metadata.annotations["${cniMarks.network}"] // empty] | join(" ")')
+}
+
+# Asks $state about the DaemonSets of CNIs, a list: the question, then jq's arguments.
+of_cnis() {
+  question=$1
+  shift
+  printf '%s' "$state" | jq -r "$@" '[.items[] | select(.kind == "DaemonSet" and .metadata.labels["${cniMarks.cni}"] != null)]
+    | '"$question"
+}
+
 # Asks about the pods in $pods: the question, then jq's arguments. The question knows $node and $networks.
 ask() {
   question=$1
   shift
   printf '%s' "$pods" | jq -r --arg node "$node" --arg networks "$networks" "$@" "$queries $question"
-}
-
-# The CNI that the cluster is to have, into $desired; "none" also when nobody says so any more.
-desired_cni() {
-  json=$(get configmap ${desiredCni.name} --namespace ${desiredCni.namespace}) || exit 1
-  desired=$(printf '%s' "$json" | jq -r '.data.${desiredCni.key} // "none"')
-  [ -n "$desired" ] || desired=none
 }
 
 # The conflist in force: the first by name, but for what leads to it.
@@ -97,36 +109,31 @@ choose() {
   mv -T "$chosen.new" "$chosen"
 }
 
-# The networks of the CNIs that are there, into $networks.
-living_networks() {
-  json=$(get daemonsets --all-namespaces --selector ${cniMarks.cni}) || exit 1
-  networks=$(printf '%s' "$json" |
-    jq -r '[.items[].metadata.annotations["${cniMarks.network}"] // empty] | join(" ")')
-}
-
 # Recreates at once what holds an address of none of $networks, here or, with --everywhere, on any node; no waiting for
-# readiness, as it has no network.
+# readiness, as it has no network. The pods have been looked at.
 recreate_strays() {
   strays_end=$(($(now) + $1))
   here='.spec.nodeName == $node'
   [ $# -lt 2 ] || here=true
   while :; do
-    look_at_pods
     strays=$(ask "[.items[] | select($here and strayed("'$networks))]')
     [ "$strays" != "[]" ] || return 0
     lost=$(printf '%s' "$strays" | jq -r "$queries"'[.[] | select(bare and (leaving | not)) | id] | join(", ")')
     [ -z "$lost" ] || fail "nothing would recreate these pods, whose addresses lead nowhere; delete them: $lost"
     [ "$(now)" -lt "$strays_end" ] ||
       fail "pods still hold addresses that lead nowhere after $1 s: $(printf '%s' "$strays" | jq -r "$queries"'[.[] | id + (if leaving then " (ending)" else "" end)] | join(", ")')"
-    # One call for each namespace: they are cut off until this is done.
+    # One call for each namespace, side by side: they are cut off until this is done.
     printf '%s' "$strays" |
-      jq -r "$queries"'map(select(leaving | not).metadata) | group_by(.namespace)[] | "\\(.[0].namespace) \\(map(.name) | join(" "))"' |
+      jq -r "$queries"'map(select(leaving | not).metadata) | group_by(.namespace)[] | "\\(.[0].namespace) \\(map(.name) | join(" "))"' | {
       while read -r namespace names; do
         say "recreates in $namespace: $names"
         # shellcheck disable=SC2086
-        k delete pod --namespace "$namespace" $names --wait=false --ignore-not-found >/dev/null 2>"$errors" || cat "$errors" >&2
+        k delete pod --namespace "$namespace" $names --wait=false --ignore-not-found >/dev/null &
       done
+      wait
+    }
     sleep 1
+    look_at_pods
   done
 }
 `;
