@@ -1,4 +1,5 @@
 export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
+export type { ClusterLan } from "./cluster/cluster-lans";
 export { ContainerShell, type NodeCommandArgs, type NodeShell, type Script, SshShell } from "./cluster/node-shell";
 export { Cni, type CniArgs, type CniChoice } from "./cni/cni";
 export { Flannel, type FlannelArgs } from "./cni/flannel";
@@ -7,6 +8,24 @@ export type { NodeAccess, ReachableNode } from "./cni/node-access";
 export { NodeCleanup, type NodeCleanupArgs } from "./cni/node-cleanup";
 export { Weave, type WeaveArgs } from "./cni/weave";
 export type { FlannelBackend, FlannelInterface } from "./lib/flannel-config";
+export type { DhcpTries } from "./lib/networks/dhcp-daemon";
+export type { DhcpFault, DhcpRoute, DhcpService } from "./lib/networks/dnsmasq";
+export type {
+  DhcpIpam,
+  DhcpProvided,
+  HostLocalIpam,
+  Ipam,
+  MacvlanMode,
+  MacvlanSpec,
+  NetworkDns,
+  NetworkRoute,
+  StaticIpam,
+} from "./lib/networks/nad";
 export { flannelResidue, type Residue, weaveResidue } from "./lib/swap/residue";
 export type { WeaveSleeve } from "./lib/weave-config";
+export { CniDhcp, type CniDhcpArgs } from "./networks/cni-dhcp";
+export { DhcpServer, type DhcpServerArgs } from "./networks/dhcp-server";
+export { MacvlanNetwork, type MacvlanNetworkArgs } from "./networks/macvlan-network";
+export { type LeasedPods, Multihomed, type MultihomedArgs, type StaticPod } from "./networks/multihomed";
+export { Multus, type MultusArgs } from "./networks/multus";
 export { Probe, type ProbeArgs } from "./probe/probe";

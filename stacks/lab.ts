@@ -4,6 +4,8 @@ import { Cni, type CniChoice } from "../components/cni/cni";
 import { images } from "../components/lib/versions";
 import { Probe } from "../components/probe/probe";
 import type { LabSettings } from "./config";
+import { inside } from "./inside";
+import { buildNetworks } from "./networks";
 
 /** What a stack tells about itself: read by ./lab and by `pulumi stack output`. */
 export interface LabOutputs {
@@ -14,17 +16,22 @@ export interface LabOutputs {
   readonly cni: string;
   readonly lanCidr: string;
   readonly podCidr: string;
+  readonly dhcpServer: { container: string } | undefined;
 }
 
 /** Builds a lab: the cluster, its CNI, and what runs on it, in this order. */
 export function buildLab(settings: LabSettings): LabOutputs {
   const { stack, nodeImage, lanCidr, podCidr, serviceCidr } = settings;
-  const cluster = new Cluster("cluster", { stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr });
+  const cluster = new Cluster("cluster", {
+    ...{ stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr },
+    secondLan: settings.secondLan === "on",
+  });
 
   const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
   const cni = new Cni("cni", { ...cniChoice(settings), access }, inside(cluster, []));
-  const workload = inside(cluster, [...cluster.members, ...cni.ready]);
-  new Probe("probe", { skipAwait: settings.cni === "none" }, workload);
+  const ready = [...cluster.members, ...cni.ready];
+  const probe = new Probe("probe", { skipAwait: settings.cni === "none" }, inside(cluster, ready));
+  const { server } = buildNetworks(settings, cluster, ready, probe.namespace);
 
   return {
     kubeconfig: cluster.kubeconfig,
@@ -34,6 +41,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
     cni: settings.cni,
     lanCidr,
     podCidr,
+    dhcpServer: server && { container: server.container },
   };
 }
 
@@ -60,23 +68,4 @@ function cniChoice(settings: LabSettings): CniChoice {
     case "none":
       return { type: "none" };
   }
-}
-
-/**
- * Options for a component inside the cluster: its children are made through the cluster's API once `after` exists,
- * and go with the control plane, so that taking a lab down needs no API server and no time.
- *
- * Each child names `after` itself: a component's own dependencies hold its children back on creation,
- * but the engine does not record them, and deletes in the order of what it has recorded.
- */
-function inside(cluster: Cluster, after: pulumi.Resource[]): pulumi.ComponentResourceOptions {
-  return {
-    provider: cluster.provider,
-    transformations: [
-      ({ props, opts }) => ({
-        props,
-        opts: pulumi.mergeOptions(opts, { deletedWith: opts.deletedWith ?? cluster.controlPlane, dependsOn: after }),
-      }),
-    ],
-  };
 }

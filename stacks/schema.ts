@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type Cidr, overlaps, parseCidr } from "../components/lib/cidr";
 import { maxNodes } from "../components/lib/lan";
 import { type Problem, UserError } from "../components/lib/user-error";
+import { networkConfig, networkConfigProblems } from "./network-schema";
+import { linkName, oneOf } from "./rules";
 
 const cidr = (longest: number, use: string) =>
   z.string().refine(
@@ -11,15 +13,6 @@ const cidr = (longest: number, use: string) =>
     },
     { error: `must be an IPv4 network with a prefix of at most /${longest}, for example ${use}` },
   );
-
-/** One of `allowed`, with a message that lists them. */
-const oneOf = <const T extends readonly [string, ...string[]]>(allowed: T) =>
-  z.enum(allowed, { error: `must be one of: ${allowed.join(", ")}` });
-
-/** The name of a network interface as the kernel takes it (IFNAMSIZ: at most 15 characters). */
-const linkName = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{1,15}$/, { error: "must be the name of a network interface, at most 15 characters" });
 
 /** The values of `cni`. */
 export const cniNames = ["flannel", "weave", "none"] as const;
@@ -63,6 +56,7 @@ export const labConfig = z.strictObject({
     .min(1, { error: "must not be empty" })
     .optional()
     .describe("encrypts what travels between nodes on Weave; a secret; default: not encrypted"),
+  ...networkConfig,
   nodeImage: z.string().min(1).optional().describe("the image of the nodes; written by ./lab"),
 });
 
@@ -79,9 +73,9 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
   if (!parsed.success) {
     throw new UserError(parsed.error.issues.flatMap((issue) => describeIssue(issue, values)));
   }
-  const clashes = overlapProblems(parsed.data);
-  if (clashes.length > 0) {
-    throw new UserError(clashes);
+  const problems = [...overlapProblems(parsed.data), ...networkConfigProblems(parsed.data)];
+  if (problems.length > 0) {
+    throw new UserError(problems);
   }
   return parsed.data;
 }

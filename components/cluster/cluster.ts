@@ -4,11 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseCidr } from "../lib/cidr";
 import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm";
 import { forThisMachine } from "../lib/kubeconfig";
-import { hostOnLan, maxNodes, planNodes } from "../lib/lan";
+import { maxNodes, planNodes } from "../lib/lan";
 import { describeProblem, type Problem } from "../lib/user-error";
 import { images, versions } from "../lib/versions";
+import { awake } from "./awake";
+import { type ClusterLan, createLans } from "./cluster-lans";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
-import { createLan, createNode, deleteLan, deleteNode, wakeNode } from "./node-container";
+import { createNode, deleteNode, wakeNode } from "./node-container";
 import { ContainerShell, type NodeShell } from "./node-shell";
 
 export interface ClusterArgs {
@@ -24,6 +26,8 @@ export interface ClusterArgs {
   readonly podCidr?: string;
   /** The network of the Services. @default "10.96.0.0/12" */
   readonly serviceCidr?: string;
+  /** A LAN besides, without addresses of its own: the nodes' interface eth2. @default false */
+  readonly secondLan?: boolean;
 }
 
 /** A node of a cluster, and how to run commands on it. */
@@ -46,6 +50,8 @@ const endpointName = "control-plane.cni-lab.internal";
  * nodes become Ready when one is added.
  */
 export class Cluster extends pulumi.ComponentResource {
+  /** The LANs that all nodes are on, the one with the nodes' addresses first. */
+  readonly lans: readonly ClusterLan[];
   /** The nodes, the control plane first. */
   readonly nodes: readonly ClusterNode[];
   /** A kubeconfig of the cluster's administrator, usable on this machine; a secret. */
@@ -68,8 +74,8 @@ export class Cluster extends pulumi.ComponentResource {
       throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
     }
 
-    const lan = this.createLan(name, args);
-    const started = planNodes(args.lanCidr, args.nodes ?? 3).map((node) => this.startNode(name, node, args, lan));
+    this.lans = createLans(name, args, { parent: this });
+    const started = planNodes(args.lanCidr, args.nodes ?? 3).map((node) => this.startNode(name, node, args));
     const [first, ...others] = started;
     if (first === undefined) {
       throw new RangeError("a cluster has at least one node");
@@ -107,25 +113,10 @@ export class Cluster extends pulumi.ComponentResource {
     this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id });
   }
 
-  private createLan(name: string, { stack, lanCidr }: ClusterArgs): command.local.Command {
-    const network = `cni-lab-${stack}`;
-    return new command.local.Command(
-      `${name}-lan`,
-      {
-        create: createLan({ stack, network, subnet: lanCidr, gateway: hostOnLan(lanCidr) }),
-        delete: deleteLan(network),
-        triggers: [lanCidr],
-        logging: "none",
-      },
-      { parent: this, deleteBeforeReplace: true },
-    );
-  }
-
   private startNode(
     name: string,
     { name: nodeName, address }: { name: string; address: string },
     { stack, nodeImage, lanCidr }: ClusterArgs,
-    lan: command.local.Command,
   ): ClusterNode {
     const container = `cni-lab-${stack}-${nodeName}`;
     const create = createNode({
@@ -133,18 +124,21 @@ export class Cluster extends pulumi.ComponentResource {
       name: nodeName,
       container,
       image: nodeImage,
-      network: `cni-lab-${stack}`,
-      address,
+      lans: this.lans.map(({ network, link, cidr }) => ({
+        network,
+        link,
+        address: cidr === undefined ? undefined : address,
+      })),
       endpoint: { name: endpointName, address: planNodes(lanCidr, 1)[0]?.address ?? address },
     });
     const machine = new command.local.Command(
       `${name}-${nodeName}`,
-      // The LAN's output among the triggers makes the engine remove the nodes first when it replaces the LAN.
-      { create, delete: deleteNode(container), triggers: [create, lan.stdout], logging: "none" },
+      // The LANs' outputs among the triggers make the engine remove the nodes first when it replaces a LAN.
+      { create, delete: deleteNode(container), triggers: [create, ...this.lans.map(({ id }) => id)], logging: "none" },
       { parent: this, deleteBeforeReplace: true },
     );
     const shell = new ContainerShell("podman", container);
-    return { name: nodeName, container, address, shell, machine, id: awake(container, machine.stdout) };
+    return { name: nodeName, container, address, shell, machine, id: awake(machine.stdout, wakeNode(container)) };
   }
 
   private readKubeconfig(
@@ -187,19 +181,6 @@ export class Cluster extends pulumi.ComponentResource {
   private childOf(machine: pulumi.Resource): pulumi.CustomResourceOptions {
     return { parent: this, deletedWith: machine };
   }
-}
-
-/**
- * The id of a node's container, once the node runs: an update starts one that was stopped or has died since it was
- * made. Everything on the nodes and in the cluster waits for it, as their triggers and the kubeconfig come from it.
- */
-function awake(container: string, id: pulumi.Output<string>): pulumi.Output<string> {
-  return id.apply(async (made) => {
-    if (!pulumi.runtime.isDryRun()) {
-      await command.local.run({ command: wakeNode(container) });
-    }
-    return made;
-  });
 }
 
 /** What is wrong with the arguments, all at once. */

@@ -7,9 +7,16 @@ import { scriptArgv } from "./node-shell";
 export interface LanPlan {
   readonly stack: string;
   readonly network: string;
-  readonly subnet: string;
-  /** This machine's address on the LAN. */
-  readonly gateway: string;
+  /** The LAN's addresses, and which of them is this machine's; undefined where the engine gives none out. */
+  readonly addresses?: { readonly subnet: string; readonly gateway: string };
+}
+
+/** An interface of a container on a LAN. */
+export interface LanPort {
+  readonly network: string;
+  readonly link: string;
+  /** @default none */
+  readonly address?: string;
 }
 
 /** One node of a lab, as a container. */
@@ -19,17 +26,21 @@ export interface NodePlan {
   readonly name: string;
   readonly container: string;
   readonly image: string;
-  readonly network: string;
-  readonly address: string;
+  /** The networks of the container engine that the node is on, each with the name of its interface. */
+  readonly lans: readonly LanPort[];
   /** The name and address under which all nodes reach the API server. */
   readonly endpoint: { readonly name: string; readonly address: string };
 }
 
 /** The command line that makes the LAN; done already is fine. */
-export function createLan({ stack, network, subnet, gateway }: LanPlan): string {
+export function createLan({ stack, network, addresses }: LanPlan): string {
+  const given =
+    addresses === undefined
+      ? ["--ipam-driver", "none"]
+      : ["--subnet", addresses.subnet, "--gateway", addresses.gateway];
   const create = [
     ...["podman", "network", "create", "--internal", "--disable-dns", "--label", `${stackLabel}=${stack}`],
-    ...["--subnet", subnet, "--gateway", gateway, network],
+    ...[...given, network],
   ];
   return `${quote(["podman", "network", "exists", network])} || ${quote(create)}`;
 }
@@ -44,14 +55,30 @@ export function deleteLan(network: string): string {
  * What an earlier, broken off try left under the same name is removed first.
  */
 export function createNode(node: NodePlan): string {
-  const missing = `the node image ${node.image} is not on this machine: run ./lab up, which builds it`;
   return [
-    `${quote(["podman", "image", "exists", node.image])} || { echo ${quote([missing])} >&2; exit 1; }`,
+    requireImage(node.image),
     `${deleteNode(node.container)} >&2`,
     quote(runArgv(node)),
     quote(["podman", "exec", node.container, ...scriptArgv({ text: waitForRuntime })]),
   ].join(" && ");
 }
+
+/** The command line that ends with an error where the image of the nodes is missing. */
+export function requireImage(image: string): string {
+  const missing = `the node image ${image} is not on this machine: run ./lab up, which builds it`;
+  return `${quote(["podman", "image", "exists", image])} || { echo ${quote([missing])} >&2; exit 1; }`;
+}
+
+/** The arguments that put a container on LANs. */
+export function networkArgv(lans: readonly LanPort[]): string[] {
+  return lans.flatMap(({ network, link, address }) => {
+    const options = [...(address === undefined ? [] : [`ip=${address}`]), `interface_name=${link}`];
+    return ["--network", `${network}:${options.join(",")}`];
+  });
+}
+
+/** Without CAP_SYS_RESOURCE on the host no limit can be raised above its own; these are within any. */
+export const limitArgv = ["--ulimit", "nproc=30000:30000", "--ulimit", "nofile=20000:20000"] as const;
 
 /** The command line that removes a node with its volumes; gone already is fine. */
 export function deleteNode(container: string): string {
@@ -82,9 +109,8 @@ function runArgv(node: NodePlan): string[] {
     ...["--env", `container_uuid=${machineUuid(`${node.stack}/${node.name}`)}`],
     // With the host's cgroups in view, runc inside the node fails to mount its own.
     "--cgroupns=private",
-    // Without CAP_SYS_RESOURCE on the host no limit can be raised above its own; these are within any.
-    ...["--ulimit", "nproc=30000:30000", "--ulimit", "nofile=20000:20000"],
-    ...["--network", `${node.network}:ip=${node.address},interface_name=eth1`],
+    ...limitArgv,
+    ...networkArgv(node.lans),
     ...["--dns=none", "--add-host", `${node.endpoint.name}:${node.endpoint.address}`],
     // overlayfs can't stack its upper layer on the container's own overlay: pods live on a volume.
     ...["--tmpfs", "/run", "--tmpfs", "/tmp", "--volume", "/var"],

@@ -29,9 +29,22 @@ export function parseCidr(text: string): Cidr | undefined {
   return { text, first, last: toNumber(ipaddr.IPv4.broadcastAddressFromCIDR(text)), prefix };
 }
 
+/** The network of an IPv4 address with its prefix: 10.10.30.0/24 of 10.10.30.5/24; undefined when `text` is none. */
+export function networkOf(text: string): Cidr | undefined {
+  if (!/^[\d.]+\/\d{1,2}$/.test(text) || !ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) {
+    return undefined;
+  }
+  return parseCidr(`${ipaddr.IPv4.networkAddressFromCIDR(text)}/${text.split("/")[1]}`);
+}
+
 /** True when the two networks share an address. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;
+}
+
+/** An IPv4 address (dotted quad) as a number; undefined when `text` is none. */
+export function parseAddress(text: string): number | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? toNumber(ipaddr.IPv4.parse(text)) : undefined;
 }
 
 /** True when `address` (dotted quad) lies in the network. */

@@ -29,6 +29,11 @@ export function hostOnLan(lanCidr: string): string {
   return hostAddress(requireLan(lanCidr), 1);
 }
 
+/** The address of the DHCP server's container on the lab's LAN: the second one. */
+export function serverOnLan(lanCidr: string): string {
+  return hostAddress(requireLan(lanCidr), 2);
+}
+
 function requireLan(lanCidr: string): Cidr {
   const lan = parseCidr(lanCidr);
   if (lan === undefined) {

@@ -48,6 +48,28 @@ describe("Cluster", () => {
     expect(create).toContain("--network cni-lab-flannel:ip=172.28.7.12,interface_name=eth1 ");
   });
 
+  test("one LAN by default; a second one has no addresses, and every node is on both", async () => {
+    const networks = async (secondLan?: boolean) => {
+      const args = { stack: "flannel", nodes: 1, nodeImage: "node:1", lanCidr: "172.28.7.0/24", secondLan };
+      const resources = await record(() => new Cluster("cluster", args), {
+        "-kubeconfig": JSON.stringify({ clusters: [{ name: "cni-lab", cluster: {} }] }),
+      });
+      return {
+        lans: namesOf(resources, command).filter((name) => name.startsWith("cluster-lan")),
+        second: resources.find(({ name }) => name === "cluster-lan2")?.inputs.create,
+        node: only(resources, "cluster-n1").inputs.create.match(/--network \S+/g),
+      };
+    };
+    const first = "--network cni-lab-flannel:ip=172.28.7.11,interface_name=eth1";
+    expect(await networks()).toEqual({ lans: ["cluster-lan"], second: undefined, node: [first] });
+    expect(await networks(true)).toEqual({
+      lans: ["cluster-lan", "cluster-lan2"],
+      second:
+        "podman network exists cni-lab-flannel-2 || podman network create --internal --disable-dns --label cni-lab.stack=flannel --ipam-driver none cni-lab-flannel-2",
+      node: [first, "--network cni-lab-flannel-2:interface_name=eth2"],
+    });
+  });
+
   test("wrong arguments are refused together, before any child is made", async () => {
     const refused = record(
       () => new Cluster("cluster", { stack: "flannel", nodes: 0, nodeImage: "node:1", lanCidr: "x" }),

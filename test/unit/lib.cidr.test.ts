@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type Cidr, contains, hostAddress, overlaps, parseCidr } from "../../components/lib/cidr";
+import {
+  type Cidr,
+  contains,
+  hostAddress,
+  networkOf,
+  overlaps,
+  parseAddress,
+  parseCidr,
+} from "../../components/lib/cidr";
 import { defaultLan, hostOnLan, planNodes } from "../../components/lib/lan";
 
 function network(text: string): Cidr {
@@ -43,6 +51,28 @@ test("contains goes by the first and the last address", () => {
     false,
     false,
   ]);
+});
+
+test.each([
+  ["10.10.20.7", 168432647],
+  ["0.0.0.0", 0],
+  ["255.255.255.255", 2 ** 32 - 1],
+  ["10.10.20", undefined],
+  ["10.10.20.256", undefined],
+  ["10.10.20.7/24", undefined],
+  ["", undefined],
+])("the address %j is %j", (text, value) => {
+  expect(parseAddress(text)).toBe(value);
+});
+
+test.each([
+  ["10.10.30.5/24", "10.10.30.0/24"],
+  ["10.10.30.0/24", "10.10.30.0/24"],
+  ["10.10.30.5", undefined],
+  ["10.10.30/24", undefined],
+  ["10.10.30.5/33", undefined],
+])("%j is in the network %j", (text, network) => {
+  expect(networkOf(text)?.text).toBe(network);
 });
 
 describe("the lab's LAN", () => {

@@ -12,8 +12,13 @@ export interface Registered {
  * Runs `build` against an engine that records every resource and answers with its inputs.
  *
  * @param stdout what commands print, by the end of their resource's name
+ * @param preview whether the engine only previews
  */
-export async function record(build: () => unknown, stdout: Record<string, string> = {}): Promise<Registered[]> {
+export async function record(
+  build: () => unknown,
+  stdout: Record<string, string> = {},
+  preview = false,
+): Promise<Registered[]> {
   const seen: Registered[] = [];
   const printed = (name: string) => Object.entries(stdout).find(([end]) => name.endsWith(end))?.[1] ?? "";
   await pulumi.runtime.setMocks(
@@ -27,7 +32,7 @@ export async function record(build: () => unknown, stdout: Record<string, string
     },
     "cni-lab",
     "flannel",
-    false,
+    preview,
   );
   try {
     build();

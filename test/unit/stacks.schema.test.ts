@@ -22,6 +22,15 @@ describe("parseLabConfig", () => {
       serviceCidr: "10.96.0.0/12",
       flannelBackend: "vxlan",
       weaveRange: "10.32.0.0/12",
+      multus: "thick",
+      macvlanMaster: "eth1",
+      secondLan: "off",
+      macvlanAddresses: "named",
+      dhcpDaemon: "auto",
+      dhcpRelease: "on",
+      dhcpFault: "none",
+      dhcpLease: 120,
+      dhcpRange: "192.168.0.100-192.168.0.199",
     });
   });
 
@@ -42,6 +51,27 @@ describe("parseLabConfig", () => {
     ["weaveMtu", "65536", "a whole number from 576 to 65535"],
     ["weaveMtu", "1e3", "a whole number from 576 to 65535"],
     ["weavePassword", "", "must not be empty"],
+    ["networks", "", "a comma-separated list, each once, of: macvlan-conf, macvlan-conf-2"],
+    ["networks", "macvlan-conf,lan", "a comma-separated list, each once, of: macvlan-conf, macvlan-conf-2"],
+    ["networks", "macvlan-conf,macvlan-conf", "a comma-separated list, each once, of: macvlan-conf, macvlan-conf-2"],
+    ["multus", "fat", "one of: thick, thin"],
+    ["macvlanMaster", "a/b", "the name of a network interface"],
+    ["secondLan", "true", "one of: on, off"],
+    ["macvlanAddresses", "dhcp", "one of: named, node-range, unnamed"],
+    ["dhcpDaemon", "on", "one of: auto, off"],
+    ["dhcpRelease", "auto", "one of: on, off"],
+    [
+      "dhcpFault",
+      "mute",
+      "one of: none, silent, off-link-router, off-link-route, no-default-route, pool-exhausted, slow",
+    ],
+    ["dhcpLease", "119", "a whole number of seconds, at least 120"],
+    ["dhcpLease", "2m", "a whole number of seconds, at least 120"],
+    ["dhcpRange", "192.168.0.100", "FIRST-LAST inside 192.168.0.0/24"],
+    ["dhcpRange", "192.168.0.9-192.168.0.8", "FIRST-LAST inside 192.168.0.0/24"],
+    ["dhcpRange", "192.168.1.8-192.168.1.9", "FIRST-LAST inside 192.168.0.0/24"],
+    ["dhcpRange", "192.168.0.1-192.168.0.9", "without the server's own address"],
+    ["dhcpRange", "192.168.0.8-192.168.0.9-10", "FIRST-LAST inside 192.168.0.0/24"],
   ])("%s=%j is refused by name, value and rule", (key, value, rule) => {
     const message = refusal({ [key]: value });
     expect(message).toContain(`${key} is ${JSON.stringify(value)}: `);
@@ -61,6 +91,38 @@ describe("parseLabConfig", () => {
     expect(refusal({ podCidr: "10.96.0.0/16" })).toContain(
       'serviceCidr is "10.96.0.0/12": must not overlap with podCidr (10.96.0.0/16)',
     );
+  });
+});
+
+describe("the networks besides the CNI's", () => {
+  test("are a list", () => {
+    expect(parseLabConfig({ networks: "macvlan-conf-2,macvlan-conf" }).networks).toEqual([
+      "macvlan-conf-2",
+      "macvlan-conf",
+    ]);
+  });
+
+  test.each([
+    [{ lanCidr: "192.168.0.0/24", networks: "macvlan-conf-2" }, "lanCidr", "macvlan-conf-2 (192.168.0.0/24)"],
+    [{ lanCidr: "10.10.20.0/24", networks: "macvlan-conf" }, "lanCidr", "macvlan-conf (10.10.20.0/24)"],
+    [{ podCidr: "10.10.0.0/16", networks: "macvlan-conf" }, "podCidr", "macvlan-conf (10.10.20.0/24)"],
+  ])("%j is refused", (values, key, network) => {
+    const value = (values as Record<string, string>)[key];
+    expect(refusal(values)).toBe(
+      `${key} is "${value}": must not overlap with the network ${network}; choose two networks that share no address`,
+    );
+  });
+
+  test("addresses of a network that is not there are free", () => {
+    const values = { lanCidr: "192.168.0.0/24", networks: "macvlan-conf" };
+    expect(parseLabConfig(values).lanCidr).toBe("192.168.0.0/24");
+  });
+
+  test("eth2 takes a second LAN", () => {
+    expect(refusal({ macvlanMaster: "eth2" })).toBe(
+      'macvlanMaster is "eth2": is the nodes\' interface on the second LAN, and secondLan is off; set it with: pulumi config set secondLan on',
+    );
+    expect(parseLabConfig({ macvlanMaster: "eth2", secondLan: "on" }).macvlanMaster).toBe("eth2");
   });
 });
 

@@ -1,0 +1,100 @@
+import { limitArgv, networkArgv, requireImage } from "../cluster/node-container";
+import type { Script } from "../cluster/node-shell";
+import { scriptArgv } from "../cluster/node-shell";
+import { dhcpServerPart, partLabel, stackLabel } from "../lib/engine-labels";
+import { quote } from "../lib/shell";
+
+/** A DHCP server of a lab, as a container beside the nodes. */
+export interface ServerPlan {
+  readonly stack: string;
+  readonly container: string;
+  /** An image with dnsmasq and ip: the nodes' one. */
+  readonly image: string;
+  /** The network of the container engine that the server is on. */
+  readonly network: string;
+  /** The container's address on the LAN that the nodes have theirs on. @default none */
+  readonly lanAddress?: string;
+  /** The server's own address, with its prefix. */
+  readonly address: string;
+}
+
+/** The server's interface. */
+export const serverLink = "eth1";
+
+const conf = "/etc/cni-lab-dnsmasq.conf";
+const pidFile = "/run/dnsmasq.pid";
+
+/**
+ * The command line that starts the container; prints its id. dnsmasq comes with its configuration.
+ * What an earlier, broken off try left under the same name is removed first.
+ */
+export function createServer(plan: ServerPlan): string {
+  return [requireImage(plan.image), `${deleteServer(plan.container)} >&2`, quote(runArgv(plan))].join(" && ");
+}
+
+/** The command line that removes the container; gone already is fine. */
+export function deleteServer(container: string): string {
+  return quote(["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0", container]);
+}
+
+/** The command line that starts the container again where it was stopped or has died; its leases are still there. */
+export function wakeServer(container: string): string {
+  const running = quote(["podman", "container", "inspect", "--format", "{{.State.Running}}", container]);
+  return `[ "$(${running})" = true ] || ${quote(["podman", "start", container])} >/dev/null`;
+}
+
+function runArgv(plan: ServerPlan): string[] {
+  return [
+    ...["podman", "--runtime", "runc", "run", "--detach", "--name", plan.container, "--hostname", "dhcp-server"],
+    ...["--label", `${stackLabel}=${plan.stack}`, "--label", `${partLabel}=${dhcpServerPart}`],
+    // An address of its own, answers to clients that have none yet, and port 67.
+    ...["NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE"].flatMap((capability) => ["--cap-add", capability]),
+    ...["--systemd=false", ...limitArgv],
+    ...networkArgv([{ network: plan.network, link: serverLink, address: plan.lanAddress }]),
+    ...["--dns=none", "--tmpfs", "/run"],
+    ...[plan.image, ...scriptArgv({ text: keepRunning, args: [plan.address] })],
+  ];
+}
+
+/**
+ * The first process of the container: the shell gives SIGTERM to dnsmasq and ends; a dnsmasq that ended is started
+ * again, which is how another configuration comes into force.
+ */
+export const keepRunning = `
+ip address replace "$1" dev ${serverLink}
+child=
+trap '[ -z "$child" ] || kill "$child" 2>/dev/null; exit 0' TERM INT
+while :; do
+  if [ -s ${conf} ]; then
+    dnsmasq --keep-in-foreground --conf-file=${conf} --pid-file=${pidFile} &
+    child=$!
+    wait "$child" || { echo "dnsmasq ended with $?" >&2; sleep 1; }
+    child=
+  fi
+  sleep 0.2
+done`;
+
+/** Seconds in which dnsmasq has to be up with another configuration; far below one is usual. */
+const startSeconds = 15;
+
+/**
+ * Puts the configuration of standard input in force and waits until dnsmasq serves by it. dnsmasq writes its pid once
+ * it listens and has read its leases.
+ */
+export function configureScript(container: string): Script {
+  return {
+    text: `
+cat >${conf}.new
+said=$(dnsmasq --test --conf-file=${conf}.new 2>&1) || { echo "$said" >&2; exit 1; }
+before=$(cat ${pidFile} 2>/dev/null || true)
+mv ${conf}.new ${conf}
+[ -z "$before" ] || kill "$before" 2>/dev/null || true
+left=${startSeconds * 10}
+until now=$(cat ${pidFile} 2>/dev/null) && [ "$now" != "$before" ] && kill -0 "$now" 2>/dev/null; do
+  left=$((left - 1))
+  [ "$left" -gt 0 ] || { echo "dnsmasq did not come up within ${startSeconds} s; see: podman logs $1" >&2; exit 1; }
+  sleep 0.1
+done`,
+    args: [container],
+  };
+}

@@ -1,0 +1,67 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { awake } from "../cluster/awake";
+import type { ClusterLan } from "../cluster/cluster-lans";
+import { ContainerShell, type NodeCommand } from "../cluster/node-shell";
+import { serverOnLan } from "../lib/lan";
+import { completeService, type DhcpService, dnsmasqConf, serviceProblems } from "../lib/networks/dnsmasq";
+import { dhcpServerContainer } from "../lib/networks/names";
+import { describeProblem } from "../lib/user-error";
+import { configureScript, createServer, deleteServer, serverLink, wakeServer } from "./dhcp-container";
+
+export interface DhcpServerArgs extends DhcpService {
+  /** The lab that the server belongs to: part of its container's name, and its label. */
+  readonly stack: string;
+  /** An image with dnsmasq and ip: the nodes' one. */
+  readonly image: string;
+  /** The LAN that it serves. */
+  readonly lan: ClusterLan;
+}
+
+/**
+ * A DHCP server on a LAN of the cluster: dnsmasq in a container beside the nodes. Its configuration is a resource of
+ * its own: another fault or range leaves the container, and with it the addresses given out, as they are.
+ */
+export class DhcpServer extends pulumi.ComponentResource {
+  /** The name of the container. */
+  readonly container: string;
+  /** Once it exists, the server serves as configured. */
+  readonly configuration: NodeCommand;
+
+  constructor(name: string, args: DhcpServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:DhcpServer", name, {}, opts);
+    const problems = serviceProblems(args);
+    if (problems.length > 0) {
+      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
+    }
+    this.container = dhcpServerContainer(args.stack);
+    const machine = this.start(name, args);
+    this.configuration = new ContainerShell("podman", this.container).command(
+      `${name}-configuration`,
+      {
+        create: configureScript(this.container),
+        stdin: dnsmasqConf(args, serverLink),
+        triggers: [awake(machine.stdout, wakeServer(this.container))],
+        logging: "stderr",
+      },
+      { parent: this, deletedWith: machine },
+    );
+    this.registerOutputs({ container: this.container });
+  }
+
+  private start(name: string, { stack, image, lan, ...service }: DhcpServerArgs): command.local.Command {
+    const create = createServer({
+      stack,
+      image,
+      container: this.container,
+      network: lan.network,
+      lanAddress: lan.cidr === undefined ? undefined : serverOnLan(lan.cidr),
+      address: completeService(service).address,
+    });
+    return new command.local.Command(
+      `${name}-container`,
+      { create, delete: deleteServer(this.container), triggers: [create, lan.id], logging: "none" },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../lib/labels";
+import { type MacvlanSpec, macvlanConf, networkWarnings } from "../lib/networks/nad";
+import { networkProblems } from "../lib/networks/network-problems";
+import { describeProblem } from "../lib/user-error";
+
+export interface MacvlanNetworkArgs extends MacvlanSpec {
+  /** The namespace whose pods ask for the network by its name alone. */
+  readonly namespace: pulumi.Input<string>;
+  /** Networks that are there already: names and addresses must not meet. @default none */
+  readonly beside?: readonly MacvlanNetwork[];
+}
+
+/** A network on a LAN of the nodes, for pods that ask for it: one NetworkAttachmentDefinition. */
+export class MacvlanNetwork extends pulumi.ComponentResource {
+  /** What the network is like. */
+  readonly spec: MacvlanSpec;
+  /** The object in the cluster. */
+  readonly definition: k8s.apiextensions.CustomResource;
+
+  constructor(name: string, args: MacvlanNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:MacvlanNetwork", name, {}, opts);
+    const { namespace, beside = [], ...spec } = args;
+    const problems = networkProblems([...beside.map((other) => other.spec), spec]);
+    if (problems.length > 0) {
+      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
+    }
+    for (const warning of networkWarnings(spec)) {
+      pulumi.log.warn(warning, this);
+    }
+    this.spec = spec;
+    this.definition = new k8s.apiextensions.CustomResource(
+      `${name}-definition`,
+      {
+        apiVersion: "k8s.cni.cncf.io/v1",
+        kind: "NetworkAttachmentDefinition",
+        metadata: { name: spec.network, namespace, labels: labels("macvlan-network", name) },
+        spec: { config: macvlanConf(spec) },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

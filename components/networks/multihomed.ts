@@ -1,0 +1,102 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels, selector } from "../lib/labels";
+import { macvlanConf } from "../lib/networks/nad";
+import { type Role, roleLabel, staticPodName } from "../lib/networks/names";
+import { daemonMissing, requestAnnotation } from "../lib/networks/request";
+import { probeNames } from "../lib/probe-names";
+import { images } from "../lib/versions";
+import { probePod } from "../probe/probe-pod";
+import type { MacvlanNetwork } from "./macvlan-network";
+
+/** A pod on a network whose addresses the nodes give out, or the pod itself names. */
+export interface StaticPod {
+  /** The node that the pod is on, by its name in Kubernetes. */
+  readonly node: string;
+  readonly network: MacvlanNetwork;
+  /** The pod's address with its prefix. @default the network's choice */
+  readonly address?: string;
+  /** Leave the pod's readiness to whoever looks at it. @default false */
+  readonly skipAwait?: boolean;
+}
+
+/** A pod on each node, on a network whose addresses come by DHCP. */
+export interface LeasedPods {
+  readonly network: MacvlanNetwork;
+  /** Whether the nodes have the daemon of the dhcp plugin: pods hang without. @default true */
+  readonly daemon?: boolean;
+  /** Leave the pods' readiness to whoever looks at them. @default false */
+  readonly skipAwait?: boolean;
+}
+
+export interface MultihomedArgs {
+  /** @default none */
+  readonly static?: readonly StaticPod[];
+  /** @default none */
+  readonly leased?: LeasedPods;
+  /** An image with ping and an HTTP server on port 8080. @default the lab's probe */
+  readonly image?: string;
+}
+
+/**
+ * Pods with a second interface, for checks to look through. One template means one annotation, so that each pod with an
+ * address of its own is a Deployment; its old pod goes before the new one comes, as both would have that address.
+ */
+export class Multihomed extends pulumi.ComponentResource {
+  constructor(name: string, args: MultihomedArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Multihomed", name, {}, opts);
+    for (const pod of args.static ?? []) {
+      const suffix = staticPodName(pod.node);
+      const { metadata, ...pods } = this.pods(`${name}-${suffix}`, "static", pod, args.image);
+      const template = {
+        ...pods.template,
+        spec: { ...pods.template.spec, nodeSelector: { "kubernetes.io/hostname": pod.node } },
+      };
+      new k8s.apps.v1.Deployment(
+        `${name}-${suffix}`,
+        {
+          metadata: { ...metadata, name: suffix },
+          spec: { ...pods, template, replicas: 1, strategy: { type: "Recreate" } },
+        },
+        { parent: this },
+      );
+    }
+    if (args.leased !== undefined) {
+      const { metadata, ...pods } = this.pods(`${name}-leased`, "leased", args.leased, args.image);
+      if (args.leased.daemon === false) {
+        pulumi.log.warn(daemonMissing(args.leased.network.spec.network), this);
+      }
+      new k8s.apps.v1.DaemonSet(
+        `${name}-leased`,
+        { metadata: { ...metadata, name: "leased" }, spec: pods },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({});
+  }
+
+  private pods(instance: string, role: Role, pod: StaticPod | LeasedPods, image: string | undefined) {
+    const { spec } = pod.network;
+    const address = "address" in pod ? pod.address : undefined;
+    const named = { ...labels("multihomed", instance), [roleLabel]: role };
+    return {
+      metadata: {
+        namespace: probeNames.namespace,
+        labels: named,
+        annotations: pod.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined,
+      },
+      selector: { matchLabels: selector("multihomed", instance) },
+      template: {
+        metadata: {
+          labels: named,
+          annotations: {
+            ...requestAnnotation({ network: spec.network, namespace: probeNames.namespace, address }),
+            // A pod keeps the interface that it was made with: another network has to mean another pod.
+            "cni-lab/config": macvlanConf(spec),
+          },
+        },
+        spec: probePod(image ?? images.probe),
+      },
+    };
+  }
+}

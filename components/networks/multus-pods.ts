@@ -1,0 +1,142 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { labels, selector } from "../lib/labels";
+import { multusPaths, multusReadyScript, thinArgs } from "../lib/networks/multus";
+import { conflistFolder } from "../lib/swap/names";
+import { images } from "../lib/versions";
+import type { MultusArgs } from "./multus";
+
+type Container = k8s.types.input.core.v1.Container;
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+
+/** A folder of a node in a container. */
+interface HostMount {
+  readonly path: string;
+  readonly at: string;
+  /** Mounts that the node makes later are seen too. */
+  readonly follows?: boolean;
+}
+
+/** The folder of the plugins: Multus looks for them where it will run them, so the place is the node's. */
+const plugins = "/opt/cni/bin";
+
+const thickMounts: Record<string, HostMount> = {
+  cni: { path: conflistFolder, at: multusPaths.conflists },
+  "cni-bin": { path: plugins, at: plugins },
+  // The daemon removes the folder of its socket at its start: that can't be a mount itself.
+  run: { path: "/run", at: multusPaths.run },
+  // What it has done for each pod, to undo it.
+  state: { path: "/var/lib/cni/multus", at: "/var/lib/cni/multus" },
+  netns: { path: "/run/netns", at: "/run/netns", follows: true },
+  // The CNI's plugins find their own files, sockets and programs only in the node's root.
+  root: { path: "/", at: multusPaths.root, follows: true },
+};
+
+const thinMounts: Record<string, HostMount> = {
+  cni: { path: conflistFolder, at: multusPaths.conflists },
+  "cni-bin": { path: plugins, at: "/host/opt/cni/bin" },
+};
+
+/** The DaemonSet of Multus in one of its forms. */
+export function multusSpec(
+  name: string,
+  args: MultusArgs & { readonly type: "thick" | "thin" },
+  serviceAccountName: pulumi.Input<string>,
+  config: k8s.core.v1.ConfigMap | undefined,
+): k8s.types.input.apps.v1.DaemonSetSpec {
+  return {
+    selector: { matchLabels: selector("multus", name) },
+    template: {
+      metadata: {
+        labels: labels("multus", name),
+        // The daemon reads its configuration once, at its start: another one has to mean other pods.
+        annotations:
+          config === undefined
+            ? undefined
+            : { "cni-lab/config": config.data.apply((data) => data["daemon-config.json"] ?? "") },
+      },
+      spec: {
+        serviceAccountName,
+        hostNetwork: true,
+        priorityClassName: "system-node-critical",
+        tolerations: [{ operator: "Exists" }],
+        terminationGracePeriodSeconds: 10,
+        ...(config === undefined ? thinPod(args) : thickPod(args, config)),
+      },
+    },
+  };
+}
+
+function thickPod(
+  args: MultusArgs,
+  config: k8s.core.v1.ConfigMap,
+): Pick<PodSpec, "hostPID" | "initContainers" | "containers" | "volumes"> {
+  const image = args.image ?? images.multusThick;
+  return {
+    // Plugins run in the node's root, where /proc knows processes by the node's numbers.
+    hostPID: true,
+    initContainers: [
+      {
+        name: "install-multus-shim",
+        image,
+        command: ["/usr/src/multus-cni/bin/install_multus", "--type", "thick", "--dest-dir", plugins],
+        volumeMounts: [{ name: "cni-bin", mountPath: plugins }],
+      },
+    ],
+    containers: [
+      {
+        ...common(args, "thick", image),
+        command: ["/usr/src/multus-cni/bin/multus-daemon"],
+        // It watches the pods of its own node only.
+        env: [{ name: "MULTUS_NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
+        // It enters the network namespaces of pods, and starts plugins that may do anything on the node.
+        securityContext: { privileged: true },
+        volumeMounts: [
+          ...mounts(thickMounts),
+          { name: "config", mountPath: `${conflistFolder}/multus.d`, readOnly: true },
+        ],
+      },
+    ],
+    volumes: [...volumes(thickMounts), { name: "config", configMap: { name: config.metadata.name } }],
+  };
+}
+
+function thinPod(args: MultusArgs): Pick<PodSpec, "containers" | "volumes"> {
+  return {
+    containers: [
+      {
+        ...common(args, "thin", args.image ?? images.multusThin),
+        // It puts the plugin on the node itself.
+        command: ["/thin_entrypoint", ...thinArgs(args.masterConflist)],
+        volumeMounts: mounts(thinMounts),
+      },
+    ],
+    volumes: volumes(thinMounts),
+  };
+}
+
+function common(args: MultusArgs, type: "thick" | "thin", image: string): Container {
+  return {
+    name: "kube-multus",
+    image,
+    readinessProbe: {
+      exec: { command: ["sh", "-ec", multusReadyScript(type)] },
+      periodSeconds: 2,
+      timeoutSeconds: 3,
+    },
+    resources: args.resources ?? { requests: { cpu: "50m", memory: "50Mi" } },
+    terminationMessagePolicy: "FallbackToLogsOnError",
+  };
+}
+
+function mounts(folders: Record<string, HostMount>): k8s.types.input.core.v1.VolumeMount[] {
+  return Object.entries(folders).map(([name, { at, follows }]) => ({
+    name,
+    mountPath: at,
+    mountPropagation: follows === true ? "HostToContainer" : undefined,
+  }));
+}
+
+function volumes(folders: Record<string, HostMount>): k8s.types.input.core.v1.Volume[] {
+  return Object.entries(folders).map(([name, { path }]) => ({ name, hostPath: { path, type: "DirectoryOrCreate" } }));
+}

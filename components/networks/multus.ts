@@ -1,0 +1,104 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../lib/labels";
+import { daemonConfig } from "../lib/networks/multus";
+import { networkDaemons } from "../lib/networks/names";
+import { multusSpec } from "./multus-pods";
+import { networkDefinitions } from "./network-definitions";
+
+export interface MultusArgs {
+  /**
+   * `thick`: a daemon on each node does the work, with the API's objects at hand; what its authors recommend.
+   * `thin`: the runtime starts all of Multus for each pod.
+   *
+   * @default "thick"
+   */
+  readonly type?: "thick" | "thin";
+  /** The file in /etc/cni/net.d whose network pods get first, on eth0. @default the first one by name when Multus starts */
+  readonly masterConflist?: string;
+  /** @default "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-thick", or without "-thick" for the thin form */
+  readonly image?: string;
+  /** What a pod of Multus asks for. A CPU limit would make every start of a pod slow. @default { requests: { cpu: "50m", memory: "50Mi" } } */
+  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  /** Leave the pods' readiness to whoever looks at them: without a conflist they never become ready. @default false */
+  readonly skipAwait?: boolean;
+}
+
+/** Multus: gives pods further interfaces, on the networks that their annotation names. The CNI's conflist stays as it is. */
+export class Multus extends pulumi.ComponentResource {
+  /** The kind NetworkAttachmentDefinition: once it exists, networks can be made. */
+  readonly definitions: k8s.apiextensions.v1.CustomResourceDefinition;
+  /** Ready when the runtime of every node that the cluster has at that time calls Multus. */
+  readonly daemonSet: k8s.apps.v1.DaemonSet;
+
+  constructor(name: string, args: MultusArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Multus", name, {}, opts);
+    const parent = { parent: this };
+    const { namespace, multus } = networkDaemons;
+    const type = args.type ?? "thick";
+    const shared = { labels: labels("multus", name) };
+
+    this.definitions = networkDefinitions(`${name}-definitions`, name, parent);
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-account`,
+      { metadata: { ...shared, name: "multus", namespace } },
+      parent,
+    );
+    const binding = this.grant(name, type, account, shared);
+    const config =
+      type === "thin"
+        ? undefined
+        : new k8s.core.v1.ConfigMap(
+            `${name}-config`,
+            {
+              metadata: { ...shared, name: "multus-daemon-config", namespace },
+              data: { "daemon-config.json": daemonConfig(args.masterConflist) },
+            },
+            parent,
+          );
+    const annotations = args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined;
+    this.daemonSet = new k8s.apps.v1.DaemonSet(
+      `${name}-daemonset`,
+      {
+        metadata: { ...shared, name: multus, namespace, annotations },
+        spec: multusSpec(name, { ...args, type }, account.metadata.name, config),
+      },
+      // Without the kind the daemon waits 20 s for it at its start.
+      { ...parent, dependsOn: [binding, this.definitions] },
+    );
+    this.registerOutputs({});
+  }
+
+  /** Multus reads pods and networks, writes what a pod got into its annotation, and tells of it in an event; no more. */
+  private grant(
+    name: string,
+    type: "thick" | "thin",
+    account: k8s.core.v1.ServiceAccount,
+    shared: { labels: Record<string, string> },
+  ): k8s.rbac.v1.ClusterRoleBinding {
+    // The daemon keeps a copy of both, the thin form asks for one at a time.
+    const read = type === "thick" ? ["get", "list", "watch"] : ["get"];
+    const role = new k8s.rbac.v1.ClusterRole(
+      `${name}-role`,
+      {
+        metadata: { ...shared, name: "multus" },
+        rules: [
+          { apiGroups: ["k8s.cni.cncf.io"], resources: ["network-attachment-definitions"], verbs: read },
+          { apiGroups: [""], resources: ["pods"], verbs: read },
+          { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
+          { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+        ],
+      },
+      { parent: this },
+    );
+    return new k8s.rbac.v1.ClusterRoleBinding(
+      `${name}-binding`,
+      {
+        metadata: { ...shared, name: "multus" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
+      },
+      { parent: this },
+    );
+  }
+}

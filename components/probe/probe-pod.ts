@@ -1,0 +1,33 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { probeNames } from "../lib/probe-names";
+
+const { containerPort } = probeNames;
+
+/** Seconds an ended pod goes on answering, and the time it has in all; the pod leaves the Service meanwhile. */
+const grace = { serve: 3, total: 10 } as const;
+
+/** A pod through which checks look at the network. */
+export function probePod(image: string): k8s.types.input.core.v1.PodSpec {
+  return {
+    terminationGracePeriodSeconds: grace.total,
+    // Checks need no rights on the API; a lab's programs should not find any lying about.
+    automountServiceAccountToken: false,
+    containers: [
+      {
+        name: probeNames.container,
+        image,
+        ports: [{ name: "http", containerPort }],
+        env: [
+          { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+          { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+          { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+          { name: "SHUTDOWN_SECONDS", value: String(grace.serve) },
+        ],
+        readinessProbe: { httpGet: { path: "/healthz", port: containerPort }, periodSeconds: 1 },
+        securityContext: { capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
+        // Less of the processor than its nodes' programs have, and on a busy machine meters would see that, not the network.
+        resources: { requests: { cpu: "100m", memory: "16Mi" } },
+      },
+    ],
+  };
+}

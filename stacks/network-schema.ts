@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { overlaps, parseCidr } from "../components/lib/cidr";
+import { dhcpFaults, serviceProblems } from "../components/lib/networks/dnsmasq";
+import { networkNames, networkSubnets } from "../components/lib/networks/names";
+import type { Problem } from "../components/lib/user-error";
+import { linkName, oneOf } from "./rules";
+
+/** A value of `networks`. */
+export type NetworkName = (typeof networkNames)[keyof typeof networkNames];
+
+const known = Object.values(networkNames);
+
+const onOff = (byDefault: "on" | "off") => oneOf(["on", "off"]).default(byDefault);
+
+/** A range that is written as `FIRST-LAST`. */
+export function parseRange(text: string): { first: string; last: string } {
+  const [first = "", last = ""] = text.split("-");
+  return { first, last };
+}
+
+function isKnown(name: string): name is NetworkName {
+  return known.some((other) => other === name);
+}
+
+/** The keys of the networks besides the CNI's. */
+export const networkConfig = {
+  networks: z
+    .string()
+    .transform((text) => text.split(","))
+    .refine((names) => names.every(isKnown) && new Set(names).size === names.length, {
+      error: `must be a comma-separated list, each once, of: ${known.join(", ")}`,
+    })
+    .transform((names) => names.filter(isKnown))
+    .optional()
+    .describe("the networks that pods can have besides the CNI's; with any, Multus is installed; default: none"),
+  multus: oneOf(["thick", "thin"])
+    .default("thick")
+    .describe("the form of Multus: with a daemon on each node, or without"),
+  macvlanMaster: linkName.default("eth1").describe("the nodes' interface that the macvlan networks ride on"),
+  secondLan: onOff("off").describe("whether the nodes have a second LAN, on eth2"),
+  macvlanAddresses: oneOf(["named", "node-range", "unnamed"])
+    .default("named")
+    .describe("how pods on macvlan-conf get addresses: each pod names its own, each node has a range, or neither"),
+  dhcpDaemon: oneOf(["auto", "off"])
+    .default("auto")
+    .describe("the dhcp plugin's daemon: there when a network uses DHCP, or never"),
+  dhcpRelease: onOff("on").describe(
+    "whether the dhcp plugin's daemon has the fix without which leases are not released",
+  ),
+  dhcpFault: oneOf(dhcpFaults).default("none").describe("what the DHCP server does wrong"),
+  dhcpLease: z
+    .string()
+    .refine((text) => /^[1-9]\d{2,8}$/.test(text) && Number(text) >= 120, {
+      error: "must be a whole number of seconds, at least 120",
+    })
+    .transform(Number)
+    .default(120)
+    .describe("for how long the DHCP server gives an address out, in seconds"),
+  dhcpRange: z
+    .string()
+    .refine((text) => serviceProblems({ range: parseRange(text) }).length === 0 && text.split("-").length === 2, {
+      error: `must be FIRST-LAST inside ${networkSubnets[networkNames.leased]} without the server's own address, for example 192.168.0.100-192.168.0.199`,
+    })
+    .default("192.168.0.100-192.168.0.199")
+    .describe("the addresses that the DHCP server gives out"),
+};
+
+/** The settings of the networks, complete and in force. */
+export type NetworkConfig = z.infer<z.ZodObject<typeof networkConfig>>;
+
+/** What of the networks is wrong together, and with the cluster's own. */
+export function networkConfigProblems(
+  config: NetworkConfig & Readonly<Partial<Record<ClusterNetwork, string>>>,
+): Problem[] {
+  return [
+    ...(config.macvlanMaster === "eth2" && config.secondLan === "off"
+      ? [
+          {
+            field: "macvlanMaster",
+            value: "eth2",
+            rule: "is the nodes' interface on the second LAN, and secondLan is off",
+            mend: "set it with: pulumi config set secondLan on",
+          },
+        ]
+      : []),
+    ...clusterNetworks.flatMap((key) =>
+      (config.networks ?? []).flatMap((name) => overlapProblem(key, config[key], name)),
+    ),
+  ];
+}
+
+const clusterNetworks = ["lanCidr", "podCidr", "serviceCidr", "weaveRange"] as const;
+
+type ClusterNetwork = (typeof clusterNetworks)[number];
+
+/** A pod with a second interface reaches what is on that interface's network by it, and nothing else of that address. */
+function overlapProblem(key: ClusterNetwork, cidr: string | undefined, name: NetworkName): Problem[] {
+  const [own, other] = [cidr === undefined ? undefined : parseCidr(cidr), parseCidr(networkSubnets[name])];
+  if (own === undefined || other === undefined || !overlaps(own, other)) {
+    return [];
+  }
+  const rule = `must not overlap with the network ${name} (${other.text})`;
+  return [{ field: key, value: own.text, rule, mend: "choose two networks that share no address" }];
+}

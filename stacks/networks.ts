@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../components/cluster/cluster";
+import { chosenConflist } from "../components/lib/swap/names";
+import { images } from "../components/lib/versions";
+import { CniDhcp } from "../components/networks/cni-dhcp";
+import { DhcpServer } from "../components/networks/dhcp-server";
+import { MacvlanNetwork } from "../components/networks/macvlan-network";
+import { Multihomed } from "../components/networks/multihomed";
+import { Multus } from "../components/networks/multus";
+import type { LabSettings } from "./config";
+import { inside } from "./inside";
+import { parseRange } from "./network-schema";
+import { type NetworksPlan, planNetworks } from "./networks-plan";
+
+/**
+ * Builds the networks besides the CNI's and the pods on them; nothing where no network is asked for.
+ *
+ * @param ready what pods need before they have the CNI's network
+ * @param namespace where the networks and the pods are
+ */
+export function buildNetworks(
+  settings: LabSettings,
+  cluster: Cluster,
+  ready: readonly pulumi.Resource[],
+  namespace: pulumi.Resource & { readonly metadata: pulumi.Output<{ name: string }> },
+): { readonly server: DhcpServer | undefined } {
+  const plan = planNetworks(
+    settings,
+    cluster.nodes.map(({ name }) => name),
+  );
+  if (plan.networks.length === 0) {
+    return { server: undefined };
+  }
+  const multus = new Multus(
+    "multus",
+    {
+      type: settings.multus,
+      masterConflist: chosenConflist,
+      image: settings.multus === "thick" ? images.multusThick : images.multusThin,
+      skipAwait: settings.cni === "none",
+    },
+    inside(cluster, ready),
+  );
+  const networks = createNetworks(plan, namespace.metadata.name, inside(cluster, [multus.definitions, namespace]));
+  const server = plan.leased === undefined ? undefined : createServer(settings, cluster);
+  const daemon =
+    plan.leased === undefined || settings.dhcpDaemon === "off" ? undefined : createDaemon(settings, cluster);
+
+  const after = [
+    ...ready,
+    multus.daemonSet,
+    ...networks.map(({ definition }) => definition),
+    ...(daemon === undefined ? [] : [daemon.daemonSet]),
+    ...(server === undefined ? [] : [server.configuration]),
+  ];
+  const pods = multihomedPods(settings, plan, networks, canRun(settings, cluster));
+  new Multihomed("multihomed", pods, inside(cluster, after));
+  return { server };
+}
+
+/** Made one after the other, so that each is checked against those before it. */
+function createNetworks(
+  { networks }: NetworksPlan,
+  namespace: pulumi.Output<string>,
+  opts: pulumi.ComponentResourceOptions,
+): MacvlanNetwork[] {
+  const made: MacvlanNetwork[] = [];
+  for (const spec of networks) {
+    made.push(new MacvlanNetwork(spec.network, { ...spec, namespace, beside: made }, opts));
+  }
+  return made;
+}
+
+/** Not inside the cluster: it is there before, and its container is to be removed with the lab. */
+function createServer(settings: LabSettings, cluster: Cluster): DhcpServer | undefined {
+  const lan = cluster.lans.find(({ link }) => link === settings.macvlanMaster) ?? cluster.lans[0];
+  return lan === undefined
+    ? undefined
+    : new DhcpServer("dhcp-server", {
+        stack: settings.stack,
+        image: settings.nodeImage,
+        lan,
+        range: parseRange(settings.dhcpRange),
+        leaseSeconds: settings.dhcpLease,
+        fault: settings.dhcpFault,
+      });
+}
+
+function createDaemon(settings: LabSettings, cluster: Cluster): CniDhcp {
+  const image = settings.dhcpRelease === "on" ? images.cniDhcpRelease : images.cniDhcp;
+  return new CniDhcp("cni-dhcp", { image }, inside(cluster, cluster.members));
+}
+
+/** Whether pods on these networks can become ready at all, as far as it is known beforehand. */
+function canRun({ cni, macvlanMaster }: LabSettings, cluster: Cluster): boolean {
+  const links = cluster.lans.map(({ link }) => link);
+  if (!links.includes(macvlanMaster)) {
+    pulumi.log.warn(
+      `macvlanMaster is ${macvlanMaster}, and the nodes are made with ${links.join(" and ")}: pods on a macvlan network hang unless something else makes that interface`,
+    );
+    return false;
+  }
+  return cni !== "none";
+}
+
+function multihomedPods(
+  settings: LabSettings,
+  plan: NetworksPlan,
+  networks: readonly MacvlanNetwork[],
+  awaited: boolean,
+): ConstructorParameters<typeof Multihomed>[1] {
+  const byName = (name: string) => networks.filter(({ spec }) => spec.network === name);
+  const [leased] = plan.leased === undefined ? [] : byName(plan.leased);
+  const daemon = settings.dhcpDaemon !== "off";
+  return {
+    image: images.probe,
+    static: plan.static.flatMap(({ node, network, address }) =>
+      byName(network).map((found) => ({ node, network: found, address, skipAwait: !awaited })),
+    ),
+    leased: leased && {
+      network: leased,
+      daemon,
+      skipAwait: !awaited || !daemon || settings.dhcpFault !== "none",
+    },
+  };
+}

@@ -1,0 +1,266 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { CniDhcp } from "../../components/networks/cni-dhcp";
+import { DhcpServer } from "../../components/networks/dhcp-server";
+import { MacvlanNetwork, type MacvlanNetworkArgs } from "../../components/networks/macvlan-network";
+import { Multihomed } from "../../components/networks/multihomed";
+import { Multus } from "../../components/networks/multus";
+import { namesOf, only, type Registered, record } from "./mocks";
+
+const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+afterEach(() => warned.mockClear());
+
+/** All warnings since the test began, without the engine's mark. */
+const warnings = () => warned.mock.calls.map(([line]) => String(line).replace("warning: [runtime] ", ""));
+
+const children = (resources: readonly Registered[]) =>
+  resources.filter(({ type }) => !type.startsWith("cni-lab:")).map(({ name, type }) => `${name} ${type}`);
+
+const podOf = (resources: readonly Registered[], name: string) => only(resources, name).inputs.spec.template.spec;
+
+const lan: MacvlanNetworkArgs = {
+  network: "lan",
+  namespace: "cni-lab",
+  master: "eth1",
+  ipam: { type: "host-local", subnet: "10.10.20.0/24" },
+};
+const leased: MacvlanNetworkArgs = { ...lan, network: "leased", ipam: { type: "dhcp" } };
+
+describe.each([false, true])("Multus, preview %s", (preview) => {
+  const multus = (args = {}) => record(() => new Multus("multus", args), {}, preview);
+
+  test("its objects are upstream's, no more", async () => {
+    expect(children(await multus()).sort()).toEqual([
+      "multus-account kubernetes:core/v1:ServiceAccount",
+      "multus-binding kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+      "multus-config kubernetes:core/v1:ConfigMap",
+      "multus-daemonset kubernetes:apps/v1:DaemonSet",
+      "multus-definitions kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+      "multus-role kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+    ]);
+    expect(children(await multus({ type: "thin" })).some((child) => child.includes("ConfigMap"))).toBe(false);
+  });
+
+  test("the documented defaults are the real ones", async () => {
+    const resources = await multus();
+    const { containers, initContainers } = podOf(resources, "multus-daemonset");
+    expect(containers).toHaveLength(1);
+    expect(containers[0].image).toBe("ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-thick");
+    expect(initContainers[0].image).toBe(containers[0].image);
+    expect(containers[0].resources).toEqual({ requests: { cpu: "50m", memory: "50Mi" } });
+    expect(JSON.parse(only(resources, "multus-config").inputs.data["daemon-config.json"])).not.toHaveProperty(
+      "multusMasterCNI",
+    );
+    const thin = podOf(await multus({ type: "thin" }), "multus-daemonset").containers[0];
+    expect(thin.image).toBe("ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4");
+  });
+
+  test("a conflist by name reaches both forms", async () => {
+    const masterConflist = "05-cni-lab.conflist";
+    const config = only(await multus({ masterConflist }), "multus-config").inputs.data["daemon-config.json"];
+    expect(JSON.parse(config).multusMasterCNI).toBe(masterConflist);
+    const { command } = podOf(await multus({ masterConflist, type: "thin" }), "multus-daemonset").containers[0];
+    expect(command).toContain("--multus-master-cni-file-name=05-cni-lab.conflist");
+  });
+
+  test.each([
+    ["thick", ["get", "list", "watch"]],
+    ["thin", ["get"]],
+  ] as const)("the rights of the %s form", async (type, read) => {
+    expect(only(await multus({ type }), "multus-role").inputs.rules).toEqual([
+      { apiGroups: ["k8s.cni.cncf.io"], resources: ["network-attachment-definitions"], verbs: read },
+      { apiGroups: [""], resources: ["pods"], verbs: read },
+      { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
+      { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+    ]);
+  });
+
+  test.each([
+    ["thick", ["/", "/etc/cni/net.d", "/opt/cni/bin", "/run", "/run/netns", "/var/lib/cni/multus"]],
+    ["thin", ["/etc/cni/net.d", "/opt/cni/bin"]],
+  ] as const)("what the %s form sees of a node", async (type, folders) => {
+    const { volumes, containers } = podOf(await multus({ type }), "multus-daemonset");
+    const paths = volumes.flatMap(({ hostPath }: { hostPath?: { path: string } }) => hostPath?.path ?? []);
+    expect(paths.sort()).toEqual(folders);
+    expect(containers[0].volumeMounts.map(({ name }: { name: string }) => name).sort()).toEqual(
+      volumes.map(({ name }: { name: string }) => name).sort(),
+    );
+  });
+
+  test("readiness is left to others where it is said so", async () => {
+    const annotations = async (args = {}) => only(await multus(args), "multus-daemonset").inputs.metadata.annotations;
+    expect(await annotations()).toBeUndefined();
+    expect(await annotations({ skipAwait: true })).toEqual({ "pulumi.com/skipAwait": "true" });
+  });
+});
+
+describe.each([false, true])("MacvlanNetwork, preview %s", (preview) => {
+  test("is one definition, under its name", async () => {
+    const resources = await record(() => new MacvlanNetwork("lan", lan), {}, preview);
+    expect(children(resources)).toEqual(["lan-definition kubernetes:k8s.cni.cncf.io/v1:NetworkAttachmentDefinition"]);
+    const { metadata, spec } = only(resources, "lan-definition").inputs;
+    expect([metadata.name, metadata.namespace]).toEqual(["lan", "cni-lab"]);
+    expect(JSON.parse(spec.config)).toMatchObject({ name: "lan", type: "macvlan", master: "eth1" });
+    expect(warnings()).toEqual([]);
+  });
+
+  test("problems are refused together, before the definition is made", async () => {
+    const wrong: MacvlanNetworkArgs = { ...lan, network: "Lan", master: "" };
+    const refused = record(() => new MacvlanNetwork("lan", wrong), {}, preview);
+    await expect(refused.catch(({ message }) => message)).resolves.toMatch(/^network Lan: name.*\nnetwork Lan: master/);
+  });
+
+  test("it is checked against those beside it", async () => {
+    const refused = record(
+      () => new MacvlanNetwork("b", { ...lan, network: "b", beside: [new MacvlanNetwork("a", lan)] }),
+      {},
+      preview,
+    );
+    await expect(refused.catch(({ message }) => message)).resolves.toContain("must share no address with network lan");
+  });
+
+  test("what has no effect is said", async () => {
+    const routes = [{ dst: "192.168.0.0/16", gw: "192.168.0.1" }];
+    await record(() => new MacvlanNetwork("lan", { ...leased, ipam: { type: "dhcp", routes } }), {}, preview);
+    expect(warnings()).toEqual([expect.stringContaining("the route to 192.168.0.0/16 via 192.168.0.1 has no effect")]);
+  });
+});
+
+describe.each([false, true])("CniDhcp, preview %s", (preview) => {
+  const daemon = async (args = {}) => {
+    const resources = await record(() => new CniDhcp("cni-dhcp", args), {}, preview);
+    expect(children(resources)).toEqual(["cni-dhcp-daemonset kubernetes:apps/v1:DaemonSet"]);
+    return podOf(resources, "cni-dhcp-daemonset").containers[0];
+  };
+
+  test("the documented defaults are the real ones", async () => {
+    const { image, command } = await daemon();
+    expect(image).toBe("localhost/cni-lab/cni-dhcp:v1.9.1-release");
+    expect(command).toEqual([
+      "sh",
+      "-ec",
+      "rm -f /run/cni/dhcp.sock; exec /usr/bin/dhcp daemon -timeout=10s -resendmax=62s -resendtimeout=208s",
+    ]);
+  });
+
+  test("what is set reaches the daemon", async () => {
+    const { image, command } = await daemon({
+      image: "i",
+      timeoutSeconds: 1,
+      resendMaxSeconds: 2,
+      resendTimeoutSeconds: 3,
+    });
+    expect([image, command[2]]).toEqual([
+      "i",
+      "rm -f /run/cni/dhcp.sock; exec /usr/bin/dhcp daemon -timeout=1s -resendmax=2s -resendtimeout=3s",
+    ]);
+  });
+
+  test("wrong times are refused together", async () => {
+    await expect(daemon({ timeoutSeconds: 0, resendMaxSeconds: 1.5 }).catch(({ message }) => message)).resolves.toBe(
+      'timeoutSeconds is "0": must be a whole number of seconds, at least 1\nresendMaxSeconds is "1.5": must be a whole number of seconds, at least 1',
+    );
+  });
+});
+
+describe.each([false, true])("DhcpServer, preview %s", (preview) => {
+  const clusterLan = { network: "cni-lab-s", link: "eth1", cidr: "172.28.7.0/24", id: pulumi.output("lan") };
+  const server = (args = {}) =>
+    record(() => new DhcpServer("dhcp", { stack: "s", image: "node:1", lan: clusterLan, ...args }), {}, preview);
+
+  test("is a container and its configuration, apart", async () => {
+    const resources = await server();
+    expect(children(resources)).toEqual([
+      "dhcp-container command:local:Command",
+      "dhcp-configuration command:local:Command",
+    ]);
+    const { create, delete: remove, triggers } = only(resources, "dhcp-container").inputs;
+    expect(create).toContain("--name cni-lab-s-dhcp ");
+    expect(create).toContain("--label cni-lab.stack=s --label cni-lab.part=dhcp-server ");
+    expect(create).toContain("--network cni-lab-s:ip=172.28.7.2,interface_name=eth1 ");
+    expect(create).toContain(" node:1 sh -euc ");
+    expect(create).toMatch(/ sh 192\.168\.0\.1\/24$/);
+    expect(create).not.toContain("--privileged");
+    expect(remove).toBe("podman rm --force --ignore --volumes --time 0 cni-lab-s-dhcp");
+    expect(triggers).toEqual([create, "lan"]);
+  });
+
+  test("on a LAN without addresses it has its own only", async () => {
+    const second = { network: "cni-lab-s-2", link: "eth2", id: pulumi.output("") };
+    const { create } = only(await server({ lan: second }), "dhcp-container").inputs;
+    expect(create).toContain("--network cni-lab-s-2:interface_name=eth1 ");
+  });
+
+  test("a fault changes the configuration and leaves the container", async () => {
+    const [healthy, faulty] = [await server(), await server({ fault: "silent" })];
+    const inputs = (resources: Registered[], name: string) => only(resources, name).inputs;
+    expect(inputs(faulty, "dhcp-container")).toEqual(inputs(healthy, "dhcp-container"));
+    expect(inputs(faulty, "dhcp-configuration").stdin).toContain("dhcp-ignore=tag:!known\n");
+    expect({ ...inputs(faulty, "dhcp-configuration"), stdin: "" }).toEqual({
+      ...inputs(healthy, "dhcp-configuration"),
+      stdin: "",
+    });
+  });
+
+  test("what can't be served is refused", async () => {
+    await expect(server({ leaseSeconds: 60 }).catch(({ message }) => message)).resolves.toBe(
+      'leaseSeconds is "60": must be a whole number of seconds, at least 120',
+    );
+  });
+});
+
+describe.each([false, true])("Multihomed, preview %s", (preview) => {
+  const wanted = (resources: readonly Registered[], name: string) =>
+    JSON.parse(only(resources, name).inputs.spec.template.metadata.annotations["k8s.v1.cni.cncf.io/networks"]);
+
+  test("a Deployment for each static pod, on its node and with its address; a DaemonSet of the leased ones", async () => {
+    const resources = await record(
+      () => {
+        const network = new MacvlanNetwork("lan", lan);
+        new Multihomed("pods", {
+          static: [
+            { node: "n1", network, address: "10.10.20.11/24" },
+            { node: "n2", network, skipAwait: true },
+          ],
+          leased: { network: new MacvlanNetwork("leased", leased) },
+        });
+      },
+      {},
+      preview,
+    );
+    expect(namesOf(resources, "kubernetes:apps/v1:Deployment")).toEqual(["pods-static-n1", "pods-static-n2"]);
+    expect(namesOf(resources, "kubernetes:apps/v1:DaemonSet")).toEqual(["pods-leased"]);
+    const { metadata, spec } = only(resources, "pods-static-n1").inputs;
+    expect([metadata.name, metadata.namespace, metadata.annotations]).toEqual(["static-n1", "cni-lab", undefined]);
+    expect([spec.replicas, spec.strategy, spec.template.spec.nodeSelector]).toEqual([
+      1,
+      { type: "Recreate" },
+      { "kubernetes.io/hostname": "n1" },
+    ]);
+    expect(spec.template.metadata.labels["cni-lab/role"]).toBe("static");
+    const common = { namespace: "cni-lab", interface: "net1" };
+    expect(wanted(resources, "pods-static-n1")).toEqual([{ name: "lan", ...common, ips: ["10.10.20.11/24"] }]);
+    expect(wanted(resources, "pods-static-n2")).toEqual([{ name: "lan", ...common }]);
+    expect(wanted(resources, "pods-leased")).toEqual([{ name: "leased", ...common }]);
+    expect(only(resources, "pods-static-n2").inputs.metadata.annotations).toEqual({ "pulumi.com/skipAwait": "true" });
+    expect(only(resources, "pods-leased").inputs.spec.template.metadata.labels["cni-lab/role"]).toBe("leased");
+    expect(warnings()).toEqual([]);
+  });
+
+  test("no pod is the Service's of the probe", async () => {
+    const resources = await record(
+      () => new Multihomed("pods", { leased: { network: new MacvlanNetwork("leased", leased) } }),
+      {},
+      preview,
+    );
+    const { labels } = only(resources, "pods-leased").inputs.spec.template.metadata;
+    expect(labels["app.kubernetes.io/name"]).toBe("multihomed");
+  });
+
+  test("without a daemon it says what will happen", async () => {
+    const build = () =>
+      new Multihomed("pods", { leased: { network: new MacvlanNetwork("leased", leased), daemon: false } });
+    await record(build, {}, preview);
+    expect(warnings()).toEqual([expect.stringContaining("its pods will hang in ContainerCreating")]);
+  });
+});
