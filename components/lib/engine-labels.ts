@@ -3,3 +3,9 @@ export const stackLabel = "cni-lab.stack";
 
 /** A node's container carries the node's name in Kubernetes under this label. */
 export const nodeLabel = "cni-lab.node";
+
+/** A container of a stack that is no node carries under this label what it is. */
+export const partLabel = "cni-lab.part";
+
+/** The value of `partLabel` of the DHCP server. */
+export const dhcpServerPart = "dhcp-server";
