@@ -2,8 +2,17 @@ import type { ClusterAccess, NodeInfo } from "../checks/access";
 import { capture } from "../run/capture";
 import type { ToolEnv } from "./env";
 
-/** The ways into a cluster whose nodes are containers on this machine. */
-export function containerAccess({ nodes }: { readonly nodes: readonly NodeInfo[] }, env: ToolEnv): ClusterAccess {
+/**
+ * The ways into a cluster whose nodes are containers on this machine.
+ *
+ * @param findServer the container that is the stack's DHCP server; asked until there is one
+ */
+export function containerAccess(
+  { nodes }: { readonly nodes: readonly NodeInfo[] },
+  env: ToolEnv,
+  findServer: () => Promise<string | undefined>,
+): ClusterAccess {
+  let server: string | undefined;
   return {
     nodes,
     kubectl: (args, options) => capture(["kubectl", ...args], { ...options, env }),
@@ -13,6 +22,12 @@ export function containerAccess({ nodes }: { readonly nodes: readonly NodeInfo[]
         throw new Error(`there is no node ${name}; the nodes are: ${nodes.map((node) => node.name).join(", ")}`);
       }
       return capture(["podman", "exec", container, ...limited(argv, options.timeoutMs)], options);
+    },
+    dhcpServer: async (argv, options = {}) => {
+      server ??= await findServer();
+      return server === undefined
+        ? undefined
+        : capture(["podman", "exec", server, ...limited(argv, options.timeoutMs)], options);
     },
   };
 }
