@@ -35,4 +35,6 @@ export interface ClusterAccess {
   kubectl(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Runs a command on a node, as root. */
   node(name: string, argv: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** Runs a command in the container that is the DHCP server; resolves with nothing where the stack has none. */
+  dhcpServer?(argv: readonly string[], options?: RunOptions): Promise<Ran | undefined>;
 }

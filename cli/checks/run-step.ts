@@ -1,7 +1,7 @@
 import { probeNames } from "../../components/lib/probe-names";
 import type { Place, Step } from "../../labs/check";
 import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
-import type { ClusterAccess, Ran } from "./access";
+import type { ClusterAccess, Ran, RunOptions } from "./access";
 import type { Clock } from "./clock";
 import { prefixOf } from "./subjects";
 
@@ -51,12 +51,19 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
     function dispatch(): Promise<Ran> {
       const end = prefixOf(step.at);
       if (step.at === "kubectl") return access.kubectl(run, options);
+      if (step.at === "dhcp-server") return inServer(run, options);
       if (step.at.endsWith("node")) return access.node(fill(`{${end}node}`, facts), run, options);
-      const pod = fill(`{${end}pod}`, facts);
+      const pod = fill(`{${podFact(step.at)}}`, facts);
       return access.kubectl(
         ["exec", "-n", probeNames.namespace, pod, "-c", probeNames.container, "--", ...run],
         options,
       );
+    }
+
+    /** That a stack has no DHCP server is something seen, not something that failed. */
+    async function inServer(run: readonly string[], options: RunOptions): Promise<Ran> {
+      const ran = await access.dhcpServer?.(run, options);
+      return ran ?? { argv: run, exitCode: 0, stdout: "", stderr: "this stack has no DHCP server", ms: 0 };
     }
   } catch (error) {
     if (!(error instanceof UnknownFact)) throw error;
@@ -66,7 +73,13 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
 
 function describePlace(place: Place, facts: Facts): string {
   if (place === "kubectl") return "this machine";
+  if (place === "dhcp-server") return "the DHCP server";
   const end = prefixOf(place);
-  const text = place.endsWith("node") ? `node {${end}node}` : `pod {${end}pod} on {${end}node}`;
+  const text = place.endsWith("node") ? `node {${end}node}` : `pod {${podFact(place)}} on {${end}node}`;
   return fill(text, facts, "(none)");
+}
+
+/** The placeholder that names the pod of a place: `from.pod` for itself, `from.staticPod` for `from.static`. */
+function podFact(place: Place): string {
+  return place.endsWith("pod") ? place : `${place}Pod`;
 }

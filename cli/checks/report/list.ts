@@ -26,7 +26,9 @@ function describeCheck(check: Check): string {
   return [
     `${check.id}: ${check.title}`,
     `  ${runsFor[check.subjects]}, ${when}`,
+    ...(check.change ?? []).map((step) => `  once before: ${describeStep(step)}`),
     ...check.steps.map((step) => `  ${describeStep(step)}`),
+    ...(check.restore ?? []).map((step) => `  once after: ${describeStep(step)}`),
     ...named("positive", controls?.positive),
     ...named("negative", controls?.negative),
   ].join("\n");
