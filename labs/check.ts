@@ -4,15 +4,18 @@ export type Subjects = "once" | "node" | "node-pair" | "same-node-pair";
 /** What a subject has at each of its ends: the node, its probe pod, and its pods with a second interface by their role. */
 export type EndPlace = "node" | "pod" | "static" | "leased";
 
-/** Where a step runs: kubectl on this machine, the stack's DHCP server, or at an end; for pairs at one of the two. */
-export type Place = "kubectl" | "dhcp-server" | EndPlace | `from.${EndPlace}` | `to.${EndPlace}`;
+/**
+ * Where a step runs: kubectl on this machine, the container that is the stack's DHCP server, that container's log, or
+ * an end; for pairs one of the two.
+ */
+export type Place = "kubectl" | "dhcp-server" | "dhcp-log" | EndPlace | `from.${EndPlace}` | `to.${EndPlace}`;
 
 /** One command. Its words may hold placeholders such as `{from.ip}` (labs/placeholders.ts names them all). */
 export interface Step {
   /** Its name within the check, for `read`, causes and the evidence. */
   readonly id: string;
   readonly at: Place;
-  /** The words to run; for `kubectl` without the program's own name. */
+  /** The words to run; for `kubectl` and `dhcp-log` (`podman logs`) without the program's own name. */
   readonly run: readonly string[];
   /** Exit codes with which the step is a valid observation. @default [0] */
   readonly exits?: readonly number[];

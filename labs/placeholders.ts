@@ -46,7 +46,7 @@ const endPlaces: readonly EndPlace[] = ["node", "pod", "static", "leased"];
 
 /** The places where a step of these subjects may run. */
 export function placesOf(subjects: Subjects): readonly Place[] {
-  const anywhere: readonly Place[] = ["kubectl", "dhcp-server"];
+  const anywhere: readonly Place[] = ["kubectl", "dhcp-server", "dhcp-log"];
   if (subjects === "once") return anywhere;
   if (subjects === "node") return [...anywhere, ...endPlaces];
   return [

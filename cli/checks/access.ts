@@ -37,4 +37,6 @@ export interface ClusterAccess {
   node(name: string, argv: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Runs a command in the container that is the DHCP server; resolves with nothing where the stack has none. */
   dhcpServer?(argv: readonly string[], options?: RunOptions): Promise<Ran | undefined>;
+  /** Reads the log of that container, with these arguments of `podman logs`, as standard output. */
+  dhcpLog?(args: readonly string[], options?: RunOptions): Promise<Ran | undefined>;
 }

@@ -1,7 +1,7 @@
 import { probeNames } from "../../components/lib/probe-names";
 import type { Place, Step } from "../../labs/check";
 import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
-import type { ClusterAccess, Ran, RunOptions } from "./access";
+import type { ClusterAccess, Ran } from "./access";
 import type { Clock } from "./clock";
 import { prefixOf } from "./subjects";
 
@@ -51,7 +51,8 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
     function dispatch(): Promise<Ran> {
       const end = prefixOf(step.at);
       if (step.at === "kubectl") return access.kubectl(run, options);
-      if (step.at === "dhcp-server") return inServer(run, options);
+      if (step.at === "dhcp-server") return orNone(run, access.dhcpServer?.(run, options));
+      if (step.at === "dhcp-log") return orNone(run, access.dhcpLog?.(run, options));
       if (step.at.endsWith("node")) return access.node(fill(`{${end}node}`, facts), run, options);
       const pod = fill(`{${podFact(step.at)}}`, facts);
       return access.kubectl(
@@ -59,21 +60,21 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
         options,
       );
     }
-
-    /** That a stack has no DHCP server is something seen, not something that failed. */
-    async function inServer(run: readonly string[], options: RunOptions): Promise<Ran> {
-      const ran = await access.dhcpServer?.(run, options);
-      return ran ?? { argv: run, exitCode: 0, stdout: "", stderr: "this stack has no DHCP server", ms: 0 };
-    }
   } catch (error) {
     if (!(error instanceof UnknownFact)) throw error;
     return { id: step.id, where, startedAt, notRun: error.message };
   }
 }
 
+/** That a stack has no DHCP server is something seen, not something that failed. */
+async function orNone(argv: readonly string[], ran: Promise<Ran | undefined> | undefined): Promise<Ran> {
+  return (await ran) ?? { argv, exitCode: 0, stdout: "", stderr: "this stack has no DHCP server", ms: 0 };
+}
+
 function describePlace(place: Place, facts: Facts): string {
   if (place === "kubectl") return "this machine";
   if (place === "dhcp-server") return "the DHCP server";
+  if (place === "dhcp-log") return "the DHCP server's log";
   const end = prefixOf(place);
   const text = place.endsWith("node") ? `node {${end}node}` : `pod {${podFact(place)}} on {${end}node}`;
   return fill(text, facts, "(none)");

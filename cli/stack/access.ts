@@ -1,4 +1,4 @@
-import type { ClusterAccess, NodeInfo } from "../checks/access";
+import type { ClusterAccess, NodeInfo, RunOptions } from "../checks/access";
 import { capture } from "../run/capture";
 import type { ToolEnv } from "./env";
 
@@ -13,6 +13,10 @@ export function containerAccess(
   findServer: () => Promise<string | undefined>,
 ): ClusterAccess {
   let server: string | undefined;
+  const inServer = async (argv: (container: string) => readonly string[], options: RunOptions) => {
+    server ??= await findServer();
+    return server === undefined ? undefined : capture(argv(server), options);
+  };
   return {
     nodes,
     kubectl: (args, options) => capture(["kubectl", ...args], { ...options, env }),
@@ -23,11 +27,12 @@ export function containerAccess(
       }
       return capture(["podman", "exec", container, ...limited(argv, options.timeoutMs)], options);
     },
-    dhcpServer: async (argv, options = {}) => {
-      server ??= await findServer();
-      return server === undefined
-        ? undefined
-        : capture(["podman", "exec", server, ...limited(argv, options.timeoutMs)], options);
+    dhcpServer: (argv, options = {}) =>
+      inServer((container) => ["podman", "exec", container, ...limited(argv, options.timeoutMs)], options),
+    dhcpLog: async (args, options = {}) => {
+      const ran = await inServer((container) => ["podman", "logs", ...args, container], options);
+      // dnsmasq writes to standard error, and podman gives each stream back as what it was.
+      return ran?.exitCode === 0 ? { ...ran, stdout: ran.stdout + ran.stderr, stderr: "" } : ran;
     },
   };
 }

@@ -97,6 +97,10 @@ export class FakeCluster implements ClusterAccess {
     return this.hasServer ? this.run("dhcp-server", ["podman", "exec", "dhcp", ...argv], argv, options) : undefined;
   }
 
+  async dhcpLog(args: readonly string[], options: RunOptions = {}): Promise<Ran | undefined> {
+    return this.hasServer ? this.run("dhcp-log", ["podman", "logs", ...args, "dhcp"], args, options) : undefined;
+  }
+
   private async run(where: string, argv: readonly string[], words: readonly string[], { signal }: RunOptions) {
     this.running += 1;
     this.most = Math.max(this.most, this.running);

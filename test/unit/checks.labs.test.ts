@@ -118,7 +118,7 @@ describe("a check's data", () => {
     [
       "a place of its subjects",
       { steps: [{ id: "ask", at: "to.pod", run: ["x"] }] },
-      `${at} ask.at is "to.pod": must be a place of subjects "node": kubectl, dhcp-server, node, pod, static, leased`,
+      `${at} ask.at is "to.pod": must be a place of subjects "node": kubectl, dhcp-server, dhcp-log, node, pod, static, leased`,
     ],
     [
       "a foreground end",
@@ -146,7 +146,7 @@ describe("a check's data", () => {
     [
       "places of its subjects in what it changes too",
       { change: [{ id: "set", at: "from.static", run: ["x"] }] },
-      `${at} set.at is "from.static": must be a place of subjects "node": kubectl, dhcp-server, node, pod, static, leased`,
+      `${at} set.at is "from.static": must be a place of subjects "node": kubectl, dhcp-server, dhcp-log, node, pod, static, leased`,
     ],
     [
       "evidence for its causes",

@@ -98,6 +98,18 @@ describe("the DHCP server", () => {
     expect(cluster.calls).toEqual([{ where: "dhcp-server", argv: ["cat", "a-b"] }]);
   });
 
+  it("has a log that can be read", async () => {
+    const steps = [{ id: "log", at: "dhcp-log", run: ["--since", "60s"] }] as const;
+    const { cluster } = await run(
+      [{ ...leases, steps, expect: [{ value: "lease", equals: "7" }] }],
+      () => "7",
+      (made) => {
+        made.hasServer = true;
+      },
+    );
+    expect(cluster.calls).toEqual([{ where: "dhcp-log", argv: ["--since", "60s"] }]);
+  });
+
   it("that a stack has none is seen, and not a failure to look", async () => {
     const none = await run([{ ...leases, expect: [{ value: "lease", absent: true }] }], () => "7");
     expect(none.verdict.asExpected).toBe(true);

@@ -36,5 +36,6 @@ function describeCheck(check: Check): string {
 
 function describeStep(step: Step): string {
   const words = step.run.map((word) => (/^[{}\w@%+=:,./-]+$/.test(word) ? word : quoteWord(word))).join(" ");
+  if (step.at === "dhcp-log") return `log of the DHCP server: ${words}`;
   return step.at === "kubectl" ? `kubectl ${words}` : `on ${step.at}: ${words}`;
 }
