@@ -60,12 +60,12 @@ export const multusReady: Check = {
       at: "kubectl",
       run: ["-n", networkDaemons.namespace, "get", "pods", "--field-selector", "spec.nodeName={node}", "-o", "json"],
     },
-    { id: "conflists", at: "node", run: ["sh", "-c", `cd ${conflistFolder} && ls *.conf* | LC_ALL=C sort`] },
+    { id: "used", at: "node", run: ["sh", "-c", `cd ${conflistFolder} && ls *.conf* | LC_ALL=C sort`] },
   ],
   read: {
     pod: { pattern: /^[\s\S]*$/, as: podOfDaemonSet(networkDaemons.multus) },
     ready: { pattern: /^[\s\S]*$/, as: readyOfDaemonSet(networkDaemons.multus) },
-    first: { from: "conflists", pattern: /^\S+/ },
+    first: { from: "used", pattern: /^\S+/ },
   },
   expect: [
     { value: "ready", equals: "True" },
