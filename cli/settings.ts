@@ -35,8 +35,8 @@ export function parseSets(sets: readonly string[]): Values {
 
 /** Every value of a stack as text: the default of its key where neither its file nor its lab has one. */
 export function valuesInForce(lab: Values, file: Values): Values {
-  const defaults = Object.entries(labConfig.parse({})).map(([key, value]) => [key, String(value)]);
-  return { ...Object.fromEntries(defaults), ...lab, ...file };
+  const defaults = Object.entries(labConfig.parse({})).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(defaults.map(([key, value]) => [key, String(value)])), ...lab, ...file };
 }
 
 /** The values in force when `set` is written over what the file has, and the lab's own fill in what it lacks. */

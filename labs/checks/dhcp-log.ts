@@ -32,7 +32,7 @@ export function offLinkRoute(log: string): OffLinkRoute | undefined {
 function answersIn(log: string): ReadonlyMap<string, Answer> {
   const answers = new Map<string, Answer>();
   for (const line of log.split("\n")) {
-    const [, id = "", rest = ""] = /dnsmasq-dhcp\[\d+\]: (\d+) (.*)$/.exec(line) ?? [];
+    const [, id = "", rest = ""] = /dnsmasq-dhcp(?:\[\d+\])?: (\d+) (.*)$/.exec(line) ?? [];
     const answer = answers.get(id) ?? { mask: "255.255.255.0", address: "", server: "", routes: [] };
     const [, offered] = /^DHCP(?:OFFER|ACK)\(\S+\) ([\d.]+)/.exec(rest) ?? [];
     if (offered !== undefined) answer.address = offered;
