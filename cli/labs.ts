@@ -2,7 +2,7 @@ import { UserError } from "../components/lib/user-error";
 import { labIds, loadLab } from "../labs";
 import type { Lab } from "../labs/lab";
 import { defaultStack } from "./default-stack";
-import { nodeContainers } from "./stack/containers";
+import { nodeContainers, stacksWithContainers } from "./stack/containers";
 import { knownStacks, stackState } from "./stack/state";
 import { refusal } from "./suggest";
 
@@ -32,8 +32,7 @@ export async function labOf(stack: string): Promise<Lab | undefined> {
 
 /** Stacks that are in the backend, or whose containers are there without it. */
 export async function allStacks(): Promise<string[]> {
-  const containers = await nodeContainers();
-  return [...new Set([...knownStacks(), ...containers.map(({ stack }) => stack)])].sort();
+  return [...new Set([...knownStacks(), ...(await stacksWithContainers())])].sort();
 }
 
 /** Those of all stacks that hold anything. */

@@ -59,6 +59,12 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .option("--junit <file>", "also write the verdict as JUnit XML")
     .option("--list", "only list the checks")
     .action(act(async () => (await import("./commands/check")).check));
+  command("fix", "apply a lab's cure to its stack, and check that the bug is gone")
+    .addArgument(stackArgument())
+    .action(act(async () => (await import("./commands/mend")).fix));
+  command("break", "apply a lab's bug to its stack, and check that it shows")
+    .addArgument(stackArgument())
+    .action(act(async () => (await import("./commands/mend")).breakIt));
   command("swap", "give a stack another CNI, and measure what its pods notice of that")
     .argument("<stack>", "a lab's name")
     .argument("<cni>", "flannel, weave or none")
@@ -86,6 +92,21 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .argument("<node>", "a node's name, such as n1")
     .argument("[command...]", "the command and its arguments; none: a shell")
     .action(act(async () => (await import("./commands/tools")).node));
+  command("dhcp", "what a stack's DHCP server has given out, or its log")
+    .addOption(stackOption())
+    .argument("<what>", "leases or log")
+    .action(act(async () => (await import("./commands/dhcp")).dhcp));
+  command("logs", "the last lines of a part of a stack, from every node")
+    .addOption(stackOption())
+    .argument("<part>", "multus, dhcp, dhcp-server, flannel, weave, kubelet, ...")
+    .argument("[node]", "only from this node")
+    .action(act(async () => (await import("./commands/look")).logs));
+  passThrough(command("capture", "tcpdump on a node, until Ctrl-C"))
+    .addOption(stackOption())
+    .argument("<node>", "a node's name, such as n1")
+    .argument("<iface>", "an interface of the node, such as eth1")
+    .argument("[words...]", "tcpdump's own arguments, such as -c 10 udp port 67")
+    .action(act(async () => (await import("./commands/look")).capturePackets));
   passThrough(command("pulumi", "pulumi, pointed at a stack"))
     .addOption(stackOption())
     .argument("[args...]", "pulumi's own arguments")

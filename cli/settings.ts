@@ -1,5 +1,5 @@
 import { type Problem, UserError } from "../components/lib/user-error";
-import { configKeys, type LabConfig, parseLabConfig, secretKeys } from "../stacks/schema";
+import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../stacks/schema";
 import type { Values } from "./stack/config-file";
 import { nearest, refusal } from "./suggest";
 
@@ -31,6 +31,12 @@ export function parseSets(sets: readonly string[]): Values {
     throw new UserError(problems);
   }
   return values;
+}
+
+/** Every value of a stack as text: the default of its key where neither its file nor its lab has one. */
+export function valuesInForce(lab: Values, file: Values): Values {
+  const defaults = Object.entries(labConfig.parse({})).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(defaults.map(([key, value]) => [key, String(value)])), ...lab, ...file };
 }
 
 /** The values in force when `set` is written over what the file has, and the lab's own fill in what it lacks. */

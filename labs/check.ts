@@ -1,15 +1,21 @@
 /** What a check is run for: once, for each node, each ordered pair of nodes, or the two probe pods of each node. */
 export type Subjects = "once" | "node" | "node-pair" | "same-node-pair";
 
-/** Where a step runs: kubectl on this machine, a node, or the probe pod of a node; for pairs at one of the two ends. */
-export type Place = "kubectl" | "node" | "pod" | "from.node" | "from.pod" | "to.node" | "to.pod";
+/** What a subject has at each of its ends: the node, its probe pod, and its pods with a second interface by their role. */
+export type EndPlace = "node" | "pod" | "static" | "leased";
+
+/**
+ * Where a step runs: kubectl on this machine, the container that is the stack's DHCP server, that container's log, or
+ * an end; for pairs one of the two.
+ */
+export type Place = "kubectl" | "dhcp-server" | "dhcp-log" | EndPlace | `from.${EndPlace}` | `to.${EndPlace}`;
 
 /** One command. Its words may hold placeholders such as `{from.ip}` (labs/placeholders.ts names them all). */
 export interface Step {
   /** Its name within the check, for `read`, causes and the evidence. */
   readonly id: string;
   readonly at: Place;
-  /** The words to run; for `kubectl` without the program's own name. */
+  /** The words to run; for `kubectl` and `dhcp-log` (`podman logs`) without the program's own name. */
   readonly run: readonly string[];
   /** Exit codes with which the step is a valid observation. @default [0] */
   readonly exits?: readonly number[];
@@ -21,8 +27,8 @@ export interface Step {
 
 /** How one value is read from a step's standard output. */
 export interface Reader {
-  /** The step read. @default the first */
-  readonly from?: string;
+  /** The step read, or several whose outputs are read as one text, in this order. @default the first */
+  readonly from?: string | readonly string[];
   /** Its first group, or else the whole match, is the value; no match means that the value could not be seen. */
   readonly pattern: RegExp;
   /** A pure function that brings the matched text into the form to compare. */
@@ -58,8 +64,15 @@ export interface Check {
   /** What should be true, in the field's words. */
   readonly title: string;
   readonly subjects: Subjects;
-  /** The config values with which it says something: for each key one of these. @default with any */
-  readonly when?: Readonly<Record<string, readonly string[]>>;
+  /** The config values with which it says something: for each key one of these, or what matches. @default with any */
+  readonly when?: Readonly<Record<string, readonly string[] | RegExp>>;
+  /**
+   * Run once for each subject, before the tries: changes what the steps then look at. Placeholders in all steps keep
+   * the values from before. Such a check runs when all others of its list have ended, one after another.
+   */
+  readonly change?: readonly Step[];
+  /** Run once for each subject when its claim is settled: brings back, or waits for, what was there before the change. */
+  readonly restore?: readonly Step[];
   /** Run in order, once per try and subject. */
   readonly steps: readonly Step[];
   readonly read: Readonly<Record<string, Reader>>;

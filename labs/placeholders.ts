@@ -1,4 +1,4 @@
-import type { Place, Subjects } from "./check";
+import type { EndPlace, Place, Subjects } from "./check";
 
 /** Values by placeholder name, without the braces. */
 export type Facts = Readonly<Record<string, string>>;
@@ -12,11 +12,28 @@ export const clusterFacts = [
   "service.port",
   "api.ip",
   "dns.ip",
-  /** The CNI that the stack is set to. */
+  // What the stack is set to.
   "config.cni",
+  "config.dhcpFault",
+  "config.dhcpLease",
+  "config.dhcpRange",
+  "config.macvlanMaster",
 ] as const;
 
-const ownFacts = ["node", "address", "pod", "ip"] as const;
+const ownFacts = [
+  "node",
+  "address",
+  "pod",
+  "ip",
+  // The pod with a static address on its second interface, that address without its prefix, and the interface's MAC.
+  "staticPod",
+  "staticNet1",
+  "staticMac",
+  // The same of the pod with an address by DHCP.
+  "leasedPod",
+  "leasedNet1",
+  "leasedMac",
+] as const;
 const pairFacts = ["from", "to"].flatMap((end) => ownFacts.map((fact) => `${end}.${fact}`));
 
 /** The placeholders that a check of these subjects may use, `value.*` and `found.*` aside. */
@@ -25,14 +42,21 @@ export function factNames(subjects: Subjects): readonly string[] {
   return [...clusterFacts, ...(subjects === "node" ? ownFacts : pairFacts)];
 }
 
+const endPlaces: readonly EndPlace[] = ["node", "pod", "static", "leased"];
+
 /** The places where a step of these subjects may run. */
 export function placesOf(subjects: Subjects): readonly Place[] {
-  if (subjects === "once") return ["kubectl"];
-  return subjects === "node" ? ["kubectl", "node", "pod"] : ["kubectl", "from.node", "from.pod", "to.node", "to.pod"];
+  const anywhere: readonly Place[] = ["kubectl", "dhcp-server", "dhcp-log"];
+  if (subjects === "once") return anywhere;
+  if (subjects === "node") return [...anywhere, ...endPlaces];
+  return [
+    ...anywhere,
+    ...(["from", "to"] as const).flatMap((end) => endPlaces.map((place) => `${end}.${place}` as const)),
+  ];
 }
 
-// Only a lower-case dotted name in braces is a placeholder: `${X}`, awk's `{print $1}` and JSONPath's `{.status}` are not.
-const placeholder = /(?<!\$)\{([a-z]+(?:\.[A-Za-z][A-Za-z0-9]*)?)\}/g;
+// Only a dotted name in braces is a placeholder: `${X}`, awk's `{print $1}` and JSONPath's `{.status}` are not.
+const placeholder = /(?<!\$)\{([a-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)?)\}/g;
 
 /** The placeholders in a text, in order. */
 export function placeholdersOf(text: string): readonly string[] {

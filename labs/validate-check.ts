@@ -29,12 +29,13 @@ function checkProblems(where: string, check: Check): Problem[] {
     if (!(seconds > 0)) say(`timing.${part}`, String(seconds), "must be more than 0 seconds");
   }
 
-  const steps = check.steps.map((step) => step.id);
+  const steps = [...(check.change ?? []), ...check.steps].map((step) => step.id);
   const evidence = check.evidence.map((step) => step.id);
-  for (const id of repeated([...steps, ...evidence])) say("steps and evidence", id, "must be there once");
+  for (const id of repeated([...steps, ...evidence, ...(check.restore ?? []).map((step) => step.id)]))
+    say("steps and evidence", id, "must be there once");
   for (const [name, reader] of Object.entries(check.read)) {
-    if (reader.from !== undefined && !steps.includes(reader.from)) {
-      say(`read.${name}.from`, reader.from, `must be one of its steps: ${steps.join(", ")}`);
+    for (const from of [reader.from ?? []].flat()) {
+      if (!steps.includes(from)) say(`read.${name}.from`, from, `must be one of its steps: ${steps.join(", ")}`);
     }
   }
   const values = Object.keys(check.read);
@@ -46,12 +47,23 @@ function checkProblems(where: string, check: Check): Problem[] {
       say("causes", cause.evidence, `must be one of its evidence steps: ${evidence.join(", ") || "none"}`);
     }
   }
+  if (check.change !== undefined && check.expect.some((matcher) => "distinct" in matcher)) {
+    say("expect", "distinct", "must not be asked of a check that changes something: comparing means looking again");
+  }
+  if (check.restore !== undefined && check.change === undefined) {
+    say("restore", undefined, "must not be there without a change");
+  }
   return [...problems, ...placeProblems(where, check), ...placeholderProblems(where, check, values)];
+}
+
+/** Every step of a check, whenever it runs. */
+function allSteps({ change = [], steps, evidence, restore = [] }: Check): readonly Step[] {
+  return [...change, ...steps, ...evidence, ...restore];
 }
 
 function placeProblems(where: string, check: Check): Problem[] {
   const places = placesOf(check.subjects);
-  return [...check.steps, ...check.evidence]
+  return allSteps(check)
     .filter((step) => !places.includes(step.at))
     .map((step) => ({
       field: `${where} ${step.id}.at`,
@@ -64,7 +76,7 @@ function placeholderProblems(where: string, check: Check, values: readonly strin
   const facts = factNames(check.subjects);
   const withValues = [...facts, ...values.map((value) => `value.${value}`)];
   const texts: [part: string, text: string, allowed: readonly string[]][] = [
-    ...[...check.steps, ...check.evidence].flatMap((step: Step) =>
+    ...allSteps(check).flatMap((step) =>
       step.run.map((word): [string, string, readonly string[]] => [`${step.id}.run`, word, facts]),
     ),
     ...check.expect.flatMap((matcher): [string, string, readonly string[]][] =>
@@ -99,6 +111,13 @@ function controlProblems(where: string, check: Check, checks: readonly Check[]):
     problems.push({
       field: `${where} controls.positive`,
       rule: "must name a check: that something was not seen counts only where the same way of looking sees what is there",
+    });
+  }
+  for (const { id } of checks.filter((other) => positive.includes(other.id) && other.change !== undefined)) {
+    problems.push({
+      field: `${where} controls.positive`,
+      value: id,
+      rule: "must not change anything: what changes runs when all others have ended",
     });
   }
   if (waitsForItself(check, checks)) {

@@ -35,4 +35,8 @@ export interface ClusterAccess {
   kubectl(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Runs a command on a node, as root. */
   node(name: string, argv: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** Runs a command in the container that is the DHCP server; resolves with nothing where the stack has none. */
+  dhcpServer?(argv: readonly string[], options?: RunOptions): Promise<Ran | undefined>;
+  /** Reads the log of that container, with these arguments of `podman logs`, as standard output. */
+  dhcpLog?(args: readonly string[], options?: RunOptions): Promise<Ran | undefined>;
 }

@@ -16,6 +16,9 @@ export function checksFor(lab: Lab, expect: Expectation, inForce: Values): reado
     ]);
   }
   return checks.filter(({ when = {} }) =>
-    Object.entries(when).every(([key, values]) => values.includes(inForce[key] ?? "")),
+    Object.entries(when).every(([key, wanted]) => {
+      const value = inForce[key] ?? "";
+      return wanted instanceof RegExp ? wanted.test(value) : wanted.includes(value);
+    }),
   );
 }

@@ -3,6 +3,7 @@ import pLimit from "p-limit";
 import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
 import type { Expectation, Lab, Values } from "../../labs/lab";
+import { clusterFacts } from "../../labs/placeholders";
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";
 import { type Clock, systemClock } from "./clock";
@@ -53,7 +54,7 @@ export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChe
     access,
     clock,
     signal,
-    snapshots: new Snapshots(access, clock, signal, { "config.cni": options.values.cni ?? "" }),
+    snapshots: new Snapshots(access, clock, signal, settingsOf(options.values)),
     limit: pLimit(options.parallel ?? 6),
     folder: new EvidenceFolder(options.evidenceDir),
     deadlineFactor: options.deadlineFactor ?? 1,
@@ -84,14 +85,31 @@ export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChe
   return verdict;
 }
 
-/** A check starts once its positive controls have ended; its negative ones are looked at when all have. */
+/** The values in force that placeholders may name; one that is not set is empty. */
+function settingsOf(values: Values): Values {
+  const prefix = "config.";
+  const named = clusterFacts.filter((fact) => fact.startsWith(prefix));
+  return Object.fromEntries(named.map((fact) => [fact, values[fact.slice(prefix.length)] ?? ""]));
+}
+
+/**
+ * A check starts once its positive controls have ended; its negative ones are looked at when all have.
+ * One that changes something has the cluster for itself: it waits for all that only look, and for those before it.
+ */
 async function runAll(checks: readonly Check[], context: CheckContext): Promise<CheckVerdict[]> {
   const running = new Map<string, Promise<CheckVerdict>>();
+  const changing = checks.filter((check) => check.change !== undefined);
+  const before = (check: Check): readonly Check[] =>
+    check.change === undefined
+      ? []
+      : [...checks.filter((other) => other.change === undefined), ...changing.slice(0, changing.indexOf(check))];
   const run = (check: Check): Promise<CheckVerdict> => {
     const known = running.get(check.id);
     if (known !== undefined) return known;
     const controls = checks.filter((other) => check.controls?.positive?.includes(other.id));
-    const started = Promise.all(controls.map(run)).then((verdicts) => runControlled(check, verdicts, context));
+    const started = Promise.all(before(check).map(run))
+      .then(() => Promise.all(controls.map(run)))
+      .then((verdicts) => runControlled(check, verdicts, context));
     running.set(check.id, started);
     return started;
   };

@@ -14,7 +14,7 @@ export interface Judgement {
 /** Judges one try by what its steps printed. */
 export function judge(check: Check, records: readonly StepRecord[], facts: Facts): Judgement {
   const values = readValues(check, records);
-  const broken = check.steps.flatMap((step) => stepTrouble(step, records));
+  const broken = [...(check.change ?? []), ...check.steps].flatMap((step) => stepTrouble(step, records));
   if (broken.length > 0) return { outcome: "unseen", seen: broken.join("; "), values };
 
   const known = { ...facts, ...prefixed("value", values) };
@@ -31,8 +31,9 @@ export function judge(check: Check, records: readonly StepRecord[], facts: Facts
 /** The values that can be read from the output of the steps. */
 export function readValues(check: Check, records: readonly StepRecord[]): Record<string, string> {
   const read = Object.entries(check.read).flatMap(([name, reader]) => {
-    const record = records.find((one) => one.id === (reader.from ?? check.steps[0]?.id));
-    const found = record?.ran?.stdout.match(reader.pattern);
+    const from = [reader.from ?? check.steps[0]?.id ?? []].flat();
+    const texts = from.map((id) => records.find((one) => one.id === id)?.ran?.stdout);
+    const found = texts.includes(undefined) ? undefined : texts.join("\n").match(reader.pattern);
     if (found === null || found === undefined) return [];
     const text = found[1] ?? found[0];
     return [[name, reader.as === undefined ? text : reader.as(text)]];

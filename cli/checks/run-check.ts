@@ -3,8 +3,8 @@ import { fill } from "../../labs/placeholders";
 import { causesIn } from "./causes";
 import { type EvidenceFolder, evidencePath, evidenceRecord } from "./evidence";
 import { prefixed, sharedValues } from "./judge";
-import { runStep, type StepRecord } from "./run-step";
-import { type Settled, settleBy, settleThroughout, type Try, type TryContext } from "./settle";
+import { runStep, runSteps, type StepRecord } from "./run-step";
+import { change, type Settled, settleBy, settleThroughout, type Try, type TryContext } from "./settle";
 import { type Subject, subjectsOf } from "./subjects";
 import { type CheckEvent, type CheckVerdict, type SubjectVerdict, worst } from "./verdict";
 
@@ -23,7 +23,7 @@ export async function runCheck(check: Check, context: CheckContext): Promise<Che
   const finish = (subject: Subject, settled: Settled) => conclude(check, subject, settled, start, context);
   const verdicts = check.expect.some((matcher) => "distinct" in matcher)
     ? await compareSubjects(check, subjects, start, context, finish)
-    : await Promise.all(subjects.map(async (subject) => finish(subject, await settle(check, subject, start, context))));
+    : await Promise.all(subjects.map((subject) => lookAt(check, subject, start, context, finish)));
   return {
     id: check.id,
     title: check.title,
@@ -46,7 +46,28 @@ export function notRun(
   return { id: check.id, title: check.title, outcome, seconds: 0, says, subjects };
 }
 
-function settle(check: Check, subject: Subject, start: number, context: CheckContext): Promise<Settled> {
+/** Looks at one subject; where the check changes something first, its deadline counts from the change. */
+async function lookAt(
+  check: Check,
+  subject: Subject,
+  start: number,
+  context: CheckContext,
+  finish: (subject: Subject, settled: Settled) => Promise<SubjectVerdict>,
+): Promise<SubjectVerdict> {
+  const changed = await change(check, subject, { ...context, onTry: () => {} });
+  const from = changed === undefined ? start : context.clock.now();
+  const settled = await settle(check, subject, from, { ...context, changed });
+  const verdict = await finish(subject, settled);
+  if (check.restore !== undefined) await runSteps(check.restore, settled.last.facts, context);
+  return verdict;
+}
+
+function settle(
+  check: Check,
+  subject: Subject,
+  start: number,
+  context: CheckContext & Pick<TryContext, "changed">,
+): Promise<Settled> {
   const toldOf = new Set<string>();
   const onTry = ({ seen }: Try) => {
     if (toldOf.has(seen)) return;

@@ -51,8 +51,10 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
     function dispatch(): Promise<Ran> {
       const end = prefixOf(step.at);
       if (step.at === "kubectl") return access.kubectl(run, options);
+      if (step.at === "dhcp-server") return orNone(run, access.dhcpServer?.(run, options));
+      if (step.at === "dhcp-log") return orNone(run, access.dhcpLog?.(run, options));
       if (step.at.endsWith("node")) return access.node(fill(`{${end}node}`, facts), run, options);
-      const pod = fill(`{${end}pod}`, facts);
+      const pod = fill(`{${podFact(step.at)}}`, facts);
       return access.kubectl(
         ["exec", "-n", probeNames.namespace, pod, "-c", probeNames.container, "--", ...run],
         options,
@@ -64,9 +66,21 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
   }
 }
 
+/** That a stack has no DHCP server is something seen, not something that failed. */
+async function orNone(argv: readonly string[], ran: Promise<Ran | undefined> | undefined): Promise<Ran> {
+  return (await ran) ?? { argv, exitCode: 0, stdout: "", stderr: "this stack has no DHCP server", ms: 0 };
+}
+
 function describePlace(place: Place, facts: Facts): string {
   if (place === "kubectl") return "this machine";
+  if (place === "dhcp-server") return "the DHCP server";
+  if (place === "dhcp-log") return "the DHCP server's log";
   const end = prefixOf(place);
-  const text = place.endsWith("node") ? `node {${end}node}` : `pod {${end}pod} on {${end}node}`;
+  const text = place.endsWith("node") ? `node {${end}node}` : `pod {${podFact(place)}} on {${end}node}`;
   return fill(text, facts, "(none)");
+}
+
+/** The placeholder that names the pod of a place: `from.pod` for itself, `from.staticPod` for `from.static`. */
+function podFact(place: Place): string {
+  return place.endsWith("pod") ? place : `${place}Pod`;
 }

@@ -20,6 +20,13 @@ export interface Settled {
   readonly last: Try;
 }
 
+/** What a check that changes something knew before it did, and how that went: its tries go on with both. */
+export interface Changed {
+  readonly facts: Facts;
+  readonly trouble: string;
+  readonly records: readonly StepRecord[];
+}
+
 /** What trying needs beside the check and its subject. */
 export interface TryContext extends StepContext {
   readonly snapshots: Snapshots;
@@ -27,6 +34,17 @@ export interface TryContext extends StepContext {
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
   /** Told after each try that did not settle the claim. */
   readonly onTry: (last: Try) => void;
+  readonly changed?: Changed;
+}
+
+/** Runs the steps by which a check changes something; undefined for one that only looks. */
+export async function change(check: Check, subject: Subject, context: TryContext): Promise<Changed | undefined> {
+  const steps = check.change;
+  if (steps === undefined) return undefined;
+  return context.limit(async () => {
+    const known = await look(subject, context);
+    return { ...known, records: await runSteps(steps, known.facts, context) };
+  });
 }
 
 /** Tries a claim until it holds or `deadline` has come, at least once. */
@@ -71,13 +89,18 @@ export async function settleThroughout(
 function tryOnce(check: Check, subject: Subject, context: TryContext): Promise<Try> {
   return context.limit(async () => {
     context.signal.throwIfAborted();
-    const snapshot = await context.snapshots.take();
-    const facts = factsOf(subject, snapshot);
+    const { facts, trouble } = context.changed ?? (await look(subject, context));
     const at = context.clock.now();
-    const records = await runSteps(check.steps, facts, context);
+    const tried = await runSteps(check.steps, facts, context);
+    const records = [...(context.changed?.records ?? []), ...tried];
     const judgement = judge(check, records, facts);
     const lacks = records.some((record) => record.notRun !== undefined);
-    const seen = lacks ? `${judgement.seen} (${snapshot.trouble})` : judgement.seen;
+    const seen = lacks ? `${judgement.seen} (${trouble})` : judgement.seen;
     return { ...judgement, seen, at, facts, records };
   });
+}
+
+async function look(subject: Subject, { snapshots }: TryContext): Promise<Pick<Changed, "facts" | "trouble">> {
+  const snapshot = await snapshots.take();
+  return { facts: factsOf(subject, snapshot), trouble: snapshot.trouble };
 }

@@ -1,3 +1,4 @@
+import type { Role } from "../../components/lib/networks/names";
 import type { Place, Subjects } from "../../labs/check";
 import type { Facts } from "../../labs/placeholders";
 import type { NodeInfo } from "./access";
@@ -52,9 +53,18 @@ export function factsOf(subject: Subject, snapshot: Snapshot): Facts {
             [`${prefix}pod`, pod.name],
             [`${prefix}ip`, pod.ip],
           ]),
+      ...(["static", "leased"] as const).flatMap((role) => roleFacts(prefix, role, node.name, snapshot)),
     ];
   });
   return { ...snapshot.facts, ...Object.fromEntries(own) };
+}
+
+function roleFacts(prefix: string, role: Role, node: string, { multihomed }: Snapshot): string[][] {
+  const pod = multihomed.find((one) => one.role === role && one.node === node);
+  const facts = { Pod: pod?.name, Net1: pod?.address, Mac: pod?.mac };
+  return Object.entries(facts).flatMap(([fact, value]) =>
+    value === undefined ? [] : [[`${prefix}${role}${fact}`, value]],
+  );
 }
 
 /** The prefix of the end that a place names: `from.pod` is the pod of `from.`. */

@@ -9,6 +9,7 @@ import { eventLines, verdictLine } from "../checks/report/text";
 import type { Verdict } from "../checks/verdict";
 import { requireLab } from "../labs";
 import { exitCodes } from "../report-error";
+import { valuesInForce } from "../settings";
 import { ConfigFile } from "../stack/config-file";
 import { newEvidenceDir, stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
@@ -25,7 +26,7 @@ interface CheckOptions {
 export async function check(name: string | undefined, options: CheckOptions): Promise<number> {
   const { lab, stack: stackName } = await requireLab(name);
   if (options.list === true) {
-    process.stdout.write(listChecks(lab, options.expect ?? "healthy", valuesInForce(stackName, lab)));
+    process.stdout.write(listChecks(lab, options.expect ?? "healthy", valuesOf(stackName, lab)));
     return exitCodes.asExpected;
   }
   if (options.junit !== undefined) {
@@ -55,7 +56,7 @@ export interface CheckStackOptions {
 /** Runs a lab's checks on its stack. */
 export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOptions = {}): Promise<Verdict> {
   const say = options.onStdout === false ? console.error : console.log;
-  const values = valuesInForce(stack.name, lab);
+  const values = valuesOf(stack.name, lab);
   const verdict = await runChecks(await stack.access(), lab, {
     expect: options.expect ?? expectedState(lab, values),
     values,
@@ -71,8 +72,8 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   return verdict;
 }
 
-function valuesInForce(stack: string, lab: Lab): Values {
-  return { ...lab.values, ...new ConfigFile(stackConfigFile(stack)).values() };
+function valuesOf(stack: string, lab: Lab): Values {
+  return valuesInForce(lab.values, new ConfigFile(stackConfigFile(stack)).values());
 }
 
 /** A report that can't be written is refused before the checks run, which may take minutes. */

@@ -7,9 +7,9 @@ import { measure } from "../meter/measure";
 import { type OutageReport, reportLines } from "../meter/report";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings } from "../settings";
-import { mendStack, requireIdle, runEngine } from "../stack/engine";
+import { applyAll } from "../stack/apply";
+import { requireIdle } from "../stack/engine";
 import { newEvidenceDir, privateDir, stackDir } from "../stack/paths";
-import { prepareStack } from "../stack/prepare";
 import { Stack } from "../stack/stack";
 import { refusal } from "../suggest";
 import { requireToolchain } from "../toolchain";
@@ -43,7 +43,8 @@ export async function swap(name: string, cni: string, { strategy }: SwapOptions)
     { nodes, env: stack.env, folder: privateDir(stackDir(stackName)) },
     { from: previous, to: next, strategy },
     async () => {
-      const exitCode = await applyAll(stack, updates(previous, next, strategy));
+      const sets = updates(previous, next, strategy).map((each) => ({ cni: each }));
+      const exitCode = await applyAll(stack, sets);
       return { exitCode, whole: exitCode === 0 && next !== "none" };
     },
   );
@@ -60,19 +61,6 @@ export async function swap(name: string, cni: string, { strategy }: SwapOptions)
 export function updates(previous: CniName, next: CniName, strategy: Strategy): readonly CniName[] {
   const viaNone = strategy === "replace" && next !== "none" && previous !== "none" && previous !== next;
   return viaNone ? ["none", next] : [next];
-}
-
-/** @returns the exit code of the first update that failed, else 0 */
-async function applyAll(stack: Stack, cnis: readonly CniName[]): Promise<number> {
-  for (const cni of cnis) {
-    await prepareStack(stack, { cni });
-    await mendStack(stack, console.log);
-    const exitCode = await runEngine(stack, "up");
-    if (exitCode !== 0) {
-      return exitCode;
-    }
-  }
-  return 0;
 }
 
 async function tell(report: OutageReport | undefined, evidence: string): Promise<void> {

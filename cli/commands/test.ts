@@ -9,7 +9,7 @@ import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
-import { leftovers, nodeContainers, remove } from "../stack/containers";
+import { leftovers, remove, stacksWithContainers } from "../stack/containers";
 import { repository } from "../stack/paths";
 import { type Count, countReport, sum } from "../test/count";
 import { createProgress } from "../ui/progress";
@@ -94,7 +94,7 @@ async function vitest(project: string, reports: string, long: boolean): Promise<
 }
 
 async function sweep(): Promise<void> {
-  const stacks = (await nodeContainers().catch(() => [])).map(({ stack }) => stack);
+  const stacks = await stacksWithContainers().catch(() => []);
   const labels = stacks.filter((stack) => stack.startsWith(testPrefix)).map((stack) => `${stackLabel}=${stack}`);
   for (const label of new Set([testLabel, ...labels])) {
     await remove(await leftovers(label)).catch((error) => reportError(error));

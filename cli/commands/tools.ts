@@ -3,7 +3,7 @@ import { labIds } from "../../labs";
 import { defaultStack } from "../default-stack";
 import { livingStacks, requireStack } from "../labs";
 import { runForeground } from "../run/spawn";
-import { nodeContainers } from "../stack/containers";
+import { type NodeContainer, nodeContainers } from "../stack/containers";
 import { prepareState, toolEnv } from "../stack/env";
 import { repository } from "../stack/paths";
 import { prepareStack } from "../stack/prepare";
@@ -24,23 +24,23 @@ export async function kubectl(args: readonly string[], { stack: name }: ToolOpti
 
 /** `./lab node`: a command on a node, or a shell. */
 export async function node(name: string, command: readonly string[], options: ToolOptions): Promise<number> {
-  const stack = await requireStack(options.stack);
-  const nodes = (await nodeContainers(stack)).filter(({ running }) => running);
-  const found = nodes.find((each) => each.node === name || each.container === name);
-  if (found === undefined) {
-    throw new UserError([
-      await noSuchNode(
-        stack,
-        name,
-        nodes.map((each) => each.node),
-      ),
-    ]);
-  }
+  const found = await requireNode(await requireStack(options.stack), name);
   const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : [];
   const words = command.length > 0 ? command : ["bash", "--login"];
   return runForeground(["podman", "exec", "--interactive", ...terminal, found.container, ...words], {
     onSignal: "pass",
   });
+}
+
+/** A node of a stack that runs. @throws UserError that names those there are */
+export async function requireNode(stack: string, name: string): Promise<NodeContainer> {
+  const nodes = (await nodeContainers(stack)).filter(({ running }) => running);
+  const found = nodes.find((each) => each.node === name || each.container === name);
+  if (found === undefined) {
+    const names = nodes.map((each) => each.node);
+    throw new UserError([await noSuchNode(stack, name, names)]);
+  }
+  return found;
 }
 
 /** `./lab pulumi`: Pulumi itself, pointed at a stack that is made where it lacks. */

@@ -2,11 +2,12 @@ import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { preflight } from "../preflight";
 import { CommandFailed, exitCodes } from "../report-error";
-import { parseSets, resolveSettings } from "../settings";
+import { parseSets, resolveSettings, valuesInForce } from "../settings";
+import { applyAll, setsOfUp } from "../stack/apply";
 import { ConfigFile } from "../stack/config-file";
-import { mendStack, requireIdle, runEngine } from "../stack/engine";
+import { nodeContainers } from "../stack/containers";
+import { requireIdle } from "../stack/engine";
 import { stackConfigFile } from "../stack/paths";
-import { prepareStack } from "../stack/prepare";
 import { Stack } from "../stack/stack";
 import { isBuilt } from "../toolchain";
 import { createProgress } from "../ui/progress";
@@ -20,7 +21,13 @@ interface UpOptions {
 export async function up(name: string | undefined, options: UpOptions): Promise<number> {
   const { lab, stack: stackName } = await requireLab(name);
   const set = parseSets(options.set ?? []);
-  const { config } = resolveSettings(lab.values, new ConfigFile(stackConfigFile(stackName)).values(), set);
+  const file = new ConfigFile(stackConfigFile(stackName)).values();
+  // What the user sets wins over the lab's bug.
+  const sets = setsOfUp(lab, valuesInForce(lab.values, { ...file, ...set }), await isNew(stackName)).map((each) => ({
+    ...each,
+    ...set,
+  }));
+  const { config } = resolveSettings(lab.values, file, { ...sets[0] });
   if (!isBuilt(locateToolchain())) {
     console.log("First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.");
   }
@@ -32,10 +39,7 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
   requireIdle(new Stack(stackName, locateToolchain()));
   await preflight(lab, stackName, config, progress);
   const stack = new Stack(stackName, await ensureToolchain(progress));
-  await prepareStack(stack, set);
-  await mendStack(stack, console.log);
-
-  const exitCode = await runEngine(stack, "up");
+  const exitCode = await applyAll(stack, sets);
   if (exitCode !== 0) {
     throw new CommandFailed(
       `pulumi up ended with ${exitCode}; what it said stands above. ` +
@@ -43,8 +47,19 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
     );
   }
   const verdict = await checkStack(stack, lab);
-  console.log(
-    `\nNext: ./lab status ${stackName}\n      ./lab kubectl -s ${stackName} get pods -A\n      ./lab down ${stackName}`,
-  );
+  const next = [
+    `status ${stackName}`,
+    `kubectl -s ${stackName} get pods -A`,
+    ...(verdict.expect === "symptom" ? [`fix ${stackName}`] : []),
+    `down ${stackName}`,
+  ];
+  console.log(`\nNext: ${next.map((each) => `./lab ${each}`).join("\n      ")}`);
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+}
+
+/** True where nothing of the stack is there, neither in its state nor as a container. */
+async function isNew(name: string): Promise<boolean> {
+  const { resources = 0 } = new Stack(name, locateToolchain()).summary() ?? {};
+  // Before the machine is set up there is nothing to ask, and nothing there.
+  return resources === 0 && (await nodeContainers(name).catch(() => [])).length === 0;
 }

@@ -1,9 +1,22 @@
-import type { ClusterAccess, NodeInfo } from "../checks/access";
+import type { ClusterAccess, NodeInfo, RunOptions } from "../checks/access";
 import { capture } from "../run/capture";
 import type { ToolEnv } from "./env";
 
-/** The ways into a cluster whose nodes are containers on this machine. */
-export function containerAccess({ nodes }: { readonly nodes: readonly NodeInfo[] }, env: ToolEnv): ClusterAccess {
+/**
+ * The ways into a cluster whose nodes are containers on this machine.
+ *
+ * @param findServer the container that is the stack's DHCP server; asked until there is one
+ */
+export function containerAccess(
+  { nodes }: { readonly nodes: readonly NodeInfo[] },
+  env: ToolEnv,
+  findServer: () => Promise<string | undefined>,
+): ClusterAccess {
+  let server: string | undefined;
+  const inServer = async (argv: (container: string) => readonly string[], options: RunOptions) => {
+    server ??= await findServer();
+    return server === undefined ? undefined : capture(argv(server), options);
+  };
   return {
     nodes,
     kubectl: (args, options) => capture(["kubectl", ...args], { ...options, env }),
@@ -13,6 +26,13 @@ export function containerAccess({ nodes }: { readonly nodes: readonly NodeInfo[]
         throw new Error(`there is no node ${name}; the nodes are: ${nodes.map((node) => node.name).join(", ")}`);
       }
       return capture(["podman", "exec", container, ...limited(argv, options.timeoutMs)], options);
+    },
+    dhcpServer: (argv, options = {}) =>
+      inServer((container) => ["podman", "exec", container, ...limited(argv, options.timeoutMs)], options),
+    dhcpLog: async (args, options = {}) => {
+      const ran = await inServer((container) => ["podman", "logs", ...args, container], options);
+      // dnsmasq writes to standard error, and podman gives each stream back as what it was.
+      return ran?.exitCode === 0 ? { ...ran, stdout: ran.stdout + ran.stderr, stderr: "" } : ran;
     },
   };
 }

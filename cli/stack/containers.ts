@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nodeLabel, stackLabel } from "../../components/lib/engine-labels";
+import { dhcpServerPart, nodeLabel, partLabel, stackLabel } from "../../components/lib/engine-labels";
 import { capture, read } from "../run/capture";
 
 /** A node of a stack, as the container engine sees it. */
@@ -11,22 +11,47 @@ export interface NodeContainer {
   readonly running: boolean;
 }
 
+/** A container of a stack that is no node. */
+export interface PartContainer {
+  readonly container: string;
+  readonly running: boolean;
+}
+
 const listed = z.array(
   z.object({ Names: z.array(z.string()), State: z.string(), Labels: z.record(z.string(), z.string()).nullable() }),
 );
 
+type Listed = z.infer<typeof listed>;
+
 /** All nodes of all stacks, stopped ones included. */
 export async function nodeContainers(stack?: string): Promise<NodeContainer[]> {
+  return nodesAmong(await containersOf(stack));
+}
+
+/** The DHCP server of a stack, stopped or not; undefined where the stack has none. */
+export async function dhcpServer(stack: string): Promise<PartContainer | undefined> {
+  const server = (await containersOf(stack)).find(({ Labels }) => Labels?.[partLabel] === dhcpServerPart);
+  return server === undefined ? undefined : { container: server.Names[0] ?? "", running: server.State === "running" };
+}
+
+/** The stacks of which there is a container, a node or not. */
+export async function stacksWithContainers(): Promise<string[]> {
+  return [...new Set((await containersOf()).map(({ Labels }) => Labels?.[stackLabel] ?? ""))];
+}
+
+/** Those of a list that are nodes: a stack has other containers too. */
+export function nodesAmong(containers: Listed): NodeContainer[] {
+  return containers.flatMap(({ Names: [container = ""], State, Labels }) => {
+    const node = Labels?.[nodeLabel];
+    return node === undefined
+      ? []
+      : [{ stack: Labels?.[stackLabel] ?? "", node, container, running: State === "running" }];
+  });
+}
+
+async function containersOf(stack?: string): Promise<Listed> {
   const filter = `label=${stackLabel}${stack === undefined ? "" : `=${stack}`}`;
-  const containers = listed.parse(
-    JSON.parse(await read(["podman", "ps", "--all", "--filter", filter, "--format", "json"])),
-  );
-  return containers.map(({ Names: [container = ""], State, Labels }) => ({
-    stack: Labels?.[stackLabel] ?? "",
-    node: Labels?.[nodeLabel] ?? container,
-    container,
-    running: State === "running",
-  }));
+  return listed.parse(JSON.parse(await read(["podman", "ps", "--all", "--filter", filter, "--format", "json"])));
 }
 
 /** What of a stack is left in the container engine, by name. */

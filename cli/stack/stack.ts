@@ -8,6 +8,7 @@ import { read } from "../run/capture";
 import { containerAccess } from "./access";
 import { FileBackend, type Lock } from "./backend";
 import { ConfigFile, type Values } from "./config-file";
+import { dhcpServer } from "./containers";
 import { backendUrl, prepareState, type ToolEnv, toolEnv } from "./env";
 import { type Outputs, readOutputs } from "./outputs";
 import { kubeconfigFile, privateDir, repository, stackConfigFile, stackDir } from "./paths";
@@ -93,7 +94,7 @@ export class Stack {
 
   /** The ways into the cluster, for the checks. */
   async access(): Promise<ClusterAccess> {
-    return containerAccess(await this.requireUp(), this.env);
+    return containerAccess(await this.requireUp(), this.env, async () => (await dhcpServer(this.name))?.container);
   }
 
   /** Forgets operations that a killed engine left open: each create of the lab may be done again. */

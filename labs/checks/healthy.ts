@@ -4,9 +4,12 @@ import { clusterResidue } from "./cluster-residue";
 import { multicastAcrossNodes, multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "./datagrams";
 import { dns } from "./dns";
 import { flannelReady, podSubnets } from "./flannel";
+import { cniDhcpReady, leaseCare, leasedAtServer, leasedNet1, leasedPods, leaseReleased } from "./leased";
+import { arpNet1, nobodyNet1, pingNet1, staticNet1 } from "./net1";
 import { nodeBare, nodeResidue } from "./node-residue";
 import { nodesReady, nodesWithoutNetwork } from "./nodes-ready";
 import { pingAcrossNodes, pingNobody } from "./ping-across-nodes";
+import { multusCopy, multusDelegate, multusReady } from "./second-network";
 import { serviceIp } from "./service-ip";
 import { weavePods, weaveReady } from "./weave";
 
@@ -14,7 +17,32 @@ import { weavePods, weaveReady } from "./weave";
 const withNetwork = (checks: readonly Check[]): Check[] =>
   checks.map((check) => ({ when: { cni: ["flannel", "weave"] }, ...check }));
 
-/** What holds of a cluster and its pod network when all is well, whichever CNI it is set to. */
+/** Pods with a second interface whose address is static, where the stack has any. */
+export const staticNetwork: readonly Check[] = [
+  multusReady,
+  multusDelegate,
+  multusCopy,
+  staticNet1,
+  pingNet1("static"),
+  nobodyNet1("static"),
+  arpNet1,
+];
+
+/** Pods with a second interface whose address is leased, where the stack has any. */
+export const leasedNetwork: readonly Check[] = [
+  leasedPods,
+  cniDhcpReady,
+  leasedNet1,
+  leasedAtServer,
+  pingNet1("leased"),
+  nobodyNet1("leased"),
+  leaseCare,
+];
+
+/** The pods' own network, in short: what a bug beside it leaves alone. */
+export const podNetwork: readonly Check[] = withNetwork([nodesReady, pingAcrossNodes, pingNobody]);
+
+/** What holds of a cluster and its pod network when all is well, whichever CNI and networks it is set to. */
 export const healthyNetwork: readonly Check[] = [
   ...withNetwork([nodesReady]),
   flannelReady,
@@ -28,4 +56,7 @@ export const healthyNetwork: readonly Check[] = [
   nodeResidue,
   nodeBare,
   ...clusterResidue,
+  ...staticNetwork,
+  ...leasedNetwork,
+  leaseReleased,
 ];

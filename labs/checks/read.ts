@@ -51,3 +51,54 @@ export function connectedNodes(text: string): string {
     .sort()
     .join(",");
 }
+
+interface PodList {
+  readonly items: readonly {
+    readonly metadata?: {
+      readonly name?: string;
+      readonly ownerReferences?: readonly { readonly kind?: string; readonly name?: string }[];
+    };
+    readonly status?: { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] };
+  }[];
+}
+
+/** The name of a DaemonSet's pod in a list of pods as JSON; `none` where there is none. */
+export function podOfDaemonSet(daemonSet: string): (text: string) => string {
+  return (text) => podOf(text, daemonSet)?.metadata?.name ?? "none";
+}
+
+/** Whether that pod is ready: `True`, `False`, or `unknown` where it is not there. */
+export function readyOfDaemonSet(daemonSet: string): (text: string) => string {
+  return (text) => {
+    const ready = podOf(text, daemonSet)?.status?.conditions?.find(({ type }) => type === "Ready");
+    return ready?.status ?? "unknown";
+  };
+}
+
+function podOf(text: string, daemonSet: string): PodList["items"][number] | undefined {
+  try {
+    const list: Partial<PodList> | null = JSON.parse(text);
+    return list?.items?.find(({ metadata }) =>
+      metadata?.ownerReferences?.some(({ kind, name }) => kind === "DaemonSet" && name === daemonSet),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the address of a text (`inet 192.168.0.7/24`) lies in its range (`range 192.168.0.1-192.168.0.9`). */
+export function insideRange(text: string): string {
+  const [, address = ""] = /inet ([\d.]+)/.exec(text) ?? [];
+  const [, first = "", last = ""] = /range ([\d.]+)-([\d.]+)/.exec(text) ?? [];
+  if (![address, first, last].every((each) => ipaddr.IPv4.isValidFourPartDecimal(each))) return "unknown";
+  const [at = "", from = "", to = ""] = [address, first, last].map(sortable);
+  return from <= at && at <= to ? "inside" : "outside";
+}
+
+/** An IPv4 address as a text that sorts as the address does. */
+function sortable(address: string): string {
+  return address
+    .split(".")
+    .map((octet) => octet.padStart(3, "0"))
+    .join(".");
+}

@@ -57,6 +57,10 @@ export class FakeCluster implements ClusterAccess {
   podless: readonly string[] = [];
   /** How the names of each node's probe pods begin. */
   podNames: readonly string[] = ["probe"];
+  /** The pods with a second interface; one without an address hangs. */
+  multihomed: readonly { role: string; node: string; address?: string; mac?: string }[] = [];
+  /** Whether the stack has a DHCP server; its commands are asked of `dhcp-server`. */
+  hasServer = false;
   /** How many commands ran at once at most. */
   most = 0;
   private running = 0;
@@ -89,6 +93,14 @@ export class FakeCluster implements ClusterAccess {
     return this.run(name, ["podman", "exec", name, ...argv], argv, options);
   }
 
+  async dhcpServer(argv: readonly string[], options: RunOptions = {}): Promise<Ran | undefined> {
+    return this.hasServer ? this.run("dhcp-server", ["podman", "exec", "dhcp", ...argv], argv, options) : undefined;
+  }
+
+  async dhcpLog(args: readonly string[], options: RunOptions = {}): Promise<Ran | undefined> {
+    return this.hasServer ? this.run("dhcp-log", ["podman", "logs", ...args, "dhcp"], args, options) : undefined;
+  }
+
   private async run(where: string, argv: readonly string[], words: readonly string[], { signal }: RunOptions) {
     this.running += 1;
     this.most = Math.max(this.most, this.running);
@@ -115,6 +127,19 @@ export class FakeCluster implements ClusterAccess {
         status: { phase: "Running", podIP: `10.244.${i}.${n + 5}` },
       }));
     });
+    const multihomed = this.multihomed.map(({ role, node, address, mac }) => {
+      const status = JSON.stringify([
+        { name: "cbr0", interface: "eth0", ips: ["10.244.0.9"], mac: "0a:00:00:00:00:09" },
+        { name: "cni-lab/macvlan", interface: "net1", ips: [address], mac },
+      ]);
+      const annotations = address === undefined ? {} : { "k8s.v1.cni.cncf.io/network-status": status };
+      return {
+        kind: "Pod",
+        metadata: { namespace: "cni-lab", name: `${role}-${node}`, labels: { "cni-lab/role": role }, annotations },
+        spec: { nodeName: node },
+        status: { phase: address === undefined ? "Pending" : "Running" },
+      };
+    });
     const service = (namespace: string, name: string, clusterIP: string) => ({
       kind: "Service",
       metadata: { namespace, name },
@@ -123,6 +148,7 @@ export class FakeCluster implements ClusterAccess {
     return {
       items: [
         ...pods,
+        ...multihomed,
         service("cni-lab", "probe", "10.96.1.1"),
         service("default", "kubernetes", "10.96.0.1"),
         service("kube-system", "kube-dns", "10.96.0.10"),

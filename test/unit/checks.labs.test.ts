@@ -118,12 +118,35 @@ describe("a check's data", () => {
     [
       "a place of its subjects",
       { steps: [{ id: "ask", at: "to.pod", run: ["x"] }] },
-      `${at} ask.at is "to.pod": must be a place of subjects "node": kubectl, node, pod`,
+      `${at} ask.at is "to.pod": must be a place of subjects "node": kubectl, dhcp-server, dhcp-log, node, pod, static, leased`,
     ],
     [
       "a foreground end",
       { steps: [{ id: "ask", at: "node", run: ["x"], background: true }] },
       `${at} steps is "ask": must not end with a background step`,
+    ],
+    [
+      "steps to read from, each of them",
+      { read: { word: { from: ["ask", "x"], pattern: /x/ } } },
+      `${at} read.word.from is "x": must be one of its steps: ask`,
+    ],
+    [
+      "no change where subjects are compared",
+      {
+        change: [{ id: "set", at: "node", run: ["x"] }],
+        expect: [{ value: "word", distinct: true }],
+      },
+      `${at} expect is "distinct": must not be asked of a check that changes something: comparing means looking again`,
+    ],
+    [
+      "a change, where it has something to restore",
+      { restore: [{ id: "wait", at: "node", run: ["x"] }] },
+      `${at} restore: must not be there without a change`,
+    ],
+    [
+      "places of its subjects in what it changes too",
+      { change: [{ id: "set", at: "from.static", run: ["x"] }] },
+      `${at} set.at is "from.static": must be a place of subjects "node": kubectl, dhcp-server, dhcp-log, node, pod, static, leased`,
     ],
     [
       "evidence for its causes",
@@ -160,6 +183,14 @@ describe("a check's data", () => {
       'ask.run is "{from.ip}"',
       'expect is "{value.other}"',
       'causes is "{found.other}"',
+    ]);
+  });
+
+  it("does not wait for a check that changes something, as that one waits for all others", () => {
+    const change = [{ id: "set", at: "node", run: ["x"] }] as const;
+    const controlled = checkOf({ id: "a", controls: { positive: ["b"] } });
+    expect(problems(labOf([controlled, checkOf({ id: "b", change })]))).toEqual([
+      'lab test checks.healthy a controls.positive is "b": must not change anything: what changes runs when all others have ended',
     ]);
   });
 

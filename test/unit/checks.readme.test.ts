@@ -24,6 +24,7 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (id, 
       Kubernetes: versions.kubernetes,
       Flannel: versions.flannel,
       "Weave Net": versions.weave,
+      Multus: versions.multus,
       "CNI plugins": versions.cniPlugins,
       CoreDNS: versions.coredns,
       etcd: versions.etcd,
@@ -41,7 +42,9 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (id, 
     expect(commands.at(-1)?.command).toBe(`./lab down ${id}`);
     for (const { command } of commands) {
       expect(command).toMatch(
-        new RegExp(`^\\./lab (up|check|fix|break|down|swap) ${id}\\b|^\\./lab (node|kubectl) -s ${id} `),
+        new RegExp(
+          `^\\./lab (up|check|fix|break|down|swap|status) ${id}\\b|^\\./lab (node|kubectl|dhcp|logs|capture) -s ${id} `,
+        ),
       );
     }
   });

@@ -22,7 +22,10 @@ afterEach(() => {
 });
 
 test.each([
-  [["upp"], "command: unknown command 'upp'; must be one of: up, check, swap, down, .*; did you mean up\\?"],
+  [
+    ["upp"],
+    "command: unknown command 'upp'; must be one of: up, check, fix, break, swap, down, .*; did you mean up\\?",
+  ],
   [["frobnicate"], "command: unknown command 'frobnicate'; must be one of: up, .*, help; see ./lab help"],
   [["up", "--sett", "a=b"], "up: unknown option '--sett'; allowed: --set; did you mean --set\\?"],
   [["up", "--quick"], "up: unknown option '--quick'; allowed: --set; see ./lab help up"],
@@ -39,6 +42,13 @@ test.each([
     ["swap", "flannel", "weave", "--strategy", "big-bang"],
     "swap: option '--strategy <strategy>' argument 'big-bang' is invalid. Allowed choices are rolling, replace; .*",
   ],
+  [["fix", "flannel"], 'STACK is "flannel": lab flannel has no bug to fix; labs with one: dhcp-bad-routes, .*; .*'],
+  [["break", "weave"], 'STACK is "weave": lab weave has no bug to break; .*; ./lab check weave shows that it is well'],
+  [["dhcp"], "dhcp: missing required argument 'what'; see ./lab help dhcp"],
+  [["dhcp", "lease"], 'WHAT is "lease": must be one of: leases, log; did you mean leases\\?'],
+  [["logs", "multos"], 'PART is "multos": must be one of: multus, dhcp, .*, dhcp-server; did you mean multus\\?'],
+  [["logs", "constructor"], 'PART is "constructor": must be one of: multus, .*'],
+  [["capture", "n1"], "capture: missing required argument 'iface'; see ./lab help capture"],
   [["help", "stats"], 'command is "stats": must be one of: up, .*; did you mean status\\?'],
 ])("%j is refused", async (argv, message) => {
   const { exitCode, lines } = await lab(...argv);
@@ -82,11 +92,16 @@ test("help tells the default stack and every command", async () => {
   for (const name of [
     "up",
     "check",
+    "fix",
+    "break",
     "down",
     "status",
     "list",
     "kubectl",
     "node",
+    "dhcp",
+    "logs",
+    "capture",
     "pulumi",
     "env",
     "doctor",

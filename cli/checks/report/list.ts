@@ -26,7 +26,9 @@ function describeCheck(check: Check): string {
   return [
     `${check.id}: ${check.title}`,
     `  ${runsFor[check.subjects]}, ${when}`,
+    ...(check.change ?? []).map((step) => `  once before: ${describeStep(step)}`),
     ...check.steps.map((step) => `  ${describeStep(step)}`),
+    ...(check.restore ?? []).map((step) => `  once after: ${describeStep(step)}`),
     ...named("positive", controls?.positive),
     ...named("negative", controls?.negative),
   ].join("\n");
@@ -34,5 +36,6 @@ function describeCheck(check: Check): string {
 
 function describeStep(step: Step): string {
   const words = step.run.map((word) => (/^[{}\w@%+=:,./-]+$/.test(word) ? word : quoteWord(word))).join(" ");
+  if (step.at === "dhcp-log") return `log of the DHCP server: ${words}`;
   return step.at === "kubectl" ? `kubectl ${words}` : `on ${step.at}: ${words}`;
 }

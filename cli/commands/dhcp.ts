@@ -1,0 +1,65 @@
+import { leaseFile } from "../../components/lib/networks/names";
+import { UserError } from "../../components/lib/user-error";
+import { allPods, duplicatesOf, leaseRows, readLeases, readPods } from "../../labs/leases";
+import { labOf, requireStack } from "../labs";
+import { CommandFailed } from "../report-error";
+import { runForeground } from "../run/spawn";
+import { valuesInForce } from "../settings";
+import { dhcpServer } from "../stack/containers";
+import { Stack } from "../stack/stack";
+import { refusal } from "../suggest";
+import { requireToolchain } from "../toolchain";
+import { table } from "../ui/table";
+
+const views = ["leases", "log"] as const;
+
+/** `./lab dhcp`: what the stack's DHCP server has given out, to whom, or its log. */
+export async function dhcp(view: string, { stack: name }: { readonly stack?: string }): Promise<number> {
+  if (!views.some((each) => each === view)) {
+    throw new UserError([refusal("WHAT", view, views)]);
+  }
+  const stack = await requireStack(name);
+  const server = await dhcpServer(stack);
+  if (server === undefined) {
+    const rule = "has no DHCP server";
+    throw new UserError([
+      { field: "STACK", value: stack, rule, mend: "see ./lab list for labs with a network by DHCP" },
+    ]);
+  }
+  return view === "log" ? serverLog(server.container) : leases(new Stack(stack, requireToolchain()));
+}
+
+/** The log of the server's container; dnsmasq writes it to standard error. */
+export function serverLog(container: string): Promise<number> {
+  return runForeground(["sh", "-c", 'exec podman logs --tail 400 "$1" 2>&1', "sh", container], { onSignal: "pass" });
+}
+
+async function leases(stack: Stack): Promise<number> {
+  const access = await stack.access();
+  const [file, pods] = await Promise.all([
+    access.dhcpServer?.(["cat", leaseFile], { timeoutMs: 10_000 }),
+    access.kubectl([...allPods, "--request-timeout=8s"], { timeoutMs: 10_000 }),
+  ]);
+  if (file === undefined || file.exitCode !== 0) {
+    throw new CommandFailed(`the DHCP server's leases can't be read: ${file?.stderr.trim() ?? "it is gone"}`);
+  }
+  const now = Date.now();
+  const lab = await labOf(stack.name);
+  const leaseSeconds = Number(valuesInForce(lab?.values ?? {}, stack.config().values()).dhcpLease);
+  const view = { leases: readLeases(file.stdout, now), ...readPods(pods.stdout), leaseSeconds, now };
+  const rows = leaseRows(view).map(({ address, mac, secondsLeft, pod, node, state }) => [
+    address,
+    mac,
+    secondsLeft === undefined ? "-" : `${secondsLeft} s`,
+    pod ?? "-",
+    node ?? "-",
+    pods.exitCode === 0 ? state : "?",
+  ]);
+  console.log(
+    rows.length === 0 ? "No address is given out." : table(["address", "MAC", "left", "pod", "node", "state"], rows),
+  );
+  const duplicates = duplicatesOf(view.pods);
+  if (duplicates !== "") console.log(`Of two pods: ${duplicates}`);
+  if (pods.exitCode !== 0) console.error("The API server does not answer, so that nobody knows the pods.");
+  return 0;
+}

@@ -1,0 +1,104 @@
+import { networkDaemons } from "../../components/lib/networks/names";
+import { quote } from "../../components/lib/shell";
+import { UserError } from "../../components/lib/user-error";
+import { requireStack } from "../labs";
+import { capture, read } from "../run/capture";
+import { runForeground } from "../run/spawn";
+import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
+import { refusal } from "../suggest";
+import { serverLog } from "./dhcp";
+import { requireNode } from "./tools";
+
+interface LookOptions {
+  readonly stack?: string;
+}
+
+/** How many lines of a log are shown for each node. */
+const lines = 200;
+
+const pods = (namespace: string, name: string) => [
+  "sh",
+  "-c",
+  // No pod of that name on a node is no failure.
+  `for log in /var/log/pods/${namespace}_${name}-*/*/*.log; do [ ! -e "$log" ] || tail -n ${lines} "$log"; done`,
+];
+const unit = (name: string) => ["journalctl", "--no-pager", `--lines=${lines}`, `--unit=${name}`];
+
+/** What of a node has a log, and how that is read there: it works too where the API server does not. */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  multus: pods(networkDaemons.namespace, networkDaemons.multus),
+  dhcp: pods(networkDaemons.namespace, networkDaemons.dhcp),
+  flannel: pods("kube-flannel", "kube-flannel-ds"),
+  weave: pods("kube-system", "weave-net"),
+  "kube-proxy": pods("kube-system", "kube-proxy"),
+  coredns: pods("kube-system", "coredns"),
+  apiserver: pods("kube-system", "kube-apiserver"),
+  kubelet: unit("kubelet"),
+  containerd: unit("containerd"),
+};
+
+/** `./lab logs`: the last lines of a part of a stack, from every node or from one. */
+export async function logs(part: string, node: string | undefined, options: LookOptions): Promise<number> {
+  const argv = Object.hasOwn(parts, part) ? parts[part] : undefined;
+  if (argv === undefined && part !== "dhcp-server") {
+    throw new UserError([refusal("PART", part, [...Object.keys(parts), "dhcp-server"])]);
+  }
+  const stack = await requireStack(options.stack);
+  if (argv === undefined) {
+    const server = await dhcpServer(stack);
+    if (server === undefined) {
+      throw new UserError([{ field: "STACK", value: stack, rule: "has no DHCP server" }]);
+    }
+    return serverLog(server.container);
+  }
+  let exitCode = 0;
+  for (const each of await nodesToAsk(stack, node)) {
+    console.log(`== ${each.node}: ${part}`);
+    const asked = await runForeground(["podman", "exec", each.container, ...argv], { onSignal: "end" });
+    exitCode = Math.max(exitCode, asked === 0 ? 0 : 1);
+  }
+  return exitCode;
+}
+
+async function nodesToAsk(stack: string, node: string | undefined): Promise<readonly NodeContainer[]> {
+  if (node !== undefined) return [await requireNode(stack, node)];
+  const nodes = (await nodeContainers(stack)).filter(({ running }) => running);
+  // Refuses by name where there is none.
+  if (nodes.length === 0) return [await requireNode(stack, "n1")];
+  return nodes.sort((a, b) => a.node.localeCompare(b.node));
+}
+
+/** `./lab capture`: tcpdump on a node, until Ctrl-C or for as many packets as its own `-c` says. */
+export async function capturePackets(
+  name: string,
+  link: string,
+  words: readonly string[],
+  options: LookOptions,
+): Promise<number> {
+  const node = await requireNode(await requireStack(options.stack), name);
+  const links = (await read(["podman", "exec", node.container, "ls", "/sys/class/net"])).trim().split(/\s+/);
+  if (link !== "any" && !links.includes(link)) {
+    throw new UserError([refusal("IFACE", link, links)]);
+  }
+  const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["--interactive", "--tty"] : [];
+  const file = `/run/cni-lab-capture.${process.pid}`;
+  const tcpdump = ["tcpdump", "-l", "-n", "-e", "-i", link, ...words];
+  try {
+    const script = `echo $$ >${file}; exec ${quote(tcpdump)}`;
+    const exitCode = await runForeground(["podman", "exec", ...terminal, node.container, "sh", "-c", script], {
+      onSignal: "pass",
+    });
+    // Ctrl-C is how one ends it.
+    return exitCode === 0 || exitCode === 130 ? 0 : 1;
+  } finally {
+    // What podman started on the node outlives a killed `podman exec`.
+    await capture([
+      "podman",
+      "exec",
+      node.container,
+      "sh",
+      "-c",
+      `kill -INT "$(cat ${file})" 2>/dev/null; rm -f ${file}`,
+    ]);
+  }
+}

@@ -1,0 +1,54 @@
+import { UserError } from "../../components/lib/user-error";
+import { loadLabs } from "../../labs";
+import type { Lab } from "../../labs/lab";
+import { requireLab } from "../labs";
+import { CommandFailed, exitCodes } from "../report-error";
+import { resolveSettings, valuesInForce } from "../settings";
+import { applyAll, remaining } from "../stack/apply";
+import { requireIdle } from "../stack/engine";
+import { Stack } from "../stack/stack";
+import { requireToolchain } from "../toolchain";
+import { checkStack } from "./check";
+
+/** `./lab fix`: the lab's cure, on a stack that is up, and the proof that the bug is gone. */
+export function fix(name: string | undefined): Promise<number> {
+  return bring(name, "fix");
+}
+
+/** `./lab break`: the lab's bug, on a stack that is up, and the proof that it shows. */
+export function breakIt(name: string | undefined): Promise<number> {
+  return bring(name, "break");
+}
+
+async function bring(name: string | undefined, command: "fix" | "break"): Promise<number> {
+  const { lab, stack: stackName } = await requireLab(name);
+  const sets = command === "fix" ? lab.fixed : lab.broken;
+  if (sets === undefined) {
+    throw new UserError([await noBug(lab, stackName, command)]);
+  }
+  const stack = new Stack(stackName, requireToolchain());
+  const values = stack.config().values();
+  for (const set of sets) {
+    resolveSettings(lab.values, values, set);
+  }
+  await stack.requireUp();
+  requireIdle(stack);
+  const exitCode = await applyAll(stack, remaining(sets, valuesInForce(lab.values, values)));
+  if (exitCode !== 0) {
+    throw new CommandFailed(
+      `pulumi up ended with ${exitCode}; what it said stands above. Run ./lab ${command} ${stackName} to go on from here`,
+    );
+  }
+  const verdict = await checkStack(stack, lab);
+  return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+}
+
+async function noBug(lab: Lab, stack: string, command: string) {
+  const others = (await loadLabs()).filter(({ bug }) => bug !== undefined).map(({ id }) => id);
+  return {
+    field: "STACK",
+    value: stack,
+    rule: `lab ${lab.id} has no bug to ${command}; labs with one: ${others.join(", ")}`,
+    mend: `./lab check ${stack} shows that it is well`,
+  };
+}

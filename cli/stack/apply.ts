@@ -1,0 +1,45 @@
+import type { Lab } from "../../labs/lab";
+import type { Values } from "./config-file";
+import { mendStack, runEngine } from "./engine";
+import { prepareStack } from "./prepare";
+import type { Stack } from "./stack";
+
+/**
+ * Brings a stack to each of these value sets in turn, with one `pulumi up` each.
+ *
+ * @returns the exit code of the first update that failed, else 0
+ */
+export async function applyAll(stack: Stack, sets: readonly Values[]): Promise<number> {
+  for (const set of sets) {
+    await prepareStack(stack, set);
+    await mendStack(stack, console.log);
+    const exitCode = await runEngine(stack, "up");
+    if (exitCode !== 0) {
+      return exitCode;
+    }
+  }
+  return 0;
+}
+
+/**
+ * Those of a lab's value sets that are still to be applied: a command that was cut short goes on with the last set that
+ * is in force, and from the beginning where none is.
+ */
+export function remaining(sets: readonly Values[], inForce: Values): readonly Values[] {
+  return sets.slice(Math.max(0, standing(sets, inForce)));
+}
+
+/**
+ * The value sets that `up` applies: a stack that is new is broken as its lab has it, one that is on its way there goes
+ * on, and any other stays what it is set to.
+ */
+export function setsOfUp({ broken = [] }: Lab, inForce: Values, isNew: boolean): readonly Values[] {
+  const from = isNew ? 0 : standing(broken, inForce);
+  const left = from === -1 ? [] : broken.slice(from);
+  return left.length === 0 ? [{}] : left;
+}
+
+/** The last of the sets whose values are all in force; -1 where none is. */
+function standing(sets: readonly Values[], inForce: Values): number {
+  return sets.findLastIndex((set) => Object.entries(set).every(([key, value]) => inForce[key] === value));
+}

@@ -1,0 +1,311 @@
+import { dhcpSocket, leaseFile, networkDaemons } from "../../components/lib/networks/names";
+import type { Cause, Check, Step } from "../check";
+import {
+  allPods,
+  duplicatesOf,
+  type LeaseRow,
+  type LeaseState,
+  type LeaseView,
+  leaseRows,
+  namesOf,
+  readLeases,
+  readPods,
+} from "../leases";
+import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { insideRange } from "./read";
+import { sandboxCauses, sandboxEvents, withNetwork } from "./second-network";
+
+const when = withNetwork("leased");
+const all = /^[\s\S]*$/;
+
+/** Asks the daemon of a node what it can do; a socket alone may be left of one that is gone. */
+export const askDaemon: Step = {
+  id: "daemon",
+  at: "node",
+  run: [
+    "sh",
+    "-c",
+    `[ -S ${dhcpSocket} ] || { echo missing; exit 0; }; curl -sS -m 3 --unix-socket ${dhcpSocket} http://dhcp/debug/rpc 2>&1`,
+  ],
+  exits: [0, 7, 28],
+};
+
+/** How the state of the daemon is read from that: whether its service is there, and what is there instead. */
+export const daemonRead = {
+  service: { from: askDaemon.id, pattern: /Service (DHCP)/ },
+  socket: { from: askDaemon.id, pattern: /missing|Couldn't connect|Failed to connect|Connection refused|DHCP/ },
+} as const;
+
+const daemonLog: Step = {
+  id: "daemon-log",
+  at: "node",
+  run: ["sh", "-c", `tail -n 60 /var/log/pods/${networkDaemons.namespace}_${networkDaemons.dhcp}-*/*/*.log`],
+};
+
+/** What the server has heard and said of late: a pod that hangs asks again every few seconds. */
+const serverLog: Step = { id: "server-log", at: "dhcp-log", run: ["--since", "60s"] };
+
+/** Why a pod has no address: nobody to ask, no answer, nothing left, or an answer that can't be used. */
+const dhcpCauses: readonly Cause[] = [
+  {
+    evidence: "events",
+    pattern: /error dialing DHCP daemon: dial unix (?<socket>\S+): connect: no such file or directory/,
+    says: "no dhcp daemon runs on {node}: the plugin finds no {found.socket}",
+  },
+  {
+    evidence: "events",
+    pattern: /error dialing DHCP daemon: dial unix (?<socket>\S+): connect: connection refused/,
+    says: "the socket {found.socket} on {node} is left of a dhcp daemon that is gone: nobody listens there",
+  },
+  {
+    evidence: "events",
+    pattern:
+      /failed to add route '\{(?<network>[\d.]+) (?<mask>[0-9a-f]{8})\} via (?<hop>[\d.]+) dev \S+[^']*': (?<why>[a-z ]+)/,
+    says: "the route to {found.network} (mask {found.mask}) via {found.hop}, which the DHCP server sent, can't be set: {found.why}",
+  },
+  {
+    evidence: "server-log",
+    pattern: /DHCPDISCOVER\(\S+\) (?:[\d.]+ )?(?<mac>[0-9a-f:]{17}) no address available/,
+    says: "the DHCP server has no address left to give: it said so when {found.mac} asked",
+  },
+  {
+    evidence: "server-log",
+    // A DISCOVER after which the same client was offered nothing.
+    pattern:
+      /DHCPDISCOVER\(\S+\) (?:[\d.]+ )?(?<mac>[0-9a-f:]{17})(?! no address)(?![\s\S]*DHCPOFFER\(\S+\) [\d.]+ \k<mac>)/,
+    says: "the DHCP server hears the DISCOVER of {found.mac}, and makes no offer",
+  },
+  { evidence: "server-log", pattern: /^\s*$/, says: "the DHCP server has heard nothing for a minute" },
+  { evidence: "server-log", pattern: /this stack has no DHCP server/, says: "the stack has no DHCP server" },
+];
+
+/** First of all: whether the pods run. Who waits for the kubelet's own verdict waits four minutes. */
+export const leasedPods: Check = {
+  id: "leased-pods",
+  title: "The pod with an address by DHCP runs, on every node",
+  subjects: "node",
+  when,
+  steps: [
+    {
+      id: "phase",
+      at: "kubectl",
+      run: ["-n", "{namespace}", "get", "pod", "{leasedPod}", "-o", "jsonpath={.status.phase}"],
+    },
+  ],
+  read: { phase: { pattern: /\w+/ } },
+  expect: [{ value: "phase", equals: "Running" }],
+  timing: { bySeconds: 22, everySeconds: 2 },
+  says: {
+    holds: "{leasedPod} runs with {leasedNet1} on net1",
+    fails: "{leasedPod} on {node} hangs: it is {value.phase} and has no address on net1",
+  },
+  evidence: [sandboxEvents("leasedPod"), askDaemon, daemonLog, serverLog, ...nodeNetwork("")],
+  causes: [...sandboxCauses, ...dhcpCauses, ...nodeNetworkCauses("")],
+};
+
+/** The plugin does not speak DHCP itself: it asks a daemon, which must be there on every node. */
+export const cniDhcpReady: Check = {
+  id: "cni-dhcp-ready",
+  title: "The dhcp daemon answers on its socket, on every node",
+  subjects: "node",
+  when: { ...when, dhcpDaemon: ["auto"] },
+  steps: [askDaemon],
+  read: daemonRead,
+  expect: [{ value: "service", equals: "DHCP" }],
+  timing: { bySeconds: 20, everySeconds: 2 },
+  says: {
+    holds: `the dhcp daemon of {node} answers on ${dhcpSocket}`,
+    fails: `no dhcp daemon answers on ${dhcpSocket} of {node}: {value.socket}`,
+  },
+  evidence: [
+    {
+      id: "daemons",
+      at: "kubectl",
+      run: ["-n", networkDaemons.namespace, "get", "daemonsets,pods", "-o", "wide"],
+    },
+    { id: "socket", at: "node", run: ["sh", "-c", `ls -la ${dhcpSocket}; ps -C dhcp -o pid,lstart,args`] },
+    daemonLog,
+    ...nodeNetwork(""),
+  ],
+  causes: nodeNetworkCauses(""),
+};
+
+const addressEvidence: readonly Step[] = [
+  { id: "interfaces", at: "leased", run: ["ip", "-details", "address", "show"] },
+  { id: "leases", at: "dhcp-server", run: ["cat", leaseFile] },
+  serverLog,
+  daemonLog,
+  ...nodeNetwork(""),
+];
+
+/** Every pod with an address by DHCP has one of the server's, and no other has the same. */
+export const leasedNet1: Check = {
+  id: "leased-net1",
+  title: "Every pod with an address by DHCP has one of the server's range on net1, and for itself",
+  subjects: "node",
+  when,
+  steps: [
+    {
+      id: "address",
+      at: "leased",
+      run: ["sh", "-c", 'ip -4 -o address show dev net1; echo "range $1"', "sh", "{config.dhcpRange}"],
+    },
+  ],
+  read: { address: { pattern: /inet ([\d.]+)/ }, place: { pattern: all, as: insideRange } },
+  expect: [
+    { value: "address", equals: "{leasedNet1}" },
+    { value: "place", equals: "inside" },
+    { value: "address", distinct: true },
+  ],
+  timing: { bySeconds: 20, everySeconds: 2 },
+  controls: { positive: ["leased-pods"] },
+  says: {
+    holds: "{leasedPod} has {value.address}",
+    fails:
+      "{leasedPod} on {node} has {value.address}, {value.place} of {config.dhcpRange}; its annotation says {leasedNet1}",
+  },
+  evidence: addressEvidence,
+};
+
+/** The server knows the pod by its MAC. */
+export const leasedAtServer: Check = {
+  id: "leased-at-server",
+  title: "The DHCP server has given each pod its address, to the MAC of its net1",
+  subjects: "node",
+  when,
+  steps: [{ id: "lease", at: "dhcp-server", run: ["grep", "-w", "-F", "{leasedNet1}", leaseFile], exits: [0, 1] }],
+  read: { mac: { pattern: /^\d+ ([0-9a-f:]{17}) / } },
+  expect: [{ value: "mac", equals: "{leasedMac}" }],
+  timing: { bySeconds: 20, everySeconds: 2 },
+  controls: { positive: ["leased-pods"] },
+  says: {
+    holds: "the server holds {leasedNet1} for {value.mac}, which is {leasedPod}",
+    fails: "the server does not hold {leasedNet1} for {leasedMac}, which is {leasedPod}; it holds it for: {value.mac}",
+  },
+  evidence: addressEvidence,
+};
+
+/** A reader of what the server, the pods and the daemons say together. */
+const readAll = (answer: (rows: readonly LeaseRow[], view: LeaseView) => string) => ({
+  from: ["leases", "pods"],
+  pattern: all,
+  as: (text: string) => {
+    const [, now = "0", leaseSeconds = "0"] = /^now (\d+) lease (\d+)/.exec(text) ?? [];
+    const [at, start] = [Number(now) * 1000, text.indexOf("{")];
+    const view = {
+      leases: readLeases(text.slice(0, start), at),
+      ...readPods(text.slice(start)),
+      leaseSeconds: Number(leaseSeconds),
+      now: at,
+    };
+    return answer(leaseRows(view), view);
+  },
+});
+const rowsOf = (...states: readonly LeaseState[]) => readAll((rows) => namesOf(rows, states));
+
+/** Whoever holds an address, somebody else knows of it: the server by its lease, the daemon by renewing it. */
+export const leaseCare: Check = {
+  id: "lease-care",
+  title: "Every address by DHCP belongs to one pod, is renewed, and is known to the server; none is orphaned",
+  subjects: "once",
+  when,
+  steps: [
+    {
+      id: "leases",
+      at: "dhcp-server",
+      run: ["sh", "-c", `echo "now $(date +%s) lease $1"; cat ${leaseFile}`, "sh", "{config.dhcpLease}"],
+    },
+    { id: "pods", at: "kubectl", run: allPods },
+  ],
+  read: {
+    held: readAll((rows) => String(rows.filter(({ pod }) => pod !== undefined).length)),
+    orphans: rowsOf("orphan"),
+    leftBehind: readAll((rows) => namesOf(rows, ["left behind"]) || "nothing"),
+    unrenewed: rowsOf("not renewed"),
+    unknown: rowsOf("no lease"),
+    duplicates: readAll((_, { pods }) => duplicatesOf(pods)),
+  },
+  expect: [
+    { value: "held", matches: /^[1-9]/ },
+    { value: "duplicates", equals: "" },
+    { value: "unknown", equals: "" },
+    { value: "unrenewed", equals: "" },
+    { value: "orphans", equals: "" },
+  ],
+  timing: { bySeconds: 20, everySeconds: 2 },
+  controls: { positive: ["leased-pods"] },
+  says: {
+    holds:
+      "{value.held} pods hold an address each, and their daemons renew it; left behind by pods of earlier daemons: {value.leftBehind}",
+    fails:
+      "addresses are not cared for; of two pods: [{value.duplicates}]; unknown to the server: [{value.unknown}]; renewed by nobody, as the daemon has started since: [{value.unrenewed}]; of no pod: [{value.orphans}]",
+  },
+  evidence: [{ id: "server-log", at: "dhcp-log", run: ["--since", "300s"] }],
+};
+
+const changedLease = {
+  subjects: "node",
+  when,
+  change: [
+    {
+      id: "delete",
+      at: "kubectl",
+      run: ["-n", "{namespace}", "delete", "pod", "{leasedPod}", "--timeout=60s"],
+      timeoutSeconds: 70,
+    },
+  ],
+  restore: [
+    {
+      id: "wait",
+      at: "kubectl",
+      run: ["-n", "{namespace}", "rollout", "status", "daemonset/leased", "--timeout=90s"],
+      timeoutSeconds: 95,
+    },
+  ],
+  steps: [
+    // A lease that nobody gives back lasts for at least half its time: daemons renew it at half.
+    { id: "lease", at: "dhcp-server", run: ["grep", "-c", "-F", "{leasedMac}", leaseFile], exits: [0, 1] },
+    { id: "all", at: "dhcp-server", run: ["grep", "-c", ".", leaseFile], exits: [0, 1] },
+  ],
+  read: { left: { pattern: /^\d+/ }, leases: { from: "all", pattern: /^\d+/ } },
+  controls: { positive: ["leased-at-server"] },
+  evidence: [
+    { id: "leases", at: "dhcp-server", run: ["cat", leaseFile] },
+    { id: "server-log", at: "dhcp-log", run: ["--since", "120s"] },
+    daemonLog,
+  ],
+} as const;
+
+/** A pod that goes gives its address back. */
+export const leaseReleased: Check = {
+  ...changedLease,
+  id: "lease-released",
+  title: "A pod that is deleted gives its address back to the DHCP server",
+  expect: [{ value: "left", equals: "0" }],
+  timing: { bySeconds: 15, everySeconds: 1 },
+  says: {
+    holds: "{leasedNet1} of {leasedPod} was given back when the pod was deleted",
+    fails: "the server still holds {leasedNet1} for {leasedMac}, whose pod {leasedPod} is gone",
+  },
+  causes: [
+    {
+      evidence: "server-log",
+      pattern: /^(?![\s\S]*DHCPRELEASE)[\s\S]*DHCP/,
+      says: "no DHCPRELEASE has come to the server",
+    },
+  ],
+};
+
+/** The bug of the plugin: its RELEASE never leaves the node, so every pod that was takes an address with it. */
+export const leaseStays: Check = {
+  ...changedLease,
+  id: "lease-stays",
+  title: "A pod that is deleted takes its address with it: the DHCP server never hears of its end",
+  expect: [{ value: "left", equals: "1" }],
+  timing: { throughoutSeconds: 12, everySeconds: 3 },
+  says: {
+    holds:
+      "{leasedPod} is gone, and the server still holds {leasedNet1} for {leasedMac}; it holds {value.leases} addresses of {config.dhcpRange} for {nodes.count} pods",
+    fails: "the server no longer holds {leasedNet1}, or it can't be seen; leases of {leasedMac}: {value.left}",
+  },
+};

@@ -1,0 +1,20 @@
+import { hangsWithoutDaemon } from "../checks/dhcp-hangs";
+import { healthyNetwork, podNetwork, staticNetwork } from "../checks/healthy";
+import type { Lab } from "../lab";
+
+/** The dhcp plugin asks a daemon on its node, and nobody has started one. */
+export const lab: Lab = {
+  id: "dhcp-no-daemon",
+  title: "A macvlan network by DHCP on nodes without the dhcp daemon",
+  bug: "the dhcp plugin needs a daemon on every node, and there is none",
+  symptom: "the pod hangs in ContainerCreating: error dialing DHCP daemon",
+  minutes: 3,
+  memoryMiB: 1600,
+  values: { cni: "flannel", nodes: "2", networks: "macvlan-conf,macvlan-conf-2" },
+  broken: [{ dhcpDaemon: "off" }],
+  fixed: [{ dhcpDaemon: "auto" }],
+  checks: {
+    healthy: healthyNetwork,
+    symptom: [...podNetwork, ...staticNetwork, hangsWithoutDaemon],
+  },
+};

@@ -1,0 +1,21 @@
+import { healthyNetwork, podNetwork } from "../checks/healthy";
+import { sharedNet1 } from "../checks/net1";
+import { multusCopy, multusDelegate, multusReady } from "../checks/second-network";
+import type { Lab } from "../lab";
+
+/** host-local keeps its books on each node for itself; on one LAN all nodes give out the same first address. */
+export const lab: Lab = {
+  id: "macvlan-duplicate-ip",
+  title: "A macvlan network over several nodes whose addresses host-local gives out",
+  bug: "host-local knows only its own node, so each node gives its first pod the same address",
+  symptom: "pods of two nodes have one address on net1, and both answer for it",
+  minutes: 3,
+  memoryMiB: 1550,
+  values: { cni: "flannel", nodes: "2", networks: "macvlan-conf" },
+  broken: [{ macvlanAddresses: "unnamed" }],
+  fixed: [{ macvlanAddresses: "named" }],
+  checks: {
+    healthy: healthyNetwork,
+    symptom: [...podNetwork, multusReady, multusDelegate, multusCopy, sharedNet1],
+  },
+};
