@@ -18,6 +18,7 @@ export const clusterFacts = [
   "config.dhcpLease",
   "config.dhcpRange",
   "config.macvlanMaster",
+  "config.networks",
 ] as const;
 
 const ownFacts = [

@@ -1,3 +1,4 @@
+import { multusAddOn } from "../../components/lib/swap/add-ons";
 import { type Audit, auditNode } from "../../components/lib/swap/audit";
 import { type Fact, listingScript, nameOf, readListing } from "../../components/lib/swap/fingerprint";
 import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
@@ -12,7 +13,8 @@ function audited(answer: (audit: Audit) => string): (text: string) => string {
     const listing = readListing(text);
     const recorded = listing.cnis.map(({ cni }) => cni);
     const cnis = [...listing.cnis, ...usual.filter(({ cni }) => !recorded.includes(cni))];
-    return answer(auditNode({ ...listing, cnis }, /^current\t(.*)$/m.exec(text)?.[1] ?? "none"));
+    const [, current = "none", networks = ""] = /^current\t([^\t\n]*)(?:\t(.*))?$/m.exec(text) ?? [];
+    return answer(auditNode({ ...listing, cnis }, current, networks === "" ? [] : [multusAddOn]));
   };
 }
 
@@ -42,7 +44,10 @@ export const nodeResidue: Check = {
     {
       id: "listing",
       at: "node",
-      run: ["sh", "-euc", `${listingScript}\nprintf 'current\\t%s\\n' "$2"`, "sh", "{node}", "{config.cni}"],
+      run: [
+        ...["sh", "-euc", `${listingScript}\nprintf 'current\\t%s\\t%s\\n' "$2" "$3"`],
+        ...["sh", "{node}", "{config.cni}", "{config.networks}"],
+      ],
       timeoutSeconds: 30,
     },
   ],
