@@ -26,7 +26,7 @@ function isKnown(name: string): name is NetworkName {
 export const networkConfig = {
   networks: z
     .string()
-    .transform((text) => text.split(","))
+    .transform((text) => text.split(",").map((name) => name.trim()))
     .refine((names) => names.every(isKnown) && new Set(names).size === names.length, {
       error: `must be a comma-separated list, each once, of: ${known.join(", ")}`,
     })

@@ -20,6 +20,9 @@ interface HostMount {
 /** The folder of the plugins: Multus looks for them where it will run them, so the place is the node's. */
 const plugins = "/opt/cni/bin";
 
+/** The plugin that asks the daemon. */
+const shim = "multus-shim";
+
 const thickMounts: Record<string, HostMount> = {
   cni: { path: conflistFolder, at: multusPaths.conflists },
   "cni-bin": { path: plugins, at: plugins },
@@ -79,7 +82,12 @@ function thickPod(
       {
         name: "install-multus-shim",
         image,
-        command: ["/usr/src/multus-cni/bin/install_multus", "--type", "thick", "--dest-dir", plugins],
+        // Upstream's installer would put a plugin on the node that nothing here calls. A rename, as the old one may run.
+        command: [
+          "sh",
+          "-ec",
+          `cp /usr/src/multus-cni/bin/${shim} ${plugins}/${shim}.new && mv ${plugins}/${shim}.new ${plugins}/${shim}`,
+        ],
         volumeMounts: [{ name: "cni-bin", mountPath: plugins }],
       },
     ],

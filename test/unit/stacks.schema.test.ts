@@ -96,7 +96,7 @@ describe("parseLabConfig", () => {
 
 describe("the networks besides the CNI's", () => {
   test("are a list", () => {
-    expect(parseLabConfig({ networks: "macvlan-conf-2,macvlan-conf" }).networks).toEqual([
+    expect(parseLabConfig({ networks: "macvlan-conf-2, macvlan-conf" }).networks).toEqual([
       "macvlan-conf-2",
       "macvlan-conf",
     ]);
