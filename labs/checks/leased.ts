@@ -59,8 +59,9 @@ const dhcpCauses: readonly Cause[] = [
   },
   {
     evidence: "events",
+    // The last message: what the server sends now.
     pattern:
-      /failed to add route '\{(?<network>[\d.]+) (?<mask>[0-9a-f]{8})\} via (?<hop>[\d.]+) dev \S+[^']*': (?<why>[a-z ]+)/,
+      /^[\s\S]*failed to add route '\{(?<network>[\d.]+) (?<mask>[0-9a-f]{8})\} via (?<hop>[\d.]+) dev \S+[^']*': (?<why>[a-z ]+)/,
     says: "the route to {found.network} (mask {found.mask}) via {found.hop}, which the DHCP server sent, can't be set: {found.why}",
   },
   {

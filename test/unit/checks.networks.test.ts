@@ -212,6 +212,19 @@ describe("a pod that waits for an address", () => {
     expect(verdict.seconds).toBeLessThan(30);
   });
 
+  it("is told the last reason, where it has hung for another before", async () => {
+    const failed = (route: string) => `failed to add route '${route} dev net1 metric 0': network is unreachable`;
+    const said = `${failed("{10.77.0.0 ffff0000} via 192.168.77.1")} ${failed("{0.0.0.0 00000000} via 192.168.77.1")}`;
+    const { red } = await run(
+      leasedNetwork,
+      (where, c) => (where === "dhcp-log" ? "x" : events(said)(where, c)),
+      hanging,
+    );
+    expect(red[0]?.subjects[0]?.causes).toEqual([
+      "the route to 0.0.0.0 (mask 00000000) via 192.168.77.1, which the DHCP server sent, can't be set: network is unreachable",
+    ]);
+  });
+
   it("is not said to be unanswered when it was offered an address", async () => {
     const offered = log(asks, "DHCPOFFER(eth1) 192.168.0.101 aa:00:00:00:02:01");
     const { red } = await run(
