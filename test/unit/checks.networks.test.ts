@@ -5,7 +5,7 @@ import { runChecks } from "../../cli/checks";
 import type { Check } from "../../labs/check";
 import { hangsForRoute, hangsWithoutDaemon } from "../../labs/checks/dhcp-hangs";
 import { leasedNetwork, staticNetwork } from "../../labs/checks/healthy";
-import { leaseReleased, leaseStays } from "../../labs/checks/leased";
+import { leaseReleased, leaseStays } from "../../labs/checks/lease-care";
 import { sharedNet1 } from "../../labs/checks/net1";
 import { type Answer, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
