@@ -2,17 +2,18 @@ import { z } from "zod";
 import { locateToolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
 import { livingStacks, requireStack } from "../labs";
-import { type NodeContainer, nodeContainers } from "../stack/containers";
+import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
 import { Stack } from "../stack/stack";
 import { type StackState, stackState } from "../stack/state";
 import { table } from "../ui/table";
+import { describeNetworks, lookAtNetworks, type NetworksStatus } from "./status-networks";
 
 interface StatusOptions {
   readonly json?: boolean;
 }
 
 /** What `status --json` prints for a stack. */
-interface StackStatus {
+interface StackStatus extends Partial<NetworksStatus> {
   readonly stack: string;
   readonly state: StackState;
   readonly cni?: string;
@@ -50,11 +51,16 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
   const state = stackState(name, all);
   const stack = new Stack(name, locateToolchain());
   const outputs = state === "-" || state === "left over" ? undefined : await stack.outputs();
-  const seen = outputs === undefined ? undefined : await look(await stack.access());
+  const access = outputs === undefined ? undefined : await stack.access();
+  const [seen, beside] = await Promise.all([
+    access === undefined ? undefined : look(access),
+    access === undefined ? undefined : dhcpServer(name).then((server) => lookAtNetworks(access, server)),
+  ]);
   return {
     stack: name,
     state,
     ...(outputs === undefined ? {} : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: outputs.podCidr }),
+    ...beside,
     nodes: containers.map(({ node, container, running }) => ({
       name: node,
       container,
@@ -111,7 +117,8 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
   return conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }
 
-function describe({ stack, state, cni, lanCidr, podCidr, nodes }: StackStatus): string {
+function describe(status: StackStatus): string {
+  const { stack, state, cni, lanCidr, podCidr, nodes } = status;
   const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, pods ${podCidr}`;
   const rows = nodes.map(({ name, container, running, address, ready, podCidr: own, pods }) => [
     name,
@@ -122,7 +129,8 @@ function describe({ stack, state, cni, lanCidr, podCidr, nodes }: StackStatus): 
     pods === undefined ? "?" : `${pods.ready}/${pods.total}`,
   ]);
   const head = ["node", "container", "address", "state", "pod network", "pods ready"];
-  return [`${stack}: ${state}${networks}`, ...(rows.length > 0 ? [table(head, rows)] : [])].join("\n");
+  const beside = describeNetworks({ ...status, networks: status.networks ?? [] });
+  return [`${stack}: ${state}${networks}`, ...beside, ...(rows.length > 0 ? [table(head, rows)] : [])].join("\n");
 }
 
 function readiness(ready: boolean | undefined): string {

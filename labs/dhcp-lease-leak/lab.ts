@@ -1,5 +1,6 @@
 import { healthyNetwork, podNetwork } from "../checks/healthy";
-import { cniDhcpReady, leasedAtServer, leasedNet1, leasedPods, leaseStays } from "../checks/leased";
+import { leaseStays } from "../checks/lease-care";
+import { cniDhcpReady, leasedAtServer, leasedNet1, leasedPods } from "../checks/leased";
 import type { Lab } from "../lab";
 
 /** The plugin's RELEASE never leaves the node, so each pod that was takes an address with it. */

@@ -5,7 +5,7 @@ import { runChecks } from "../../cli/checks";
 import type { Check } from "../../labs/check";
 import { hangsForRoute, hangsWithoutDaemon } from "../../labs/checks/dhcp-hangs";
 import { leasedNetwork, staticNetwork } from "../../labs/checks/healthy";
-import { leaseReleased, leaseStays } from "../../labs/checks/leased";
+import { leaseReleased, leaseStays } from "../../labs/checks/lease-care";
 import { sharedNet1 } from "../../labs/checks/net1";
 import { type Answer, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
@@ -210,6 +210,19 @@ describe("a pod that waits for an address", () => {
     expect(red[0]?.id).toBe("leased-pods");
     expect(red.filter(({ outcome }) => outcome === "failed")).toHaveLength(1);
     expect(verdict.seconds).toBeLessThan(30);
+  });
+
+  it("is told the last reason, where it has hung for another before", async () => {
+    const failed = (route: string) => `failed to add route '${route} dev net1 metric 0': network is unreachable`;
+    const said = `${failed("{10.77.0.0 ffff0000} via 192.168.77.1")} ${failed("{0.0.0.0 00000000} via 192.168.77.1")}`;
+    const { red } = await run(
+      leasedNetwork,
+      (where, c) => (where === "dhcp-log" ? "x" : events(said)(where, c)),
+      hanging,
+    );
+    expect(red[0]?.subjects[0]?.causes).toEqual([
+      "the route to 0.0.0.0 (mask 00000000) via 192.168.77.1, which the DHCP server sent, can't be set: network is unreachable",
+    ]);
   });
 
   it("is not said to be unanswered when it was offered an address", async () => {
