@@ -87,8 +87,11 @@ function createServer(settings: LabSettings, cluster: Cluster): DhcpServer | und
 }
 
 function createDaemon(settings: LabSettings, cluster: Cluster): CniDhcp {
-  const image = settings.dhcpRelease === "on" ? images.cniDhcpRelease : images.cniDhcp;
-  return new CniDhcp("cni-dhcp", { image }, inside(cluster, cluster.members));
+  return new CniDhcp("cni-dhcp", { image: daemonImage(settings) }, inside(cluster, cluster.members));
+}
+
+function daemonImage({ dhcpRelease }: LabSettings): string {
+  return dhcpRelease === "on" ? images.cniDhcpRelease : images.cniDhcp;
 }
 
 /** Whether pods on these networks can become ready at all, as far as it is known beforehand. */
@@ -120,6 +123,7 @@ function multihomedPods(
     leased: leased && {
       network: leased,
       daemon,
+      daemonImage: daemonImage(settings),
       skipAwait: !awaited || !daemon || settings.dhcpFault !== "none",
     },
   };

@@ -25,6 +25,8 @@ export interface LeasedPods {
   readonly network: MacvlanNetwork;
   /** Whether the nodes have the daemon of the dhcp plugin: pods hang without. @default true */
   readonly daemon?: boolean;
+  /** The daemon's image: another one means other pods, as a daemon renews only what it has leased itself. @default not known */
+  readonly daemonImage?: string;
   /** Leave the pods' readiness to whoever looks at them. @default false */
   readonly skipAwait?: boolean;
 }
@@ -78,6 +80,7 @@ export class Multihomed extends pulumi.ComponentResource {
   private pods(instance: string, role: Role, pod: StaticPod | LeasedPods, image: string | undefined) {
     const { spec } = pod.network;
     const address = "address" in pod ? pod.address : undefined;
+    const daemonImage = "daemonImage" in pod ? pod.daemonImage : undefined;
     const named = { ...labels("multihomed", instance), [roleLabel]: role };
     return {
       metadata: {
@@ -91,8 +94,8 @@ export class Multihomed extends pulumi.ComponentResource {
           labels: named,
           annotations: {
             ...requestAnnotation({ network: spec.network, namespace: probeNames.namespace, address }),
-            // A pod keeps the interface that it was made with: another network has to mean another pod.
-            "cni-lab/config": macvlanConf(spec),
+            // A pod keeps the interface that it was made with: another network, or daemon, has to mean another pod.
+            "cni-lab/config": [macvlanConf(spec), ...(daemonImage === undefined ? [] : [daemonImage])].join(" "),
           },
         },
         spec: probePod(image ?? images.probe),

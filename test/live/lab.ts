@@ -52,7 +52,10 @@ export class LabUnderTest {
 
   /** Runs a command of the lab's page as it stands there, but on this stack. */
   async page(command: string): Promise<number> {
-    const onThisStack = command.replace(/(\.\/lab (?:up|check|fix|break|swap|status|down) |-s )[a-z-]+/g, `$1${this.stack}`);
+    const onThisStack = command.replace(
+      /(\.\/lab (?:up|check|fix|break|swap|status|down) |-s )[a-z-]+/g,
+      `$1${this.stack}`,
+    );
     return this.shell(onThisStack);
   }
 

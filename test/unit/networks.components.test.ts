@@ -257,6 +257,17 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
     expect(labels["app.kubernetes.io/name"]).toBe("multihomed");
   });
 
+  test("another daemon means other pods", async () => {
+    const config = async (daemonImage?: string) => {
+      const pods = () =>
+        new Multihomed("pods", { leased: { network: new MacvlanNetwork("leased", leased), daemonImage } });
+      const { annotations } = only(await record(pods, {}, preview), "pods-leased").inputs.spec.template.metadata;
+      return annotations["cni-lab/config"];
+    };
+    const configs = [await config(), await config("dhcp:1"), await config("dhcp:2")];
+    expect(new Set(configs).size).toBe(3);
+  });
+
   test("without a daemon it says what will happen", async () => {
     const build = () =>
       new Multihomed("pods", { leased: { network: new MacvlanNetwork("leased", leased), daemon: false } });
