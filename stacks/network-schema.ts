@@ -26,9 +26,9 @@ function isKnown(name: string): name is NetworkName {
 export const networkConfig = {
   networks: z
     .string()
-    .transform((text) => text.split(",").map((name) => name.trim()))
+    .transform((text) => (text.trim() === "" ? [] : text.split(",").map((name) => name.trim())))
     .refine((names) => names.every(isKnown) && new Set(names).size === names.length, {
-      error: `must be a comma-separated list, each once, of: ${known.join(", ")}`,
+      error: `must be empty or a comma-separated list, each once, of: ${known.join(", ")}`,
     })
     .transform((names) => names.filter(isKnown))
     .optional()

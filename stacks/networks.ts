@@ -4,7 +4,7 @@ import { chosenConflist } from "../components/lib/swap/names";
 import { images } from "../components/lib/versions";
 import { CniDhcp } from "../components/networks/cni-dhcp";
 import { DhcpServer } from "../components/networks/dhcp-server";
-import { MacvlanNetwork } from "../components/networks/macvlan-network";
+import { MacvlanNetwork, type MacvlanNetworkArgs } from "../components/networks/macvlan-network";
 import { Multihomed } from "../components/networks/multihomed";
 import { Multus } from "../components/networks/multus";
 import type { LabSettings } from "./config";
@@ -38,10 +38,15 @@ export function buildNetworks(
       masterConflist: chosenConflist,
       image: settings.multus === "thick" ? images.multusThick : images.multusThin,
       skipAwait: settings.cni === "none",
+      nodes: cluster.nodes,
     },
     inside(cluster, ready),
   );
-  const networks = createNetworks(plan, namespace.metadata.name, inside(cluster, [multus.definitions, namespace]));
+  const networks = createNetworks(
+    plan,
+    { namespace: namespace.metadata.name, nodes: cluster.nodes },
+    inside(cluster, [multus.definitions, namespace]),
+  );
   const server = plan.leased === undefined ? undefined : createServer(settings, cluster);
   const daemon =
     plan.leased === undefined || settings.dhcpDaemon === "off" ? undefined : createDaemon(settings, cluster);
@@ -61,12 +66,12 @@ export function buildNetworks(
 /** Made one after the other, so that each is checked against those before it. */
 function createNetworks(
   { networks }: NetworksPlan,
-  namespace: pulumi.Output<string>,
+  place: Pick<MacvlanNetworkArgs, "namespace" | "nodes">,
   opts: pulumi.ComponentResourceOptions,
 ): MacvlanNetwork[] {
   const made: MacvlanNetwork[] = [];
   for (const spec of networks) {
-    made.push(new MacvlanNetwork(spec.network, { ...spec, namespace, beside: made }, opts));
+    made.push(new MacvlanNetwork(spec.network, { ...spec, ...place, beside: made }, opts));
   }
   return made;
 }

@@ -1,15 +1,23 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ReachableNode } from "../cni/node-access";
 import { labels } from "../lib/labels";
 import { type MacvlanSpec, macvlanConf, networkWarnings } from "../lib/networks/nad";
 import { networkProblems } from "../lib/networks/network-problems";
 import { describeProblem } from "../lib/user-error";
+import { nodePaths } from "./node-paths";
 
 export interface MacvlanNetworkArgs extends MacvlanSpec {
   /** The namespace whose pods ask for the network by its name alone. */
   readonly namespace: pulumi.Input<string>;
   /** Networks that are there already: names and addresses must not meet. @default none */
   readonly beside?: readonly MacvlanNetwork[];
+  /**
+   * The nodes that are cleaned when the network goes: the plugin host-local keeps there which address it gave out last.
+   *
+   * @default what it keeps stays there
+   */
+  readonly nodes?: readonly ReachableNode[];
 }
 
 /** A network on a LAN of the nodes, for pods that ask for it: one NetworkAttachmentDefinition. */
@@ -21,7 +29,7 @@ export class MacvlanNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: MacvlanNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:MacvlanNetwork", name, {}, opts);
-    const { namespace, beside = [], ...spec } = args;
+    const { namespace, beside = [], nodes = [], ...spec } = args;
     const problems = networkProblems([...beside.map((other) => other.spec), spec]);
     if (problems.length > 0) {
       throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
@@ -30,6 +38,8 @@ export class MacvlanNetwork extends pulumi.ComponentResource {
       pulumi.log.warn(warning, this);
     }
     this.spec = spec;
+    const kept = spec.ipam.type === "host-local" ? nodes : [];
+    const leases = nodePaths(`${name}-leases`, kept, [`/var/lib/cni/networks/${spec.network}`], { parent: this });
     this.definition = new k8s.apiextensions.CustomResource(
       `${name}-definition`,
       {
@@ -38,7 +48,7 @@ export class MacvlanNetwork extends pulumi.ComponentResource {
         metadata: { name: spec.network, namespace, labels: labels("macvlan-network", name) },
         spec: { config: macvlanConf(spec) },
       },
-      { parent: this },
+      { parent: this, dependsOn: leases },
     );
     this.registerOutputs({});
   }

@@ -1,10 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ReachableNode } from "../cni/node-access";
 import { labels } from "../lib/labels";
 import { daemonConfig } from "../lib/networks/multus";
 import { networkDaemons } from "../lib/networks/names";
+import { multusOwnPaths } from "../lib/swap/add-ons";
 import { multusSpec } from "./multus-pods";
 import { networkDefinitions } from "./network-definitions";
+import { nodePaths } from "./node-paths";
 
 export interface MultusArgs {
   /**
@@ -22,6 +25,8 @@ export interface MultusArgs {
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
   /** Leave the pods' readiness to whoever looks at them: without a conflist they never become ready. @default false */
   readonly skipAwait?: boolean;
+  /** The nodes that are cleaned when Multus goes. @default what it keeps on them stays there */
+  readonly nodes?: readonly ReachableNode[];
 }
 
 /** Multus: gives pods further interfaces, on the networks that their annotation names. The CNI's conflist stays as it is. */
@@ -56,6 +61,7 @@ export class Multus extends pulumi.ComponentResource {
             },
             parent,
           );
+    const kept = nodePaths(`${name}-clean`, args.nodes ?? [], multusOwnPaths, parent);
     const annotations = args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined;
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
@@ -64,7 +70,7 @@ export class Multus extends pulumi.ComponentResource {
         spec: multusSpec(name, { ...args, type }, account.metadata.name, config),
       },
       // Without the kind the daemon waits 20 s for it at its start.
-      { ...parent, dependsOn: [binding, this.definitions] },
+      { ...parent, dependsOn: [binding, this.definitions, ...kept] },
     );
     this.registerOutputs({});
   }

@@ -231,7 +231,7 @@ describe("Cni with access to the nodes", () => {
 
   test("a script knows its node and its CNI; credentials come by standard input and stand on no command line", async () => {
     const { create, delete: remove, stdin, triggers } = only(await install("weave"), "weave-handover-n2").inputs;
-    expect(create).toMatch(/ sh n2$/);
+    expect(create).toMatch(/ sh n2 10-weave.conflist$/);
     expect(remove).toMatch(/ sh n2 weave$/);
     expect(stdin).toMatchObject({ value: "credentials" });
     expect(create + remove).not.toContain("credentials");

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { ContainerShell } from "../../components/cluster/node-shell";
 import { CniDhcp } from "../../components/networks/cni-dhcp";
 import { DhcpServer } from "../../components/networks/dhcp-server";
 import { MacvlanNetwork, type MacvlanNetworkArgs } from "../../components/networks/macvlan-network";
@@ -24,6 +25,7 @@ const lan: MacvlanNetworkArgs = {
   master: "eth1",
   ipam: { type: "host-local", subnet: "10.10.20.0/24" },
 };
+const nodes = [{ name: "n1", shell: new ContainerShell("podman", "c") }];
 const leased: MacvlanNetworkArgs = { ...lan, network: "leased", ipam: { type: "dhcp" } };
 
 describe.each([false, true])("Multus, preview %s", (preview) => {
@@ -87,6 +89,15 @@ describe.each([false, true])("Multus, preview %s", (preview) => {
     );
   });
 
+  test("it is cleaned away, after its pods, from nodes that are named", async () => {
+    const resources = await multus({ nodes });
+    const { delete: remove, environment } = only(resources, "multus-clean-n1").inputs;
+    expect(remove).toBe('podman exec --interactive c sh -euc "$DELETE" sh');
+    expect(environment.DELETE).toBe(
+      "rm -rf /etc/cni/net.d/00-multus.conf /etc/cni/net.d/multus.d /opt/cni/bin/multus* /run/multus /var/lib/cni/multus",
+    );
+  });
+
   test("readiness is left to others where it is said so", async () => {
     const annotations = async (args = {}) => only(await multus(args), "multus-daemonset").inputs.metadata.annotations;
     expect(await annotations()).toBeUndefined();
@@ -102,6 +113,14 @@ describe.each([false, true])("MacvlanNetwork, preview %s", (preview) => {
     expect([metadata.name, metadata.namespace]).toEqual(["lan", "cni-lab"]);
     expect(JSON.parse(spec.config)).toMatchObject({ name: "lan", type: "macvlan", master: "eth1" });
     expect(warnings()).toEqual([]);
+  });
+
+  test("its leases are cleaned away from nodes that are named, where host-local keeps any", async () => {
+    const resources = await record(() => new MacvlanNetwork("lan", { ...lan, nodes }), {}, preview);
+    const { environment } = only(resources, "lan-leases-n1").inputs;
+    expect(environment.DELETE).toBe("rm -rf /var/lib/cni/networks/lan");
+    const byDhcp = await record(() => new MacvlanNetwork("lan", { ...leased, nodes }), {}, preview);
+    expect(namesOf(byDhcp, "command:local:Command")).toEqual([]);
   });
 
   test("problems are refused together, before the definition is made", async () => {

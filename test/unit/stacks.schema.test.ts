@@ -51,7 +51,7 @@ describe("parseLabConfig", () => {
     ["weaveMtu", "65536", "a whole number from 576 to 65535"],
     ["weaveMtu", "1e3", "a whole number from 576 to 65535"],
     ["weavePassword", "", "must not be empty"],
-    ["networks", "", "a comma-separated list, each once, of: macvlan-conf, macvlan-conf-2"],
+    ["networks", ",", "a comma-separated list, each once, of: macvlan-conf, macvlan-conf-2"],
     ["networks", "macvlan-conf,lan", "a comma-separated list, each once, of: macvlan-conf, macvlan-conf-2"],
     ["networks", "macvlan-conf,macvlan-conf", "a comma-separated list, each once, of: macvlan-conf, macvlan-conf-2"],
     ["multus", "fat", "one of: thick, thin"],
@@ -96,6 +96,7 @@ describe("parseLabConfig", () => {
 
 describe("the networks besides the CNI's", () => {
   test("are a list", () => {
+    expect(parseLabConfig({ networks: "" }).networks).toEqual([]);
     expect(parseLabConfig({ networks: "macvlan-conf-2, macvlan-conf" }).networks).toEqual([
       "macvlan-conf-2",
       "macvlan-conf",

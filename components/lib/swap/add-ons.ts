@@ -7,17 +7,21 @@ export interface AddOn {
   readonly paths: readonly string[];
 }
 
+/** What Multus itself keeps: nothing of it is of use without Multus. */
+export const multusOwnPaths: readonly string[] = [
+  `${conflistFolder}/${multusConflist}`,
+  `${conflistFolder}/multus.d`,
+  "/opt/cni/bin/multus*",
+  "/run/multus",
+  "/var/lib/cni/multus",
+];
+
 /** Multus with the networks that it adds, and the daemon of the plugin dhcp. */
 export const multusAddOn: AddOn = {
   name: "multus",
   paths: [
-    `${conflistFolder}/${multusConflist}`,
-    `${conflistFolder}/multus.d`,
-    "/opt/cni/bin/multus*",
-    "/run/multus",
-    "/run/k8s.cni.cncf.io",
-    "/var/lib/cni/multus",
-    // The runtime's own record of what Multus answered; Multus' records of what it delegated to are in its folder.
+    ...multusOwnPaths,
+    // The runtime's own record of what Multus answered, which it removes with the pod.
     "/var/lib/cni/results/multus-cni-network-*",
     // The plugin host-local has a folder for each network.
     "/var/lib/cni/networks/*",
