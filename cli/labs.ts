@@ -1,6 +1,6 @@
 import { UserError } from "../components/lib/user-error";
 import { labIds, loadLab } from "../labs";
-import type { Lab } from "../labs/lab";
+import { type Lab, onStackOf } from "../labs/lab";
 import { defaultStack } from "./default-stack";
 import { nodeContainers, stacksWithContainers } from "./stack/containers";
 import { knownStacks, stackState } from "./stack/state";
@@ -15,13 +15,23 @@ export interface LabStack {
   readonly stack: string;
 }
 
-/** A lab that `up` can build. @throws UserError that names all labs, and the one that was probably meant. */
-export async function requireLab(stack: string = defaultStack): Promise<LabStack> {
+/**
+ * A lab that `up` can build, or another one on its stack.
+ *
+ * @throws UserError that names all labs, and the one that was probably meant.
+ */
+export async function requireLab(stack: string = defaultStack, other?: string): Promise<LabStack> {
   const lab = await labOf(stack);
   if (lab === undefined) {
     throw new UserError([refusal("STACK", stack, labIds())]);
   }
-  return { lab, stack };
+  if (other === undefined) {
+    return { lab, stack };
+  }
+  if (!labIds().includes(other)) {
+    throw new UserError([refusal("--lab", other, labIds())]);
+  }
+  return { lab: onStackOf(lab, await loadLab(other)), stack };
 }
 
 /** The lab behind a stack; undefined for a stack that somebody made with plain Pulumi. */

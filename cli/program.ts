@@ -49,6 +49,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/up")).up));
   command("check", "run the checks of a stack again")
     .addArgument(stackArgument())
+    .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
     .addOption(
       new Option("--expect <state>", "what must be seen (default: what the stack's values say)").choices([
         "symptom",
@@ -61,9 +62,11 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/check")).check));
   command("fix", "apply a lab's cure to its stack, and check that the bug is gone")
     .addArgument(stackArgument())
+    .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
     .action(act(async () => (await import("./commands/mend")).fix));
   command("break", "apply a lab's bug to its stack, and check that it shows")
     .addArgument(stackArgument())
+    .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
     .action(act(async () => (await import("./commands/mend")).breakIt));
   command("swap", "give a stack another CNI, and measure what its pods notice of that")
     .argument("<stack>", "a lab's name")

@@ -34,6 +34,16 @@ export interface Lab {
   };
 }
 
+/**
+ * A lab on the stack of another one: its bug comes with the networks that it needs, on the nodes and the CNI that are
+ * there.
+ */
+export function onStackOf(own: Lab, lab: Lab): Lab {
+  const { nodes, cni, ...needed } = lab.values;
+  const withNeeded = (sets: readonly Values[] | undefined) => sets?.map((set) => ({ ...needed, ...set }));
+  return { ...lab, values: own.values, broken: withNeeded(lab.broken), fixed: withNeeded(lab.fixed) };
+}
+
 /** The form of a lab's and a check's name: it becomes part of container and file names. */
 export const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
 /** A command of a page, and the exit code that it is to end with: 0 unless a comment behind it says another. */
 export interface PageCommand {
   readonly command: string;
@@ -20,4 +23,10 @@ export function firstTable(markdown: string): Readonly<Record<string, string>> {
   const rows = table.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   const named = rows.flatMap(([, name = "", value = ""]) => (/[a-z]/.test(name) ? [[name, value] as const] : []));
   return Object.fromEntries(named);
+}
+
+/** What a lab's page has its reader run, but for what brings the lab up and takes it down. */
+export function commandsOfPage(id: string): readonly PageCommand[] {
+  const page = readFileSync(path.resolve(__dirname, `../labs/${id}/README.md`), "utf8");
+  return commandsOf(page).filter(({ command }) => !/^\.\/lab (up|down) /.test(command));
 }

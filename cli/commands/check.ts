@@ -16,6 +16,7 @@ import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 
 interface CheckOptions {
+  readonly lab?: string;
   readonly expect?: Expectation;
   readonly json?: boolean;
   readonly junit?: string;
@@ -24,7 +25,7 @@ interface CheckOptions {
 
 /** `./lab check`: 0 when the stack shows what it should, 1 when not. */
 export async function check(name: string | undefined, options: CheckOptions): Promise<number> {
-  const { lab, stack: stackName } = await requireLab(name);
+  const { lab, stack: stackName } = await requireLab(name, options.lab);
   if (options.list === true) {
     process.stdout.write(listChecks(lab, options.expect ?? "healthy", valuesOf(stackName, lab)));
     return exitCodes.asExpected;

@@ -10,18 +10,22 @@ import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 import { checkStack } from "./check";
 
+interface MendOptions {
+  readonly lab?: string;
+}
+
 /** `./lab fix`: the lab's cure, on a stack that is up, and the proof that the bug is gone. */
-export function fix(name: string | undefined): Promise<number> {
-  return bring(name, "fix");
+export function fix(name: string | undefined, options: MendOptions): Promise<number> {
+  return bring("fix", name, options);
 }
 
 /** `./lab break`: the lab's bug, on a stack that is up, and the proof that it shows. */
-export function breakIt(name: string | undefined): Promise<number> {
-  return bring(name, "break");
+export function breakIt(name: string | undefined, options: MendOptions): Promise<number> {
+  return bring("break", name, options);
 }
 
-async function bring(name: string | undefined, command: "fix" | "break"): Promise<number> {
-  const { lab, stack: stackName } = await requireLab(name);
+async function bring(command: "fix" | "break", name: string | undefined, options: MendOptions): Promise<number> {
+  const { lab, stack: stackName } = await requireLab(name, options.lab);
   const sets = command === "fix" ? lab.fixed : lab.broken;
   if (sets === undefined) {
     throw new UserError([await noBug(lab, stackName, command)]);
@@ -36,7 +40,7 @@ async function bring(name: string | undefined, command: "fix" | "break"): Promis
   const exitCode = await applyAll(stack, remaining(sets, valuesInForce(lab.values, values)));
   if (exitCode !== 0) {
     throw new CommandFailed(
-      `pulumi up ended with ${exitCode}; what it said stands above. Run ./lab ${command} ${stackName} to go on from here`,
+      `pulumi up ended with ${exitCode}; what it said stands above. Run ./lab ${command} ${stackName}${options.lab === undefined ? "" : ` --lab ${options.lab}`} to go on from here`,
     );
   }
   const verdict = await checkStack(stack, lab);

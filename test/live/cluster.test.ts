@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Verdict } from "../../cli/checks/verdict";
-import { commandsOf } from "../readme";
+import { commandsOfPage } from "../readme";
 import { engineHolds, LabUnderTest, type Ran } from "./lab";
 import type { Swappable } from "./only-cni";
 import { seedOfRun, someCells } from "./swap-cells";
@@ -20,12 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.end();
 });
-
-/** What a lab's page has its reader run, but for what brings the lab up and takes it down. */
-function commandsOfPage(id: string) {
-  const page = readFileSync(path.resolve(__dirname, `../../labs/${id}/README.md`), "utf8");
-  return commandsOf(page).filter(({ command }) => !/^\.\/lab (up|down) /.test(command));
-}
 
 async function check(): Promise<{ exitCode: number; failed: string[] }> {
   const { exitCode, stdout } = await lab.run("check", lab.stack, "--json");

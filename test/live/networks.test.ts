@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commandsOfPage } from "../readme";
+import { engineHolds, LabUnderTest, type Ran } from "./lab";
+
+/** One cluster for all labs of a second network: each brings its bug about there, and mends it. */
+const lab = new LabUnderTest("dhcp-no-daemon");
+let up: Ran;
+
+beforeAll(async () => {
+  up = await lab.run("up", lab.stack);
+});
+
+afterAll(async () => {
+  await lab.end();
+});
+
+test("up shows the bug", () => {
+  expect(up.exitCode).toBe(0);
+  expect(up.all).toMatch(/^ok +hangs-without-daemon n2: .*error dialing DHCP daemon: dial unix \/run\/cni\/dhcp.sock/m);
+});
+
+describe("the lab's page, the cure in it", () => {
+  test.each(commandsOfPage("dhcp-no-daemon"))("$command ends with $exitCode", async ({ command, exitCode }) => {
+    expect(await lab.page(command)).toBe(exitCode);
+  });
+});
+
+describe.each([
+  ["macvlan-duplicate-ip", /^ok +shared-net1 n2 -> n1: .* answers for it too/m],
+  ["dhcp-lease-leak", /^ok +lease-stays n2: .* the server still holds/m],
+  ["dhcp-bad-routes", /^ok +hangs-for-route n2: .*network is unreachable.* in option 121/m],
+])("lab %s", (id, symptom) => {
+  test("breaks the stack, and shows how", async () => {
+    const { exitCode, all } = await lab.run("break", lab.stack, "--lab", id);
+    expect(exitCode).toBe(0);
+    expect(all).toMatch(symptom);
+  });
+
+  test("mends it", async () => {
+    expect((await lab.run("fix", lab.stack, "--lab", id)).exitCode).toBe(0);
+  });
+});
+
+describe("the page of lab multihomed", () => {
+  test.each(commandsOfPage("multihomed"))("$command ends with $exitCode", async ({ command, exitCode }) => {
+    expect(await lab.page(command)).toBe(exitCode);
+  });
+});
+
+test("down leaves nothing", async () => {
+  expect((await lab.run("down", lab.stack)).exitCode).toBe(0);
+  await expect(engineHolds(lab.stack)).resolves.toEqual([]);
+});
