@@ -16,7 +16,8 @@ export interface LabOutputs {
   readonly cni: string;
   readonly lanCidr: string;
   readonly podCidr: string;
-  readonly dhcpServer: { container: string } | undefined;
+  /** Absent without one. */
+  readonly dhcpServer?: { container: string };
 }
 
 /** Builds a lab: the cluster, its CNI, and what runs on it, in this order. */
@@ -41,7 +42,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
     cni: settings.cni,
     lanCidr,
     podCidr,
-    dhcpServer: server && { container: server.container },
+    ...(server === undefined ? {} : { dhcpServer: { container: server.container } }),
   };
 }
 

@@ -44,7 +44,7 @@ export class FileBackend {
     if (!url.startsWith("file://")) {
       return undefined;
     }
-    const folder = url.slice("file://".length);
+    const folder = url.slice("file://".length).replace(/\?.*$/, "");
     return new FileBackend(path.join(folder.startsWith("~") ? homedir() + folder.slice(1) : folder, ".pulumi"));
   }
 

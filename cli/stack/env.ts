@@ -26,15 +26,18 @@ export function toolEnv(toolchain: Toolchain, stack?: string, own: NodeJS.Proces
   };
 }
 
-/** Where the stacks' state lies: the user's own backend if one is set, else a folder of the lab. */
+/**
+ * Where the stacks' state lies: the user's own backend if one is set, else a folder of the lab. There without a second
+ * file of metadata for each: an engine that is killed while it writes one leaves a stack that nobody can read.
+ */
 export function backendUrl(own: NodeJS.ProcessEnv = process.env): string {
-  return own.PULUMI_BACKEND_URL || `file://${path.join(stateDir(own), "pulumi")}`;
+  return own.PULUMI_BACKEND_URL || `file://${path.join(stateDir(own), "pulumi")}?metadata=skip`;
 }
 
 /** Makes what the environment points at: the backend's folder and a passphrase of this machine. Safe to repeat. */
 export function prepareState(env: ToolEnv): void {
   const own = path.join(stateDir(), "pulumi");
-  if (env.PULUMI_BACKEND_URL === `file://${own}`) {
+  if (env.PULUMI_BACKEND_URL === backendUrl({ ...process.env, PULUMI_BACKEND_URL: undefined })) {
     privateDir(stateDir());
     privateDir(own);
   }

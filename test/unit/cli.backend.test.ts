@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function backend(): FileBackend {
-  const found = FileBackend.at(`file://${folder}`);
+  const found = FileBackend.at(`file://${folder}?metadata=skip`);
   if (found === undefined) {
     throw new Error("a file:// backend was not taken for one");
   }

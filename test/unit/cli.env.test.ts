@@ -21,7 +21,7 @@ test("the environment is the contract with plain pulumi", () => {
   expect(toolEnv(toolchain, "flannel", { PATH: "/bin:/lab/bin", XDG_STATE_HOME: state })).toEqual({
     PATH: "/lab/bin:/bin",
     PULUMI_HOME: "/lab/home",
-    PULUMI_BACKEND_URL: `file://${state}/cni-lab/pulumi`,
+    PULUMI_BACKEND_URL: `file://${state}/cni-lab/pulumi?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: `${state}/cni-lab/passphrase`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

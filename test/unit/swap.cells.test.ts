@@ -25,12 +25,10 @@ describe("the failures of a swap", () => {
     expect(new Set(met).size).toBe(faults.length * moments.length);
   });
 
-  test("the seed is the environment's, or the usual one", () => {
+  test("the seed is the environment's, or another one each time", () => {
     expect(seedOfRun("41")).toBe(41);
-    expect(
-      someCells(seedOfRun(""))
-        .map(({ moment }) => moment)
-        .sort(),
-    ).toEqual(["first-node-moved", "first-node-moving", "mid-clean", "new-applied"]);
+    const others = Array.from({ length: 5 }, () => seedOfRun(""));
+    expect(new Set(others).size).toBeGreaterThan(1);
+    expect(others.every(Number.isInteger)).toBe(true);
   });
 });
