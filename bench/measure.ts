@@ -18,13 +18,18 @@ export async function seconds(argv: readonly string[], options: CaptureOptions =
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
-/** The proportional set size of all processes in these containers, in MiB: shared pages are counted once. */
-export function memoryMiB(containerIds: readonly string[]): number {
+/**
+ * The proportional set size of processes in these containers, in MiB: shared pages are counted once.
+ *
+ * @param counts which of them, by the program's path. @default all
+ */
+export function memoryMiB(containerIds: readonly string[], counts: (program: string) => boolean = () => true): number {
   const kilobytes = readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .map((pid) => {
       const inside = containerIds.some((id) => readOrEmpty(`/proc/${pid}/cgroup`).includes(id));
-      return inside ? Number(/^Pss:\s+(\d+)/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) : 0;
+      const counted = inside && counts(readOrEmpty(`/proc/${pid}/cmdline`).split("\0")[0] ?? "");
+      return counted ? Number(/^Pss:\s+(\d+)/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) : 0;
     });
   return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
 }

@@ -6,6 +6,8 @@ export interface CaptureOptions extends RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** @default the caller's folder */
   readonly cwd?: string;
+  /** The command's standard input. @default empty */
+  readonly input?: string;
 }
 
 /** The exit code of a command that took too long, as timeout(1) has it. */
@@ -17,7 +19,7 @@ export async function capture(argv: readonly string[], options: CaptureOptions =
   const [program = "", ...args] = argv;
   const result = await execa(program, args, {
     reject: false,
-    stdin: "ignore",
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,
     env: { ...options.env },
