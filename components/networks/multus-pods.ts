@@ -4,7 +4,23 @@ import { labels, selector } from "../lib/labels";
 import { multusPaths, multusReadyScript, thinArgs } from "../lib/networks/multus";
 import { conflistFolder } from "../lib/swap/names";
 import { images } from "../lib/versions";
-import type { MultusArgs } from "./multus";
+
+/** How Multus works on the nodes. */
+export interface MultusForm {
+  /**
+   * `thick`: a daemon on each node does the work, with the API's objects at hand; what its authors recommend.
+   * `thin`: the runtime starts all of Multus for each pod.
+   *
+   * @default "thick"
+   */
+  readonly type?: "thick" | "thin";
+  /** The file in /etc/cni/net.d whose network pods get first, on eth0. @default the first one by name when Multus starts */
+  readonly masterConflist?: string;
+  /** @default "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-thick", or without "-thick" for the thin form */
+  readonly image?: string;
+  /** What a pod of Multus asks for. A CPU limit would make every start of a pod slow. @default { requests: { cpu: "50m", memory: "50Mi" } } */
+  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+}
 
 type Container = k8s.types.input.core.v1.Container;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -43,7 +59,7 @@ const thinMounts: Record<string, HostMount> = {
 /** The DaemonSet of Multus in one of its forms. */
 export function multusSpec(
   name: string,
-  args: MultusArgs & { readonly type: "thick" | "thin" },
+  args: MultusForm & { readonly type: "thick" | "thin" },
   serviceAccountName: pulumi.Input<string>,
   config: k8s.core.v1.ConfigMap | undefined,
 ): k8s.types.input.apps.v1.DaemonSetSpec {
@@ -71,7 +87,7 @@ export function multusSpec(
 }
 
 function thickPod(
-  args: MultusArgs,
+  args: MultusForm,
   config: k8s.core.v1.ConfigMap,
 ): Pick<PodSpec, "hostPID" | "initContainers" | "containers" | "volumes"> {
   const image = args.image ?? images.multusThick;
@@ -109,7 +125,7 @@ function thickPod(
   };
 }
 
-function thinPod(args: MultusArgs): Pick<PodSpec, "containers" | "volumes"> {
+function thinPod(args: MultusForm): Pick<PodSpec, "containers" | "volumes"> {
   return {
     containers: [
       {
@@ -123,7 +139,7 @@ function thinPod(args: MultusArgs): Pick<PodSpec, "containers" | "volumes"> {
   };
 }
 
-function common(args: MultusArgs, type: "thick" | "thin", image: string): Container {
+function common(args: MultusForm, type: "thick" | "thin", image: string): Container {
   return {
     name: "kube-multus",
     image,

@@ -5,24 +5,11 @@ import { labels } from "../lib/labels";
 import { daemonConfig } from "../lib/networks/multus";
 import { networkDaemons } from "../lib/networks/names";
 import { multusOwnPaths } from "../lib/swap/add-ons";
-import { multusSpec } from "./multus-pods";
+import { type MultusForm, multusSpec } from "./multus-pods";
 import { networkDefinitions } from "./network-definitions";
 import { nodePaths } from "./node-paths";
 
-export interface MultusArgs {
-  /**
-   * `thick`: a daemon on each node does the work, with the API's objects at hand; what its authors recommend.
-   * `thin`: the runtime starts all of Multus for each pod.
-   *
-   * @default "thick"
-   */
-  readonly type?: "thick" | "thin";
-  /** The file in /etc/cni/net.d whose network pods get first, on eth0. @default the first one by name when Multus starts */
-  readonly masterConflist?: string;
-  /** @default "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-thick", or without "-thick" for the thin form */
-  readonly image?: string;
-  /** What a pod of Multus asks for. A CPU limit would make every start of a pod slow. @default { requests: { cpu: "50m", memory: "50Mi" } } */
-  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+export interface MultusArgs extends MultusForm {
   /** Leave the pods' readiness to whoever looks at them: without a conflist they never become ready. @default false */
   readonly skipAwait?: boolean;
   /** The nodes that are cleaned when Multus goes. @default what it keeps on them stays there */
