@@ -59,7 +59,7 @@ test("Kubernetes' programs have the version that they are named after", async ()
 });
 
 test("the CNI plugins of the pins are there, and Flannel's is not", async () => {
-  const plugins = ["bridge", "host-local", "loopback", "macvlan", "portmap", "ptp", "static", "tuning"];
+  const plugins = ["bridge", "dhcp", "host-local", "loopback", "macvlan", "portmap", "ptp", "static", "tuning"];
   expect((await inNode("ls", "/opt/cni/bin")).split("\n")).toEqual(plugins);
   expect((await execa("podman", ["exec", name, "/opt/cni/bin/bridge"], { all: true })).all).toContain(
     `v${versions.cniPlugins}`,
