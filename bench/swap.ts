@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
-import type { Strategy } from "../cli/commands/swap";
+import type { Strategy } from "../cli/commands/metered-update";
 import { measure } from "../cli/meter/measure";
 import type { MeteredNode } from "../cli/meter/meter";
 import { type OutageReport, reportLines } from "../cli/meter/report";

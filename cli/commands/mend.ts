@@ -4,11 +4,13 @@ import type { Lab } from "../../labs/lab";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings, valuesInForce } from "../settings";
-import { applyAll, remaining } from "../stack/apply";
+import { remaining } from "../stack/apply";
 import { requireIdle } from "../stack/engine";
+import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 import { checkStack } from "./check";
+import { meteredUpdate, tellOutage } from "./metered-update";
 
 interface MendOptions {
   readonly lab?: string;
@@ -35,15 +37,20 @@ async function bring(command: "fix" | "break", name: string | undefined, options
   for (const set of sets) {
     resolveSettings(lab.values, values, set);
   }
-  await stack.requireUp();
+  const current = resolveSettings(lab.values, values, {}).config.cni;
+  const { nodes } = await stack.requireUp();
   requireIdle(stack);
-  const exitCode = await applyAll(stack, remaining(sets, valuesInForce(lab.values, values)));
-  if (exitCode !== 0) {
+  const evidence = newEvidenceDir(stackName);
+  const left = remaining(sets, valuesInForce(lab.values, values));
+  const updated = await meteredUpdate(stack, left, { nodes, current });
+  if (updated.exitCode !== 0) {
+    await tellOutage(updated, evidence);
     throw new CommandFailed(
-      `pulumi up ended with ${exitCode}; what it said stands above. Run ./lab ${command} ${stackName}${options.lab === undefined ? "" : ` --lab ${options.lab}`} to go on from here`,
+      `pulumi up ended with ${updated.exitCode}; what it said stands above. Run ./lab ${command} ${stackName}${options.lab === undefined ? "" : ` --lab ${options.lab}`} to go on from here`,
     );
   }
-  const verdict = await checkStack(stack, lab);
+  const verdict = await checkStack(stack, lab, { evidence });
+  await tellOutage(updated, evidence);
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }
 

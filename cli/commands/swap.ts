@@ -1,22 +1,15 @@
-import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
 import { type CniName, cniNames } from "../../stacks/schema";
-import { EvidenceFolder } from "../checks/evidence";
 import { requireLab } from "../labs";
-import { measure } from "../meter/measure";
-import { type OutageReport, reportLines } from "../meter/report";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings } from "../settings";
-import { applyAll } from "../stack/apply";
 import { requireIdle } from "../stack/engine";
-import { newEvidenceDir, privateDir, stackDir } from "../stack/paths";
+import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { refusal } from "../suggest";
 import { requireToolchain } from "../toolchain";
 import { checkStack } from "./check";
-
-/** `rolling` moves node by node; `replace` takes the old CNI away before the new one comes. */
-export type Strategy = "rolling" | "replace";
+import { meteredUpdate, type Strategy, tellOutage } from "./metered-update";
 
 interface SwapOptions {
   readonly strategy: Strategy;
@@ -39,21 +32,14 @@ export async function swap(name: string, cni: string, { strategy }: SwapOptions)
   }
 
   const evidence = newEvidenceDir(stackName);
-  const { result, report } = await measure(
-    { nodes, env: stack.env, folder: privateDir(stackDir(stackName)) },
-    { from: previous, to: next, strategy },
-    async () => {
-      const sets = updates(previous, next, strategy).map((each) => ({ cni: each }));
-      const exitCode = await applyAll(stack, sets);
-      return { exitCode, whole: exitCode === 0 && next !== "none" };
-    },
-  );
-  if (result.exitCode !== 0) {
-    await tell(report, evidence);
-    throw new CommandFailed(stopped(result.exitCode, stackName, previous, next));
+  const sets = updates(previous, next, strategy).map((each) => ({ cni: each }));
+  const updated = await meteredUpdate(stack, sets, { nodes, current: previous, alsoSame: true });
+  if (updated.exitCode !== 0) {
+    await tellOutage(updated, evidence);
+    throw new CommandFailed(stopped(updated.exitCode, stackName, previous, next));
   }
   const verdict = await checkStack(stack, lab, { evidence });
-  await tell(report, evidence);
+  await tellOutage(updated, evidence);
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }
 
@@ -61,15 +47,6 @@ export async function swap(name: string, cni: string, { strategy }: SwapOptions)
 export function updates(previous: CniName, next: CniName, strategy: Strategy): readonly CniName[] {
   const viaNone = strategy === "replace" && next !== "none" && previous !== "none" && previous !== next;
   return viaNone ? ["none", next] : [next];
-}
-
-async function tell(report: OutageReport | undefined, evidence: string): Promise<void> {
-  if (report === undefined) {
-    return;
-  }
-  const file = "outage.json";
-  await new EvidenceFolder(evidence).write(file, `${JSON.stringify(report, undefined, 2)}\n`);
-  console.log(`\n${reportLines(report).join("\n")}\noutage: ${path.join(evidence, file)}`);
 }
 
 function requireCni(cni: string): CniName {

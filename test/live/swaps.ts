@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Strategy } from "../../cli/commands/swap";
+import type { Strategy } from "../../cli/commands/metered-update";
 import type { OutageReport } from "../../cli/meter/report";
 import type { CniName } from "../../stacks/schema";
 import type { LabUnderTest } from "./lab";

@@ -1,0 +1,63 @@
+import path from "node:path";
+import type { CniName } from "../../stacks/schema";
+import { EvidenceFolder } from "../checks/evidence";
+import { measure } from "../meter/measure";
+import type { MeteredNode } from "../meter/meter";
+import { type OutageReport, reportLines } from "../meter/report";
+import { applyAll } from "../stack/apply";
+import type { Values } from "../stack/config-file";
+import { privateDir, stackDir } from "../stack/paths";
+import type { Stack } from "../stack/stack";
+
+/** `rolling` moves node by node; `replace` takes the old CNI away before the new one comes. */
+export type Strategy = "rolling" | "replace";
+
+/** How updates ended, and what pods noticed of them. */
+export interface Updated {
+  /** Of the first update that failed, else 0. */
+  readonly exitCode: number;
+  /** Absent where the meter could not start, and where the CNI stays the same. */
+  readonly report?: OutageReport;
+}
+
+/** The stack before its updates. */
+interface UpdateFrom {
+  readonly nodes: readonly MeteredNode[];
+  /** The CNI that it is set to. */
+  readonly current: CniName;
+  /** Measure also where the CNI stays: an update that was cut short may still be moving pods. @default false */
+  readonly alsoSame?: boolean;
+}
+
+/** Brings a stack that is up to each of these value sets in turn. Where they change its CNI, the meter runs meanwhile. */
+export async function meteredUpdate(
+  stack: Stack,
+  sets: readonly Values[],
+  { nodes, current, alsoSame = false }: UpdateFrom,
+): Promise<Updated> {
+  const stations = sets.flatMap(({ cni }) => cni ?? []);
+  if (!alsoSame && stations.every((cni) => cni === current)) {
+    return { exitCode: await applyAll(stack, sets) };
+  }
+  const to = stations.at(-1) ?? current;
+  const strategy: Strategy = stations.slice(0, -1).includes("none") ? "replace" : "rolling";
+  const { result, report } = await measure(
+    { nodes, env: stack.env, folder: privateDir(stackDir(stack.name)) },
+    { from: current, to, strategy },
+    async () => {
+      const exitCode = await applyAll(stack, sets);
+      return { exitCode, whole: exitCode === 0 && to !== "none" };
+    },
+  );
+  return { exitCode: result.exitCode, report };
+}
+
+/** Prints what pods noticed, and keeps it among the evidence; nothing where nothing was measured. */
+export async function tellOutage({ report }: Updated, evidence: string): Promise<void> {
+  if (report === undefined) {
+    return;
+  }
+  const file = "outage.json";
+  await new EvidenceFolder(evidence).write(file, `${JSON.stringify(report, undefined, 2)}\n`);
+  console.log(`\n${reportLines(report).join("\n")}\noutage: ${path.join(evidence, file)}`);
+}
