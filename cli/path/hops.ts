@@ -1,0 +1,78 @@
+/** One end of the way: a pod, by the interface that its cluster uses. */
+export interface End {
+  readonly pod: string;
+  readonly node: string;
+  /** The interface inside the pod. */
+  readonly link: string;
+  /** The address of that interface. */
+  readonly address: string;
+}
+
+/** A place where packets are counted. */
+export interface Hop {
+  /** Whose side it is on. */
+  readonly end: "from" | "to";
+  readonly node: string;
+  /** `pod` is the pod's own interface, `veth` the node's end of it; else a link of the node. */
+  readonly at: "pod" | "veth" | { readonly link: string; readonly vxlan?: boolean };
+  /** As a person reads it. */
+  readonly label: string;
+}
+
+/** The VXLAN port that Flannel uses on Linux (flannel, Documentation/backends.md). */
+export const vxlanPort = 8472;
+
+/** The places that a packet passes from one pod to the other, in order, with this CNI. */
+export function hopsBetween(from: End, to: End, cni: string): readonly Hop[] {
+  const isLocal = from.node === to.node;
+  const onSide = (end: Hop["end"], at: Hop["at"], label: string): Hop => ({
+    end,
+    node: end === "from" ? from.node : to.node,
+    at,
+    label,
+  });
+  const link = (end: Hop["end"], name: string): Hop => onSide(end, { link: name }, name);
+  const [sender, receiver] = [
+    onSide("from", "pod", `${from.pod} ${from.link}`),
+    onSide("to", "pod", `${to.pod} ${to.link}`),
+  ];
+  if (from.link !== "eth0") {
+    // A macvlan interface is on the nodes' LAN: no bridge, no tunnel.
+    return [sender, link("from", "eth1"), ...(isLocal ? [] : [link("to", "eth1")]), receiver];
+  }
+  const bridge = cni === "weave" ? "weave" : "cni0";
+  const tunnel = (end: Hop["end"]): Hop[] =>
+    cni === "weave"
+      ? // Where the router takes frames from the bridge, and gives them to it.
+        [link(end, "vethwe-bridge")]
+      : [link(end, "flannel.1"), onSide(end, { link: "eth1", vxlan: true }, "eth1 (VXLAN)")];
+  const between = isLocal ? [] : [...tunnel("from"), ...tunnel("to").reverse(), link("to", bridge)];
+  return [
+    sender,
+    onSide("from", "veth", "veth"),
+    link("from", bridge),
+    ...between,
+    onSide("to", "veth", "veth"),
+    receiver,
+  ];
+}
+
+/** Packets seen at each hop. */
+export interface Counted extends Hop {
+  readonly multicast: number;
+  readonly unicast: number;
+}
+
+/** Where packets of one kind get to. */
+export type Reach =
+  | { readonly type: "arrives" }
+  | { readonly type: "stops"; readonly after: Hop; readonly before: Hop }
+  | { readonly type: "not-sent" };
+
+/** Where packets of one kind get to: the last place that saw one, and the next one that saw none. */
+export function reachOf(hops: readonly Counted[], kind: "multicast" | "unicast"): Reach {
+  const last = hops.findLastIndex((hop) => hop[kind] > 0);
+  const [after, before] = [hops[last], hops[last + 1]];
+  if (after === undefined) return { type: "not-sent" };
+  return before === undefined ? { type: "arrives" } : { type: "stops", after, before };
+}

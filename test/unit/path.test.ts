@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { tellingLines } from "../../cli/path/application";
+import { type Counted, type End, hopsBetween, reachOf } from "../../cli/path/hops";
+import { endOf, readPathPods, twoOf } from "../../cli/path/pods";
+import { pathLines } from "../../cli/path/report";
+import { readSockets } from "../../cli/path/sockets";
+
+const from: End = { pod: "confluence-0", node: "n1", link: "eth0", address: "10.244.0.7" };
+const to: End = { pod: "confluence-1", node: "n2", link: "eth0", address: "10.244.1.4" };
+
+describe("the hops between two pods", () => {
+  const labels = (cni: string, a: End, b: End) => hopsBetween(a, b, cni).map(({ node, label }) => `${node} ${label}`);
+
+  test("on Flannel: bridge, tunnel, LAN, and the same on the other side", () => {
+    expect(labels("flannel", from, to)).toEqual([
+      "n1 confluence-0 eth0",
+      "n1 veth",
+      "n1 cni0",
+      "n1 flannel.1",
+      "n1 eth1 (VXLAN)",
+      "n2 eth1 (VXLAN)",
+      "n2 flannel.1",
+      "n2 cni0",
+      "n2 veth",
+      "n2 confluence-1 eth0",
+    ]);
+  });
+
+  test("on Weave the router's port of the bridge is all that the kernel sees", () => {
+    expect(labels("weave", from, to)).toEqual([
+      "n1 confluence-0 eth0",
+      "n1 veth",
+      "n1 weave",
+      "n1 vethwe-bridge",
+      "n2 vethwe-bridge",
+      "n2 weave",
+      "n2 veth",
+      "n2 confluence-1 eth0",
+    ]);
+  });
+
+  test("of one node: the bridge only", () => {
+    expect(labels("flannel", from, { ...to, node: "n1" })).toEqual([
+      "n1 confluence-0 eth0",
+      "n1 veth",
+      "n1 cni0",
+      "n1 veth",
+      "n1 confluence-1 eth0",
+    ]);
+  });
+
+  test("a second interface is on the LAN, whatever the CNI", () => {
+    const onLan = (end: End) => ({ ...end, link: "net1" });
+    expect(labels("flannel", onLan(from), onLan(to))).toEqual([
+      "n1 confluence-0 net1",
+      "n1 eth1",
+      "n2 eth1",
+      "n2 confluence-1 net1",
+    ]);
+  });
+});
+
+function counted(cni: string, multicastUntil: number): Counted[] {
+  return hopsBetween(from, to, cni).map((hop, i) => ({ ...hop, multicast: i < multicastUntil ? 8 : 0, unicast: 8 }));
+}
+
+describe("how far packets get", () => {
+  test("the last place that saw one, and the next that saw none", () => {
+    const reach = reachOf(counted("flannel", 3), "multicast");
+    expect(reach).toMatchObject({ type: "stops", after: { label: "cni0" }, before: { label: "flannel.1" } });
+    expect(reachOf(counted("flannel", 3), "unicast")).toEqual({ type: "arrives" });
+    expect(reachOf(counted("flannel", 0), "multicast")).toEqual({ type: "not-sent" });
+  });
+});
+
+// As Linux prints them: a group 230.0.0.1 on eth0, UDP 54327, TCP 5801 listening and connected.
+const files = {
+  igmp: [
+    "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter",
+    "1\tlo        :     1      V3",
+    "\t\t\t\t010000E0     1 0:00000000\t\t0",
+    "2\teth0      :     2      V3",
+    "\t\t\t\t010000E6     1 0:00000000\t\t0",
+    "\t\t\t\t010000E0     1 0:00000000\t\t0",
+  ].join("\n"),
+  udp: " 1065: 00000000:D437 00000000:0000 07 00000000:00000000 00:00000000 00000000  2002        0 1 2 0 0",
+  tcp: [
+    "   0: 0700F40A:16A9 00000000:0000 0A 00000000:00000000 00:00000000 00000000  2002        0 1",
+    "   1: 0700F40A:16A9 0401F40A:9C40 01 00000000:00000000 00:00000000 00000000  2002        0 1",
+    "   2: 0700F40A:9C41 0100600A:1538 06 00000000:00000000 00:00000000 00000000  2002        0 1",
+  ].join("\n"),
+};
+
+describe("sockets", () => {
+  test("groups with their interface, ports, and who is connected", () => {
+    expect(readSockets(files)).toEqual({
+      groups: [{ group: "230.0.0.1", link: "eth0" }],
+      udpPorts: [54327],
+      tcp: [
+        { state: "LISTEN", port: 5801, peer: "0.0.0.0:0" },
+        { state: "ESTABLISHED", port: 5801, peer: "10.244.1.4:40000" },
+      ],
+    });
+  });
+
+  test("of IPv6 sockets the IPv4 address inside", () => {
+    const tcp =
+      "   0: 0000000000000000FFFF00000700F40A:16A9 0000000000000000FFFF00000401F40A:9C40 01 00000000:00000000 00:00000000 00000000";
+    expect(readSockets({ igmp: "", udp: "", tcp }).tcp).toEqual([
+      { state: "ESTABLISHED", port: 5801, peer: "10.244.1.4:40000" },
+    ]);
+  });
+});
+
+describe("pods", () => {
+  const pod = (name: string, node: string, more: object = {}) => ({
+    metadata: { namespace: "confluence", name, ...more },
+    spec: { nodeName: node },
+    status: { phase: "Running", podIP: `10.244.0.${name.length}`, containerStatuses: [{ restartCount: 2 }] },
+  });
+
+  test("two of different nodes are chosen, those of one node only where there are no others", () => {
+    const read = (...items: object[]) => readPathPods(JSON.stringify({ items }));
+    const names = (two: ReturnType<typeof twoOf>) => two?.map(({ name }) => name);
+    expect(names(twoOf(read(pod("c", "n1"), pod("a", "n1"), pod("b", "n2"))))).toEqual(["a", "b"]);
+    expect(names(twoOf(read(pod("b", "n1"), pod("a", "n1"))))).toEqual(["a", "b"]);
+    expect(twoOf(read(pod("a", "n1"), pod("b", "n2", { deletionTimestamp: "now" })))).toBeUndefined();
+  });
+
+  test("a second interface has the address that Multus notes", () => {
+    const annotations = {
+      "k8s.v1.cni.cncf.io/network-status": JSON.stringify([{ interface: "net1", ips: ["192.168.0.101"] }]),
+    };
+    const [one] = readPathPods(JSON.stringify({ items: [pod("a", "n1", { annotations })] }));
+    expect(one && endOf(one, "net1")?.address).toBe("192.168.0.101");
+    expect(one && endOf(one, "net2")).toBeUndefined();
+  });
+});
+
+test("of an application's log the last line of each telling kind", () => {
+  const log = [
+    "... Cluster now has 1 members: [[10.244.0.7]:5801]",
+    "... something else",
+    "... Cluster now has 2 members: [[10.244.0.7]:5801, [10.244.1.4]:5801]",
+    "... Received a panic event, stopping processing on the node: x",
+  ];
+  expect(tellingLines(log.join("\n"))).toEqual(log.slice(2));
+});
+
+test("the report says where multicast stops, that unicast arrives, and why", () => {
+  const sockets = readSockets(files);
+  const lines = pathLines({
+    cni: "flannel",
+    group: "230.0.0.1",
+    from,
+    to,
+    applications: [{ pod: "confluence-0", restarts: 1, status: '{"state":"RUNNING"} (200)', said: ["it panics"] }],
+    watched: {
+      sent: 8,
+      hops: counted("flannel", 3),
+      sockets: { from: sockets, to: { groups: [], udpPorts: [], tcp: [] } },
+    },
+  });
+  expect(lines).toContain('  confluence-0: /status {"state":"RUNNING"} (200), 1 restart');
+  expect(lines).toContain(
+    "  confluence-0: is in group 230.0.0.1 on eth0; UDP 54327; listens on TCP 5801; connected with 10.244.1.4:40000",
+  );
+  expect(lines).toContain(
+    "  confluence-1: is in no group 230.0.0.1; UDP none; listens on TCP nothing; no connection on eth0",
+  );
+  expect(lines).toContain("multicast stops between cni0 on n1 and flannel.1 on n1");
+  expect(lines).toContain("unicast arrives at confluence-1");
+  expect(lines.at(-1)).toMatch(/^Flannel routes between nodes/);
+});
