@@ -104,6 +104,9 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .argument("<part>", "multus, dhcp, dhcp-server, flannel, weave, kubelet, ...")
     .argument("[node]", "only from this node")
     .action(act(async () => (await import("./commands/look")).logs));
+  command("path", "from what an application says down to where its multicast packets stop")
+    .addArgument(stackArgument())
+    .action(act(async () => (await import("./commands/path")).path));
   passThrough(command("capture", "tcpdump on a node, until Ctrl-C"))
     .addOption(stackOption())
     .argument("<node>", "a node's name, such as n1")
