@@ -104,6 +104,9 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .argument("<part>", "multus, dhcp, dhcp-server, flannel, weave, kubelet, ...")
     .argument("[node]", "only from this node")
     .action(act(async () => (await import("./commands/look")).logs));
+  command("matrix", "a lab's comparison: each of its ways with each CNI, judged by checks")
+    .addArgument(stackArgument())
+    .action(act(async () => (await import("./commands/matrix")).matrix));
   command("path", "from what an application says down to where its multicast packets stop")
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/path")).path));

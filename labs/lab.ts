@@ -1,4 +1,5 @@
 import type { Check } from "./check";
+import type { LabMatrix } from "./matrix";
 
 /** Config values by their key without the `cni-lab:` prefix, as they stand in a stack's file. */
 export type Values = Readonly<Record<string, string>>;
@@ -32,6 +33,8 @@ export interface Lab {
     /** What holds while the bug is there, its controls included. */
     readonly symptom?: readonly Check[];
   };
+  /** What `./lab matrix` compares; absent for a lab that compares nothing. */
+  readonly matrix?: LabMatrix;
 }
 
 /**

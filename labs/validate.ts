@@ -1,5 +1,6 @@
 import type { Problem } from "../components/lib/user-error";
 import { type Lab, namePattern } from "./lab";
+import { matrixProblems } from "./matrix";
 import { checkListProblems } from "./validate-check";
 
 /** Everything wrong with a lab's data; nothing when it may be run. */
@@ -9,6 +10,7 @@ export function labProblems(lab: Lab, folder: string): Problem[] {
     ...stateProblems(lab),
     ...checkListProblems(`lab ${folder} checks.healthy`, lab.checks.healthy),
     ...(lab.checks.symptom === undefined ? [] : checkListProblems(`lab ${folder} checks.symptom`, lab.checks.symptom)),
+    ...(lab.matrix === undefined ? [] : matrixProblems(folder, lab.matrix)),
   ];
 }
 
