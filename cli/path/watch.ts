@@ -15,12 +15,16 @@ const watchSeconds = 8;
 const inner = { address: "ether[80:4]", port: "ether[86:2]" } as const;
 
 /**
- * `$1` the pod's address, `$2` its interface, `$3` seconds, `$4` the group, `$5` the other pod's address, then the places.
- * Prints a line for each place and kind, and the sockets of the pod's network namespace.
+ * `$1` the pod's address, `$2` its interface, `$3` seconds, `$4` the group, `$5` the other pod's address, `$6` `out` for the
+ * pod that sends and `in` for the other, then the places. Prints a line for each place and kind, and the sockets of the
+ * pod's network namespace.
+ *
+ * At the pod itself only the packet's own direction counts: a bridge in hairpin mode gives a pod back what it has sent.
  */
 const watchScript = `
-address=$1 link=$2 seconds=$3 group=$4 other=$5
-shift 5
+address=$1 link=$2 seconds=$3 group=$4 other=$5 direction=$6
+shift 6
+if [ "$direction" = out ]; then at_node=in; else at_node=out; fi
 namespace=
 for each in /run/netns/*; do
   if nsenter --net="$each" ip -4 -o addr show dev "$link" 2>/dev/null | grep -qF " inet $address/"; then namespace=$each; fi
@@ -30,7 +34,8 @@ number() { echo "$1" | awk -F. '{ printf "0x%02x%02x%02x%02x", $1, $2, $3, $4 }'
 peer=$(nsenter --net="$namespace" ip -o link show dev "$link" | sed -n 's/^[0-9]*: [^@]*@if\\([0-9]*\\):.*/\\1/p')
 veth=$(ip -o link show | awk -F'[:@ ]+' -v index_of="$peer" '$1 == index_of { print $2 }')
 count() {
-  seen=$(timeout "$seconds" "$@" 2>/dev/null | wc -l)
+  # What VXLAN carries is told in a second line, which has no time before it.
+  seen=$(timeout "$seconds" "$@" 2>/dev/null | grep -c '^[0-9]')
   echo "seen $place $kind $seen"
 }
 place=0
@@ -40,10 +45,10 @@ for at in "$@"; do
     plain="udp and dst host $to and dst port ${port}"
     wrapped="udp dst port ${vxlanPort} and ${inner.address} = $(number "$to") and ${inner.port} = ${port}"
     case $at in
-      pod) count nsenter --net="$namespace" tcpdump -n -l -i "$link" "$plain" & ;;
-      veth) count tcpdump -n -l -i "\${veth:-none}" "$plain" & ;;
-      vxlan:*) count tcpdump -n -l -i "\${at#vxlan:}" "$wrapped" & ;;
-      *) count tcpdump -n -l -i "$at" "$plain" & ;;
+      pod) count nsenter --net="$namespace" tcpdump -tt -n -l -Q "$direction" -i "$link" "$plain" & ;;
+      veth) count tcpdump -tt -n -l -Q "$at_node" -i "\${veth:-none}" "$plain" & ;;
+      vxlan:*) count tcpdump -tt -n -l -i "\${at#vxlan:}" "$wrapped" & ;;
+      *) count tcpdump -tt -n -l -i "$at" "$plain" & ;;
     esac
   done
   place=$((place + 1))
@@ -84,7 +89,7 @@ export async function watch(
   const timeoutMs = (watchSeconds + 10) * 1000;
   const side = async (end: Hop["end"], { node, pod, address, link }: End) => {
     const places = hops.filter((hop) => hop.end === end).map(placeOf);
-    const words = [address, link, String(watchSeconds), group, to.address, ...places];
+    const words = [address, link, String(watchSeconds), group, to.address, end === "from" ? "out" : "in", ...places];
     const ran = await access.node(node, ["sh", "-euc", watchScript, "sh", ...words], { timeoutMs });
     if (ran.exitCode !== 0) {
       throw new CommandFailed(`${node} can't be watched at ${pod}: ${ran.stderr.trim()}`);
