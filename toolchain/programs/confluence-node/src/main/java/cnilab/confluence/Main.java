@@ -2,6 +2,7 @@ package cnilab.confluence;
 
 import cnilab.confluence.cluster.Interfaces;
 import cnilab.confluence.cluster.OwnAddress;
+import cnilab.confluence.log.LastingLogManager;
 import cnilab.confluence.log.Logs;
 import cnilab.confluence.node.ConfluenceNode;
 import cnilab.confluence.settings.Settings;
@@ -20,7 +21,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        Logs.useLastingManager();
+        // Before anything touches a logger.
+        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
         try {
             Settings settings = SettingsReader.read(System.getenv(), hostName());
             String address = settings.cluster().isPresent()

@@ -21,8 +21,14 @@ public final class DatabaseException extends Exception {
     /** What is wrong, in one line, without the password. */
     static String describe(DatabaseSettings settings, SQLException failure) {
         String problem = "Database " + settings.url() + " can't be used by " + settings.user() + ": "
-                + String.valueOf(failure.getMessage()).replaceAll("\\s+", " ");
+                + messages(failure).replaceAll("\\s+", " ");
         return isAuthorization(failure) ? problem + ". See ATL_JDBC_USER and ATL_JDBC_PASSWORD" : problem;
+    }
+
+    /** The driver's message, and what it came from: of a name that is unknown only that tells. */
+    private static String messages(SQLException failure) {
+        Throwable cause = failure.getCause();
+        return cause == null ? String.valueOf(failure.getMessage()) : failure.getMessage() + " (" + cause + ")";
     }
 
     private static boolean isAuthorization(SQLException failure) {

@@ -23,11 +23,6 @@ public final class Logs {
 
     private Logs() {}
 
-    /** Must run before anything logs. */
-    public static void useLastingManager() {
-        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
-    }
-
     /**
      * Opens the file and sets all loggers up.
      *

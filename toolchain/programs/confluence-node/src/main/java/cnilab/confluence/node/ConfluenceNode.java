@@ -61,7 +61,10 @@ public final class ConfluenceNode {
     private void runSafety(SafetyJob job) {
         try {
             lastRun = job.run();
-            state.become(settings.firstRun() ? State.FIRST_RUN : State.RUNNING);
+            State started = settings.firstRun() ? State.FIRST_RUN : State.RUNNING;
+            if (state.become(started)) {
+                LOG.info("runSafety", "The node has started: " + started);
+            }
         } catch (SQLException failure) {
             LOG.error("runSafety", "The safety job can't use the database, next try in "
                     + settings.safety().interval().toSeconds() + " s: " + failure.getMessage());

@@ -49,8 +49,9 @@ final class Pages {
     }
 
     private static String describe(SafetyRun run) {
-        String action = run.action().map(Object::toString).orElse("another member's turn");
-        return run.at() + ", " + run.numbers() + ", " + action;
+        return run.action()
+                .map(action -> run.at() + ", found " + run.numbers() + ", did " + action)
+                .orElse(run.at() + ", left to the oldest member");
     }
 
     private Answer cluster() {

@@ -25,5 +25,9 @@ class DatabaseExceptionTest {
         assertEquals(
                 "Database jdbc:postgresql://db/c can't be used by me: refused",
                 DatabaseException.describe(settings, new SQLException("refused", "08001")));
+        assertEquals(
+                "Database jdbc:postgresql://db/c can't be used by me: failed (java.net.UnknownHostException: db)",
+                DatabaseException.describe(
+                        settings, new SQLException("failed", "08001", new java.net.UnknownHostException("db"))));
     }
 }
