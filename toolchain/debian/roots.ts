@@ -20,6 +20,9 @@ export interface RootUser {
   readonly home: string;
 }
 
+/** Perl beyond what is essential: scripts of packages run on it while they are installed, nothing does later. */
+const perl = ["/usr/lib/x86_64-linux-gnu/perl", "/usr/share/perl"];
+
 /** What most images begin with: tools to look at a network with. */
 export const baseRoot: Root = { name: "base" };
 
@@ -31,21 +34,25 @@ export const confluenceRoot: Root = {
   name: "confluence",
   // Java's programs are alternatives, each with a link to its page there.
   folders: ["/usr/share/man/man1"],
+  // For heaps above 32 GiB.
+  leftOut: ["/usr/lib/jvm/*/lib/server/classes_nocoops.jsa"],
   users: [{ name: "confluence", id: 2002, home: "/var/atlassian/application-data/confluence" }],
+  removed: perl,
 };
 
 /** PostgreSQL, with the user of the upstream image. */
 export const postgresRoot: Root = {
   name: "postgres",
-  // Compiles long queries, in 130 MB; without its library PostgreSQL interprets them, as it does with short ones.
+  // Compiles long queries, in 150 MB; without it PostgreSQL interprets them, as it does with short ones.
   leftOut: [
     "/usr/lib/llvm-14/*",
     "/usr/lib/x86_64-linux-gnu/libLLVM*",
+    "/usr/lib/x86_64-linux-gnu/libz3*",
     "/usr/lib/postgresql/*/lib/bitcode/*",
     "/usr/lib/postgresql/*/lib/llvmjit*",
     "/usr/share/i18n/*",
   ],
   users: [{ name: "postgres", id: 999, home: "/var/lib/postgresql" }],
   // A database that the package begins; the image begins one of its own.
-  removed: ["/etc/postgresql/15", "/var/lib/postgresql/15"],
+  removed: ["/etc/postgresql/15", "/var/lib/postgresql/15", ...perl],
 };
