@@ -34,9 +34,9 @@ export const confluenceConfig = {
   interface: oneOf(["eth0", secondInterface])
     .default("eth0")
     .describe(`the interface by which members talk: the CNI's, or one on ${networkNames.leased}`),
-  spread: oneOf(["node", "none"])
+  spread: oneOf(["node", "none", "together"])
     .default("node")
-    .describe("whether each member is on a node of its own, or all are on one"),
+    .describe("whether each member is on a node of its own, all are on one, or the scheduler may choose"),
   livenessProbe: oneOf(["off", "status"])
     .default("off")
     .describe("whether a member that does not say that it is well is restarted"),
@@ -84,7 +84,7 @@ export function confluenceConfigProblems(
       field: "replicas",
       value: String(replicas),
       rule: `must not be more than there are nodes (${nodes}) with spread node`,
-      mend: "set fewer, more nodes, or spread none",
+      mend: "set fewer, more nodes, or another spread",
     });
   }
   if (confluence === "on" && isVendorImage(confluenceImage) && license === undefined) {

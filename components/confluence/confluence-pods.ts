@@ -19,12 +19,12 @@ export interface PodForm {
   /** The vendor's image, or one that takes the same environment. */
   readonly image: string;
   /**
-   * `node`: each pod on a node of its own, and one without stays Pending. `none`: all on one node, as many as it has
-   * room for; left alone, the scheduler would spread them.
+   * `node`: each pod on a node of its own, and one without stays Pending. `none`: as the scheduler likes, which likes to
+   * spread them. `together`: all on one node, and one for which it has no room stays Pending.
    *
-   * @default the scheduler's choice
+   * @default "none"
    */
-  readonly spread?: "node" | "none";
+  readonly spread?: "node" | "none" | "together";
   /**
    * `off`: as in the vendor's chart, nothing ends a pod that has stopped its work. `status`: GET /status is asked every
    * 5 s, and three failures in a row restart the container.
@@ -62,7 +62,7 @@ const volumes = { local: "local-home", shared: "shared-home" } as const;
 
 /** The pods of the StatefulSet, as the vendor's chart has them. */
 export function confluencePod(form: PodForm, settings: Environment, sources: PodSources): PodSpec {
-  const { name, port, hazelcastPort } = confluenceNames;
+  const { container, port, hazelcastPort } = confluenceNames;
   return {
     serviceAccountName: sources.serviceAccountName,
     automountServiceAccountToken: settings.join.type === "kubernetes",
@@ -72,7 +72,7 @@ export function confluencePod(form: PodForm, settings: Environment, sources: Pod
     affinity: affinity(form.spread, sources.selector),
     containers: [
       {
-        name,
+        name: container,
         image: form.image,
         ports: [
           { name: "http", containerPort: port },
@@ -110,8 +110,9 @@ function affinity(spread: PodForm["spread"], matchLabels: Record<string, string>
   switch (spread) {
     case "node":
       return { podAntiAffinity: beside };
-    case "none":
+    case "together":
       return { podAffinity: beside };
+    case "none":
     case undefined:
       return undefined;
   }

@@ -181,7 +181,7 @@ describe.each([false, true])("Confluence, preview %s", (preview) => {
 
   test.each([
     ["node", "podAntiAffinity"],
-    ["none", "podAffinity"],
+    ["together", "podAffinity"],
   ] as const)("spread %s is %s, without exception", async (spread, kind) => {
     expect((await podOf({ spread })).affinity).toEqual({
       [kind]: {
@@ -190,6 +190,10 @@ describe.each([false, true])("Confluence, preview %s", (preview) => {
         ],
       },
     });
+  });
+
+  test("spread none leaves the choice to the scheduler", async () => {
+    expect((await podOf({ spread: "none" })).affinity).toBeUndefined();
   });
 
   test("homes may be on volumes that last", async () => {

@@ -64,7 +64,7 @@ describe.each([false, true])("buildConfluence, preview %s", (preview) => {
       replicas: "3",
       multicastAddress: "239.1.2.3",
       multicastTtl: "32",
-      spread: "none",
+      spread: "together",
       livenessProbe: "status",
       safetyInterval: "30",
       clusterName: "other",

@@ -95,7 +95,7 @@ describe("parseLabConfig", () => {
     ["multicastTtl", "256", "a whole number from 0 to 255"],
     ["multicastTtl", "01", "a whole number from 0 to 255"],
     ["interface", "net2", "one of: eth0, net1"],
-    ["spread", "zone", "one of: node, none"],
+    ["spread", "zone", "one of: node, none, together"],
     ["livenessProbe", "tcp", "one of: off, status"],
     ["safetyInterval", "0", "a whole number of seconds from 1 to 300"],
     ["clusterName", "a b", "1 to 64 letters, digits, dots, dashes and underscores"],
@@ -168,7 +168,7 @@ describe("Confluence", () => {
   test("has a node for each replica where each is to have one", () => {
     const values = { confluence: "on", replicas: "3", nodes: "2" };
     expect(refusal(values)).toBe(
-      'replicas is "3": must not be more than there are nodes (2) with spread node; set fewer, more nodes, or spread none',
+      'replicas is "3": must not be more than there are nodes (2) with spread node; set fewer, more nodes, or another spread',
     );
     expect(parseLabConfig({ ...values, spread: "none" }).replicas).toBe(3);
     expect(parseLabConfig({ ...values, confluence: "off" }).replicas).toBe(3);
