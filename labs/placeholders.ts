@@ -17,6 +17,7 @@ export const clusterFacts = [
   "replicas.count",
   // What the stack is set to.
   "config.cni",
+  "config.confluenceImage",
   "config.dhcpFault",
   "config.dhcpLease",
   "config.dhcpRange",
@@ -24,7 +25,9 @@ export const clusterFacts = [
   "config.macvlanMaster",
   "config.multicastAddress",
   "config.networks",
+  "config.podCidr",
   "config.safetyInterval",
+  "config.weaveRange",
 ] as const;
 
 const ownFacts = [

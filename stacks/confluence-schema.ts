@@ -40,7 +40,7 @@ export const confluenceConfig = {
   livenessProbe: oneOf(["off", "status"])
     .default("off")
     .describe("whether a member that does not say that it is well is restarted"),
-  safetyInterval: whole(1, 300, " of seconds")
+  safetyInterval: whole(1, 60, " of seconds")
     .default(10)
     .describe("how often the stand-in for Confluence compares its safety number with the database's, in seconds"),
   clusterName: z

@@ -204,8 +204,6 @@ function podSpec(
           periodSeconds: 2,
           timeoutSeconds: 3,
         },
-        // At SIGTERM PostgreSQL would wait for its clients to leave, which they don't; at SIGINT it sends them away.
-        lifecycle: { preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } } },
         resources: args.resources ?? { requests: { cpu: "50m", memory: "48Mi" } },
         volumeMounts: [{ name: "data", mountPath: dataFolder }],
       },

@@ -388,7 +388,6 @@ describe.each([false, true])("Postgres, preview %s", (preview) => {
         periodSeconds: 2,
         timeoutSeconds: 3,
       },
-      lifecycle: { preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } } },
       resources: { requests: { cpu: "50m", memory: "48Mi" } },
       volumeMounts: [{ name: "data", mountPath: "/var/lib/postgresql/data" }],
     });

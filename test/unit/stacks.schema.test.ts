@@ -97,7 +97,7 @@ describe("parseLabConfig", () => {
     ["interface", "net2", "one of: eth0, net1"],
     ["spread", "zone", "one of: node, none, together"],
     ["livenessProbe", "tcp", "one of: off, status"],
-    ["safetyInterval", "0", "a whole number of seconds from 1 to 300"],
+    ["safetyInterval", "0", "a whole number of seconds from 1 to 60"],
     ["clusterName", "a b", "1 to 64 letters, digits, dots, dashes and underscores"],
     ["confluenceImage", "", "the name of an image"],
     ["license", "", "must not be empty"],
