@@ -1,8 +1,14 @@
-/** What a check is run for: once, for each node, each ordered pair of nodes, or the two probe pods of each node. */
-export type Subjects = "once" | "node" | "node-pair" | "same-node-pair";
+/**
+ * What a check is run for: once, for each node, each ordered pair of nodes, or the two probe pods of each node; for each
+ * replica of Confluence that there is to be, or each ordered pair of these.
+ */
+export type Subjects = "once" | "node" | "node-pair" | "same-node-pair" | "replica" | "replica-pair";
 
-/** What a subject has at each of its ends: the node, its probe pod, and its pods with a second interface by their role. */
-export type EndPlace = "node" | "pod" | "static" | "leased";
+/**
+ * What a subject has at each of its ends: the node, its probe pod, and its pods with a second interface by their role.
+ * Where an end is a replica: that, and all of these of the node that it is on.
+ */
+export type EndPlace = "node" | "pod" | "static" | "leased" | "replica";
 
 /**
  * Where a step runs: kubectl on this machine, the container that is the stack's DHCP server, that container's log, or

@@ -12,13 +12,22 @@ export const clusterFacts = [
   "service.port",
   "api.ip",
   "dns.ip",
+  // Of Confluence: its Service, and how many replicas there are to be.
+  "confluence.ip",
+  "replicas.count",
   // What the stack is set to.
   "config.cni",
+  "config.confluenceImage",
   "config.dhcpFault",
   "config.dhcpLease",
   "config.dhcpRange",
+  "config.interface",
   "config.macvlanMaster",
+  "config.multicastAddress",
   "config.networks",
+  "config.podCidr",
+  "config.safetyInterval",
+  "config.weaveRange",
 ] as const;
 
 const ownFacts = [
@@ -35,24 +44,36 @@ const ownFacts = [
   "leasedNet1",
   "leasedMac",
 ] as const;
-const pairFacts = ["from", "to"].flatMap((end) => ownFacts.map((fact) => `${end}.${fact}`));
+/** Of a replica, and of nothing else: its pod, the pod's address, and every address by which others know it, with commas. */
+const replicaFacts = ["replicaPod", "replicaIp", "replicaAddresses"] as const;
+
+/** What the ends of each kind of subject are. */
+const endsOf: Readonly<
+  Record<Subjects, { readonly prefixes: readonly ("" | "from." | "to.")[]; readonly are?: "node" | "replica" }>
+> = {
+  once: { prefixes: [] },
+  node: { prefixes: [""], are: "node" },
+  "node-pair": { prefixes: ["from.", "to."], are: "node" },
+  "same-node-pair": { prefixes: ["from.", "to."], are: "node" },
+  replica: { prefixes: [""], are: "replica" },
+  "replica-pair": { prefixes: ["from.", "to."], are: "replica" },
+};
 
 /** The placeholders that a check of these subjects may use, `value.*` and `found.*` aside. */
 export function factNames(subjects: Subjects): readonly string[] {
-  if (subjects === "once") return clusterFacts;
-  return [...clusterFacts, ...(subjects === "node" ? ownFacts : pairFacts)];
+  const { prefixes, are } = endsOf[subjects];
+  const facts = are === "replica" ? [...ownFacts, ...replicaFacts] : ownFacts;
+  return [...clusterFacts, ...prefixes.flatMap((prefix) => facts.map((fact) => `${prefix}${fact}`))];
 }
-
-const endPlaces: readonly EndPlace[] = ["node", "pod", "static", "leased"];
 
 /** The places where a step of these subjects may run. */
 export function placesOf(subjects: Subjects): readonly Place[] {
-  const anywhere: readonly Place[] = ["kubectl", "dhcp-server", "dhcp-log"];
-  if (subjects === "once") return anywhere;
-  if (subjects === "node") return [...anywhere, ...endPlaces];
+  const { prefixes, are } = endsOf[subjects];
+  const ofNode: readonly EndPlace[] = ["node", "pod", "static", "leased"];
+  const places: readonly EndPlace[] = are === "replica" ? [...ofNode, "replica"] : ofNode;
   return [
-    ...anywhere,
-    ...(["from", "to"] as const).flatMap((end) => endPlaces.map((place) => `${end}.${place}` as const)),
+    ...(["kubectl", "dhcp-server", "dhcp-log"] as const),
+    ...prefixes.flatMap((prefix) => places.map((place): Place => `${prefix}${place}`)),
   ];
 }
 

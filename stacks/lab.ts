@@ -4,6 +4,7 @@ import { Cni, type CniChoice } from "../components/cni/cni";
 import { images } from "../components/lib/versions";
 import { Probe } from "../components/probe/probe";
 import type { LabSettings } from "./config";
+import { buildConfluence } from "./confluence";
 import { inside } from "./inside";
 import { buildNetworks } from "./networks";
 
@@ -32,7 +33,8 @@ export function buildLab(settings: LabSettings): LabOutputs {
   const cni = new Cni("cni", { ...cniChoice(settings), access }, inside(cluster, []));
   const ready = [...cluster.members, ...cni.ready];
   const probe = new Probe("probe", { skipAwait: settings.cni === "none" }, inside(cluster, ready));
-  const { server } = buildNetworks(settings, cluster, ready, probe.namespace);
+  const networks = buildNetworks(settings, cluster, ready, probe.namespace);
+  buildConfluence(settings, cluster, ready, networks);
 
   return {
     kubeconfig: cluster.kubeconfig,
@@ -42,7 +44,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
     cni: settings.cni,
     lanCidr,
     podCidr,
-    ...(server === undefined ? {} : { dhcpServer: { container: server.container } }),
+    ...(networks.server === undefined ? {} : { dhcpServer: { container: networks.server.container } }),
   };
 }
 

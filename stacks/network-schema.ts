@@ -3,14 +3,12 @@ import { overlaps, parseCidr } from "../components/lib/cidr";
 import { dhcpFaults, serviceProblems } from "../components/lib/networks/dnsmasq";
 import { networkNames, networkSubnets } from "../components/lib/networks/names";
 import type { Problem } from "../components/lib/user-error";
-import { linkName, oneOf } from "./rules";
+import { linkName, oneOf, onOff } from "./rules";
 
 /** A value of `networks`. */
 export type NetworkName = (typeof networkNames)[keyof typeof networkNames];
 
 const known = Object.values(networkNames);
-
-const onOff = (byDefault: "on" | "off") => oneOf(["on", "off"]).default(byDefault);
 
 /** A range that is written as `FIRST-LAST`. */
 export function parseRange(text: string): { first: string; last: string } {

@@ -12,6 +12,15 @@ import { inside } from "./inside";
 import { parseRange } from "./network-schema";
 import { type NetworksPlan, planNetworks } from "./networks-plan";
 
+/** What of the networks other workloads ask for. */
+export interface BuiltNetworks {
+  readonly server: DhcpServer | undefined;
+  /** The network whose addresses come by DHCP, and the daemon's image. */
+  readonly leased: { readonly network: MacvlanNetwork; readonly daemonImage: string } | undefined;
+  /** What pods need before they have an interface on any of the networks. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
 /**
  * Builds the networks besides the CNI's and the pods on them; nothing where no network is asked for.
  *
@@ -23,13 +32,13 @@ export function buildNetworks(
   cluster: Cluster,
   ready: readonly pulumi.Resource[],
   namespace: pulumi.Resource & { readonly metadata: pulumi.Output<{ name: string }> },
-): { readonly server: DhcpServer | undefined } {
+): BuiltNetworks {
   const plan = planNetworks(
     settings,
     cluster.nodes.map(({ name }) => name),
   );
   if (plan.networks.length === 0) {
-    return { server: undefined };
+    return { server: undefined, leased: undefined, ready };
   }
   const multus = new Multus(
     "multus",
@@ -60,7 +69,12 @@ export function buildNetworks(
   ];
   const pods = multihomedPods(settings, plan, networks, canRun(settings, cluster));
   new Multihomed("multihomed", pods, inside(cluster, after));
-  return { server };
+  const leased = networks.find(({ spec }) => spec.network === plan.leased);
+  return {
+    server,
+    leased: leased && { network: leased, daemonImage: daemonImage(settings) },
+    ready: after,
+  };
 }
 
 /** Made one after the other, so that each is checked against those before it. */

@@ -8,3 +8,6 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(allowed: T
 export const linkName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,15}$/, { error: "must be the name of a network interface, at most 15 characters" });
+
+/** A switch. */
+export const onOff = (byDefault: "on" | "off") => oneOf(["on", "off"]).default(byDefault);

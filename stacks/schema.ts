@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Cidr, overlaps, parseCidr } from "../components/lib/cidr";
 import { maxNodes } from "../components/lib/lan";
 import { type Problem, UserError } from "../components/lib/user-error";
+import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
 import { networkConfig, networkConfigProblems } from "./network-schema";
 import { linkName, oneOf } from "./rules";
 
@@ -57,6 +58,7 @@ export const labConfig = z.strictObject({
     .optional()
     .describe("encrypts what travels between nodes on Weave; a secret; default: not encrypted"),
   ...networkConfig,
+  ...confluenceConfig,
   nodeImage: z.string().min(1).optional().describe("the image of the nodes; written by ./lab"),
 });
 
@@ -73,7 +75,11 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
   if (!parsed.success) {
     throw new UserError(parsed.error.issues.flatMap((issue) => describeIssue(issue, values)));
   }
-  const problems = [...overlapProblems(parsed.data), ...networkConfigProblems(parsed.data)];
+  const problems = [
+    ...overlapProblems(parsed.data),
+    ...networkConfigProblems(parsed.data),
+    ...confluenceConfigProblems(parsed.data),
+  ];
   if (problems.length > 0) {
     throw new UserError(problems);
   }
@@ -84,7 +90,7 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
 export const configKeys: readonly string[] = Object.keys(labConfig.shape);
 
 /** Keys whose values are secrets: they reach the stack's file encrypted, by `pulumi config set --secret`, or not at all. */
-export const secretKeys: readonly string[] = ["weavePassword"];
+export const secretKeys: readonly string[] = ["weavePassword", "license"];
 
 function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, string>>): Problem[] {
   if (issue.code === "unrecognized_keys") {

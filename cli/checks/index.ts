@@ -131,8 +131,13 @@ async function runControlled(
   if (unheld.length === 0) return runCheck(check, context);
   const idle = controls.every((control) => control.outcome === "passed" || control.outcome === "not-applicable");
   const verdict = idle
-    ? notRun(check, "not-applicable", `needs what its control ${unheld.join(", ")} needs`, context)
-    : notRun(check, "inconclusive", `not tried, as its positive control ${unheld.join(", ")} did not hold`, context);
+    ? await notRun(check, "not-applicable", `needs what its control ${unheld.join(", ")} needs`, context)
+    : await notRun(
+        check,
+        "inconclusive",
+        `not tried, as its positive control ${unheld.join(", ")} did not hold`,
+        context,
+      );
   for (const subject of verdict.subjects) context.onEvent({ type: "subject", check: check.id, verdict: subject });
   return verdict;
 }

@@ -19,7 +19,7 @@ export interface CheckContext extends Omit<TryContext, "onTry"> {
 /** Runs one check on all its subjects side by side and keeps its evidence. */
 export async function runCheck(check: Check, context: CheckContext): Promise<CheckVerdict> {
   const start = context.clock.now();
-  const subjects = subjectsOf(check.subjects, context.access.nodes);
+  const { subjects, says } = await lookOut(check, deadlineOf(check, start, context), context);
   const finish = (subject: Subject, settled: Settled) => conclude(check, subject, settled, start, context);
   const verdicts = check.expect.some((matcher) => "distinct" in matcher)
     ? await compareSubjects(check, subjects, start, context, finish)
@@ -27,23 +27,44 @@ export async function runCheck(check: Check, context: CheckContext): Promise<Che
   return {
     id: check.id,
     title: check.title,
-    outcome: worst(verdicts.map((verdict) => verdict.outcome)),
+    outcome: says === undefined ? worst(verdicts.map((verdict) => verdict.outcome)) : "failed",
     seconds: (context.clock.now() - start) / 1000,
+    ...(says === undefined ? {} : { says }),
     subjects: verdicts,
   };
 }
 
 /** A check that was not run, as what it would have shown means nothing without its controls. */
-export function notRun(
+export async function notRun(
   check: Check,
   outcome: "inconclusive" | "not-applicable",
   says: string,
   context: CheckContext,
-): CheckVerdict {
-  const subjects = subjectsOf(check.subjects, context.access.nodes).map(
+): Promise<CheckVerdict> {
+  const { subjects } = await lookOut(check, context.clock.now(), context);
+  const verdicts = subjects.map(
     ({ label }): SubjectVerdict => ({ subject: label, outcome, seconds: 0, tries: 0, says, causes: [], values: {} }),
   );
-  return { id: check.id, title: check.title, outcome, seconds: 0, says, subjects };
+  return { id: check.id, title: check.title, outcome, seconds: 0, says, subjects: verdicts };
+}
+
+/** Whom a check is to look at. The nodes are known; the replicas are asked for, and that nobody answers is no pass. */
+async function lookOut(
+  { subjects: kind, timing }: Check,
+  deadline: number,
+  { access: { nodes }, snapshots, clock, signal }: CheckContext,
+): Promise<{ readonly subjects: readonly Subject[]; readonly says?: string }> {
+  if (kind !== "replica" && kind !== "replica-pair") return { subjects: subjectsOf(kind, { nodes, replicas: [] }) };
+  for (;;) {
+    const { replicas, trouble } = await snapshots.take();
+    if (replicas !== undefined) {
+      return { subjects: subjectsOf(kind, { nodes, replicas: replicas.map(({ name }) => name) }) };
+    }
+    const pause = timing.everySeconds * 1000;
+    if (clock.now() + pause > deadline)
+      return { subjects: [], says: `which replicas there are can't be seen: ${trouble}` };
+    await clock.sleep(pause, signal);
+  }
 }
 
 /** Looks at one subject; where the check changes something first, its deadline counts from the change. */

@@ -1,3 +1,4 @@
+import { confluenceNames } from "../../components/lib/confluence/names";
 import { probeNames } from "../../components/lib/probe-names";
 import type { Place, Step } from "../../labs/check";
 import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
@@ -55,10 +56,8 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
       if (step.at === "dhcp-log") return orNone(run, access.dhcpLog?.(run, options));
       if (step.at.endsWith("node")) return access.node(fill(`{${end}node}`, facts), run, options);
       const pod = fill(`{${podFact(step.at)}}`, facts);
-      return access.kubectl(
-        ["exec", "-n", probeNames.namespace, pod, "-c", probeNames.container, "--", ...run],
-        options,
-      );
+      const { namespace, container } = step.at.endsWith("replica") ? confluenceNames : probeNames;
+      return access.kubectl(["exec", "-n", namespace, pod, "-c", container, "--", ...run], options);
     }
   } catch (error) {
     if (!(error instanceof UnknownFact)) throw error;

@@ -2,76 +2,126 @@ import type { Role } from "../../components/lib/networks/names";
 import type { Place, Subjects } from "../../labs/check";
 import type { Facts } from "../../labs/placeholders";
 import type { NodeInfo } from "./access";
-import type { ProbePod, Snapshot } from "./snapshot";
+import type { Snapshot } from "./snapshot";
 
-/** Whom a check looks at: nothing in particular, one node, or two ends. */
+/** Whom a check looks at: nothing in particular, one thing, or two. */
 export interface Subject {
   /** As printed: `n1`, `n1 -> n2`, `cluster`. */
   readonly label: string;
   /** As a file name. */
   readonly key: string;
-  /** The ends by their prefix in placeholders: "" for a node, `from.` and `to.` for a pair. */
-  readonly ends: readonly { readonly prefix: string; readonly node: NodeInfo; readonly nthPod: number }[];
+  /** The ends by their prefix in placeholders: "" for one thing, `from.` and `to.` for a pair. */
+  readonly ends: readonly (End & { readonly prefix: string })[];
 }
 
-/** All subjects of a kind; none when a cluster has too few nodes for it. */
-export function subjectsOf(kind: Subjects, nodes: readonly NodeInfo[]): readonly Subject[] {
+/** A node, or a replica wherever it is just now. */
+interface End {
+  readonly name: string;
+  /** The placeholders' values, without a prefix; a fact that is not known now is absent. */
+  readonly facts: (snapshot: Snapshot) => Facts;
+}
+
+/** What there is to look at. */
+export interface Lookout {
+  readonly nodes: readonly NodeInfo[];
+  /** The names of all replicas that there are to be. */
+  readonly replicas: readonly string[];
+}
+
+/** All subjects of a kind; none when a cluster has too few nodes, or replicas, for it. */
+export function subjectsOf(kind: Subjects, { nodes, replicas }: Lookout): readonly Subject[] {
   switch (kind) {
     case "once":
       return [{ label: "cluster", key: "cluster", ends: [] }];
     case "node":
-      return nodes.map((node) => ({ label: node.name, key: node.name, ends: [{ prefix: "", node, nthPod: 0 }] }));
+      return nodes.map((node) => single(nodeEnd(node)));
     case "node-pair":
-      return nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => pair(from, to, 0)));
+      return pairs(nodes.map((node) => nodeEnd(node)));
     case "same-node-pair":
-      return nodes.map((node) => pair(node, node, 1));
+      return nodes.map((node) => ({
+        label: `${node.name}, pod to pod`,
+        key: `${node.name}-pod-to-pod`,
+        ends: [
+          { prefix: "from.", ...nodeEnd(node) },
+          { prefix: "to.", ...nodeEnd(node, 1) },
+        ],
+      }));
+    case "replica":
+      return replicas.map((name) => single(replicaEnd(name, nodes)));
+    case "replica-pair":
+      return pairs(replicas.map((name) => replicaEnd(name, nodes)));
   }
 }
 
-function pair(from: NodeInfo, to: NodeInfo, nthPod: number): Subject {
-  const twoPods = nthPod > 0;
-  return {
-    label: twoPods ? `${from.name}, pod to pod` : `${from.name} -> ${to.name}`,
-    key: twoPods ? `${from.name}-pod-to-pod` : `${from.name}-to-${to.name}`,
-    ends: [
-      { prefix: "from.", node: from, nthPod: 0 },
-      { prefix: "to.", node: to, nthPod },
-    ],
+function single(end: End): Subject {
+  return { label: end.name, key: end.name, ends: [{ prefix: "", ...end }] };
+}
+
+function pairs(all: readonly End[]): Subject[] {
+  return all.flatMap((from) =>
+    all
+      .filter((to) => to !== from)
+      .map((to) => ({
+        label: `${from.name} -> ${to.name}`,
+        key: `${from.name}-to-${to.name}`,
+        ends: [
+          { prefix: "from.", ...from },
+          { prefix: "to.", ...to },
+        ],
+      })),
+  );
+}
+
+/** @param nthPod which of the node's probe pods is looked through */
+function nodeEnd({ name, address }: NodeInfo, nthPod = 0): End {
+  const facts = (snapshot: Snapshot) => {
+    const pod = snapshot.pods.filter(({ node }) => node === name)[nthPod];
+    return {
+      node: name,
+      address,
+      ...known({ pod: pod?.name, ip: pod?.ip }),
+      ...roleFacts("static", name, snapshot),
+      ...roleFacts("leased", name, snapshot),
+    };
   };
+  return { name, facts };
+}
+
+/** A replica that is on no node just now has a name, and nothing else. */
+function replicaEnd(name: string, nodes: readonly NodeInfo[]): End {
+  const facts = (snapshot: Snapshot) => {
+    const replica = snapshot.replicas?.find((one) => one.name === name);
+    const node = nodes.find((one) => one.name === replica?.node);
+    return {
+      ...(node === undefined ? {} : nodeEnd(node).facts(snapshot)),
+      replicaPod: name,
+      ...known({ replicaIp: replica?.ip, replicaAddresses: replica?.addresses.join(",") || undefined }),
+    };
+  };
+  return { name, facts };
+}
+
+function roleFacts(role: Role, node: string, { multihomed }: Snapshot): Facts {
+  const pod = multihomed.find((one) => one.role === role && one.node === node);
+  return known({ [`${role}Pod`]: pod?.name, [`${role}Net1`]: pod?.address, [`${role}Mac`]: pod?.mac });
+}
+
+/** Facts without those that are not known. */
+function known(facts: Readonly<Record<string, string | undefined>>): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([fact, value]) => (value === undefined ? [] : [[fact, value]])),
+  );
 }
 
 /** The placeholders' values for a subject; a fact that is not known now is absent. */
 export function factsOf(subject: Subject, snapshot: Snapshot): Facts {
-  const own = subject.ends.flatMap(({ prefix, node, nthPod }) => {
-    const pod = podsOn(node.name, snapshot)[nthPod];
-    return [
-      [`${prefix}node`, node.name],
-      [`${prefix}address`, node.address],
-      ...(pod === undefined
-        ? []
-        : [
-            [`${prefix}pod`, pod.name],
-            [`${prefix}ip`, pod.ip],
-          ]),
-      ...(["static", "leased"] as const).flatMap((role) => roleFacts(prefix, role, node.name, snapshot)),
-    ];
-  });
-  return { ...snapshot.facts, ...Object.fromEntries(own) };
-}
-
-function roleFacts(prefix: string, role: Role, node: string, { multihomed }: Snapshot): string[][] {
-  const pod = multihomed.find((one) => one.role === role && one.node === node);
-  const facts = { Pod: pod?.name, Net1: pod?.address, Mac: pod?.mac };
-  return Object.entries(facts).flatMap(([fact, value]) =>
-    value === undefined ? [] : [[`${prefix}${role}${fact}`, value]],
+  const own = subject.ends.flatMap(({ prefix, facts }) =>
+    Object.entries(facts(snapshot)).map(([fact, value]) => [`${prefix}${fact}`, value]),
   );
+  return { ...snapshot.facts, ...Object.fromEntries(own) };
 }
 
 /** The prefix of the end that a place names: `from.pod` is the pod of `from.`. */
 export function prefixOf(place: Place): string {
   return place.startsWith("from.") ? "from." : place.startsWith("to.") ? "to." : "";
-}
-
-function podsOn(node: string, snapshot: Snapshot): readonly ProbePod[] {
-  return snapshot.pods.filter((pod) => pod.node === node);
 }

@@ -1,7 +1,7 @@
+import type { Sockets } from "../../labs/sockets";
 import { table } from "../ui/table";
 import type { Application } from "./application";
 import { type End, type Reach, reachOf } from "./hops";
-import type { Sockets } from "./sockets";
 import type { Watched } from "./watch";
 
 /** All that was seen on the way from symptom to packet. */

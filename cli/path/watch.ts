@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { readSockets, type Sockets } from "../../labs/sockets";
 import type { ClusterAccess } from "../checks/access";
 import { CommandFailed } from "../report-error";
 import { type Counted, type End, type Hop, vxlanPort } from "./hops";
-import { readSockets, type Sockets } from "./sockets";
 
 /** A port that nobody uses: what listens on the cluster's own port must not get what is no message of it. */
 const port = 54399;

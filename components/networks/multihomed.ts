@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
-import { macvlanConf } from "../lib/networks/nad";
 import { type Role, roleLabel, staticPodName } from "../lib/networks/names";
-import { daemonMissing, requestAnnotation } from "../lib/networks/request";
+import { attachmentAnnotations, daemonMissing } from "../lib/networks/request";
 import { probeNames } from "../lib/probe-names";
 import { images } from "../lib/versions";
 import { probePod } from "../probe/probe-pod";
@@ -92,11 +91,7 @@ export class Multihomed extends pulumi.ComponentResource {
       template: {
         metadata: {
           labels: named,
-          annotations: {
-            ...requestAnnotation({ network: spec.network, namespace: probeNames.namespace, address }),
-            // A pod keeps the interface that it was made with: another network, or daemon, has to mean another pod.
-            "cni-lab/config": [macvlanConf(spec), ...(daemonImage === undefined ? [] : [daemonImage])].join(" "),
-          },
+          annotations: attachmentAnnotations({ spec, namespace: probeNames.namespace, address, daemonImage }),
         },
         spec: probePod(image ?? images.probe),
       },

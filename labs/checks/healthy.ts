@@ -1,6 +1,7 @@
 import type { Check } from "../check";
 import { apiServer } from "./api-server";
 import { clusterResidue } from "./cluster-residue";
+import { confluenceHealthy } from "./confluence";
 import { multicastAcrossNodes, multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "./datagrams";
 import { dns } from "./dns";
 import { flannelReady, podSubnets } from "./flannel";
@@ -43,7 +44,7 @@ export const leasedNetwork: readonly Check[] = [
 /** The pods' own network, in short: what a bug beside it leaves alone. */
 export const podNetwork: readonly Check[] = withNetwork([nodesReady, pingAcrossNodes, pingNobody]);
 
-/** What holds of a cluster and its pod network when all is well, whichever CNI and networks it is set to. */
+/** What holds of a cluster, its pod network and Confluence when all is well, whichever of them it is set to have. */
 export const healthyNetwork: readonly Check[] = [
   ...withNetwork([nodesReady]),
   flannelReady,
@@ -60,4 +61,5 @@ export const healthyNetwork: readonly Check[] = [
   ...staticNetwork,
   ...leasedNetwork,
   leaseReleased,
+  ...confluenceHealthy,
 ];

@@ -95,6 +95,14 @@ export function insideRange(text: string): string {
   return from <= at && at <= to ? "inside" : "outside";
 }
 
+/** Whether an address lies in the network behind it: `10.32.0.7 10.32.0.0/12` does. */
+export function insideNetwork(text: string): string {
+  const [address = "", network = ""] = text.trim().split(" ");
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) || !ipaddr.IPv4.isValidCIDRFourPartDecimal(network))
+    return "unknown";
+  return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(network)) ? "inside" : "outside";
+}
+
 /** An IPv4 address as a text that sorts as the address does. */
 function sortable(address: string): string {
   return address

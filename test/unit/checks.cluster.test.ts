@@ -72,10 +72,10 @@ describe("a snapshot", () => {
   it("says why nothing is known of a cluster that does not answer", async () => {
     const down = await snapshotOf("", 1, "The connection to the server 172.28.1.11:6443 was refused");
     expect(down.trouble).toBe(
-      "kubectl get pods,services ended with 1: The connection to the server 172.28.1.11:6443 was refused",
+      "kubectl get pods,services,statefulsets ended with 1: The connection to the server 172.28.1.11:6443 was refused",
     );
     const cut = await snapshotOf('{"items": [');
-    expect(cut.trouble).toBe('kubectl get pods,services printed no list: {"items": [');
+    expect(cut.trouble).toBe('kubectl get pods,services,statefulsets printed no list: {"items": [');
     expect(down.facts["nodes.names"]).toBe("n1,n2");
   });
 
@@ -94,7 +94,8 @@ describe("a snapshot", () => {
 });
 
 describe("subjects", () => {
-  const labels = (kind: Parameters<typeof subjectsOf>[0]) => subjectsOf(kind, nodes).map((one) => [one.label, one.key]);
+  const all = { nodes, replicas: ["confluence-0", "confluence-1"] };
+  const labels = (kind: Parameters<typeof subjectsOf>[0]) => subjectsOf(kind, all).map((one) => [one.label, one.key]);
 
   it("are everyone whom a kind means", () => {
     expect(labels("once")).toEqual([["cluster", "cluster"]]);
@@ -104,6 +105,11 @@ describe("subjects", () => {
       ["n2 -> n1", "n2-to-n1"],
     ]);
     expect(labels("same-node-pair")[0]).toEqual(["n1, pod to pod", "n1-pod-to-pod"]);
+    expect(labels("replica").map(([label]) => label)).toEqual(["confluence-0", "confluence-1"]);
+    expect(labels("replica-pair")).toEqual([
+      ["confluence-0 -> confluence-1", "confluence-0-to-confluence-1"],
+      ["confluence-1 -> confluence-0", "confluence-1-to-confluence-0"],
+    ]);
   });
 
   it("know two pods of a node apart, and lack the second where there is one", async () => {
@@ -113,7 +119,7 @@ describe("subjects", () => {
       pod("probe-c", "n2", "10.244.1.5"),
     ];
     const snapshot = await snapshotOf(JSON.stringify({ items }));
-    const facts = subjectsOf("same-node-pair", nodes).map((subject) => factsOf(subject, snapshot));
+    const facts = subjectsOf("same-node-pair", all).map((subject) => factsOf(subject, snapshot));
     expect(facts.map((one) => [one["from.ip"], one["to.ip"], one["to.node"]])).toEqual([
       ["10.244.0.5", "10.244.0.6", "n1"],
       ["10.244.1.5", undefined, "n2"],

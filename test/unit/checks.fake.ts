@@ -48,6 +48,15 @@ export class FakeClock implements Clock {
 /** What a fake command prints; the exit code is 0 unless given. */
 export type Answer = string | { exitCode?: number; stdout?: string; stderr?: string; seconds?: number };
 
+/** A pod of Confluence. */
+export interface FakeReplica {
+  readonly node?: string;
+  readonly ip?: string;
+  readonly net1?: string;
+  readonly phase?: string;
+  readonly leaving?: boolean;
+}
+
 /** A cluster of two nodes (or more) with a probe pod each, whose commands are answered by a function. */
 export class FakeCluster implements ClusterAccess {
   readonly clock = new FakeClock();
@@ -59,6 +68,12 @@ export class FakeCluster implements ClusterAccess {
   podNames: readonly string[] = ["probe"];
   /** The pods with a second interface; one without an address hangs. */
   multihomed: readonly { role: string; node: string; address?: string; mac?: string }[] = [];
+  /** How many replicas of Confluence there are to be; undefined where there is no Confluence. */
+  wanted?: number;
+  /** Those that are there, by their number. */
+  replicas: Readonly<Record<number, FakeReplica>> = {};
+  /** How often the objects can't be listed before they can. */
+  unreachable = 0;
   /** Whether the stack has a DHCP server; its commands are asked of `dhcp-server`. */
   hasServer = false;
   /** How many commands ran at once at most. */
@@ -81,7 +96,12 @@ export class FakeCluster implements ClusterAccess {
       const words = args.slice(args.indexOf("--") + 1);
       return this.run(String(args[3]), ["kubectl", ...args], words, options);
     }
-    if (args[1] === "pods,services") return Promise.resolve(ran(["kubectl", ...args], JSON.stringify(this.objects())));
+    if (args[1] === "pods,services,statefulsets" && this.unreachable > 0) {
+      this.unreachable -= 1;
+      return Promise.resolve({ ...ran(["kubectl", ...args], "", 1), stderr: "connection refused" });
+    }
+    if (args[1] === "pods,services,statefulsets")
+      return Promise.resolve(ran(["kubectl", ...args], JSON.stringify(this.objects())));
     const isList = args[1] === "nodes" && !args.includes("--field-selector");
     if (args[0] === "version" || isList || args[1] === "pods") {
       return Promise.resolve(ran(["kubectl", ...args], "", 1));
@@ -145,10 +165,31 @@ export class FakeCluster implements ClusterAccess {
       metadata: { namespace, name },
       spec: { clusterIP },
     });
+    const replicas = Object.entries(this.replicas).map(([ordinal, { node, ip, net1, phase, leaving }]) => {
+      const status = JSON.stringify([{ interface: "net1", ips: [net1], mac: "0a:00:00:00:00:01" }]);
+      return {
+        kind: "Pod",
+        metadata: {
+          namespace: "confluence",
+          name: `confluence-${ordinal}`,
+          annotations: net1 === undefined ? {} : { "k8s.v1.cni.cncf.io/network-status": status },
+          ...(leaving === true ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {}),
+        },
+        spec: { nodeName: node },
+        status: { phase: phase ?? "Running", podIP: ip },
+      };
+    });
+    const statefulSet = {
+      kind: "StatefulSet",
+      metadata: { namespace: "confluence", name: "confluence" },
+      spec: { replicas: this.wanted },
+    };
     return {
       items: [
         ...pods,
         ...multihomed,
+        ...replicas,
+        ...(this.wanted === undefined ? [] : [statefulSet, service("confluence", "confluence", "10.96.3.3")]),
         service("cni-lab", "probe", "10.96.1.1"),
         service("default", "kubernetes", "10.96.0.1"),
         service("kube-system", "kube-dns", "10.96.0.10"),

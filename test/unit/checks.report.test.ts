@@ -143,7 +143,7 @@ describe("text", () => {
     ]) {
       expect(page).toContain(part);
     }
-    expect(page).toContain("n/a      pairs: needs more nodes than this cluster has");
+    expect(page).toContain("n/a      pairs: needs more nodes, or replicas, than there are");
   });
 });
 

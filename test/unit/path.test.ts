@@ -3,7 +3,7 @@ import { tellingLines } from "../../cli/path/application";
 import { type Counted, type End, hopsBetween, reachOf } from "../../cli/path/hops";
 import { endOf, readPathPods, twoOf } from "../../cli/path/pods";
 import { pathLines } from "../../cli/path/report";
-import { readSockets } from "../../cli/path/sockets";
+import { readSockets } from "../../labs/sockets";
 
 const from: End = { pod: "confluence-0", node: "n1", link: "eth0", address: "10.244.0.7" };
 const to: End = { pod: "confluence-1", node: "n2", link: "eth0", address: "10.244.1.4" };
@@ -97,8 +97,8 @@ describe("sockets", () => {
       groups: [{ group: "230.0.0.1", link: "eth0" }],
       udpPorts: [54327],
       tcp: [
-        { state: "LISTEN", port: 5801, peer: "0.0.0.0:0" },
-        { state: "ESTABLISHED", port: 5801, peer: "10.244.1.4:40000" },
+        { state: "LISTEN", address: "10.244.0.7", port: 5801, peer: "0.0.0.0:0" },
+        { state: "ESTABLISHED", address: "10.244.0.7", port: 5801, peer: "10.244.1.4:40000" },
       ],
     });
   });
@@ -107,7 +107,7 @@ describe("sockets", () => {
     const tcp =
       "   0: 0000000000000000FFFF00000700F40A:16A9 0000000000000000FFFF00000401F40A:9C40 01 00000000:00000000 00:00000000 00000000";
     expect(readSockets({ igmp: "", udp: "", tcp }).tcp).toEqual([
-      { state: "ESTABLISHED", port: 5801, peer: "10.244.1.4:40000" },
+      { state: "ESTABLISHED", address: "10.244.0.7", port: 5801, peer: "10.244.1.4:40000" },
     ]);
   });
 });

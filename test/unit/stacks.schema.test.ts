@@ -31,6 +31,17 @@ describe("parseLabConfig", () => {
       dhcpFault: "none",
       dhcpLease: 120,
       dhcpRange: "192.168.0.100-192.168.0.199",
+      confluence: "off",
+      replicas: 2,
+      join: "multicast",
+      multicastAddress: "230.0.0.1",
+      multicastTtl: 1,
+      interface: "eth0",
+      spread: "node",
+      livenessProbe: "off",
+      safetyInterval: 10,
+      clusterName: "confluence-cluster",
+      confluenceImage: "localhost/cni-lab/confluence-node:1",
     });
   });
 
@@ -72,6 +83,24 @@ describe("parseLabConfig", () => {
     ["dhcpRange", "192.168.1.8-192.168.1.9", "FIRST-LAST inside 192.168.0.0/24"],
     ["dhcpRange", "192.168.0.1-192.168.0.9", "without the server's own address"],
     ["dhcpRange", "192.168.0.8-192.168.0.9-10", "FIRST-LAST inside 192.168.0.0/24"],
+    ["confluence", "yes", "one of: on, off"],
+    ["replicas", "-1", "a whole number from 0 to 9"],
+    ["replicas", "10", "a whole number from 0 to 9"],
+    ["replicas", "", "a whole number from 0 to 9"],
+    ["join", "tcp_ip", "one of: multicast, tcpIp, kubernetes"],
+    ["multicastAddress", "", "an IPv4 address from 224.0.0.0 to 239.255.255.255"],
+    ["multicastAddress", "223.255.255.255", "an IPv4 address from 224.0.0.0 to 239.255.255.255"],
+    ["multicastAddress", "240.0.0.0", "an IPv4 address from 224.0.0.0 to 239.255.255.255"],
+    ["multicastTtl", "", "a whole number from 0 to 255"],
+    ["multicastTtl", "256", "a whole number from 0 to 255"],
+    ["multicastTtl", "01", "a whole number from 0 to 255"],
+    ["interface", "net2", "one of: eth0, net1"],
+    ["spread", "zone", "one of: node, none, together"],
+    ["livenessProbe", "tcp", "one of: off, status"],
+    ["safetyInterval", "0", "a whole number of seconds from 1 to 60"],
+    ["clusterName", "a b", "1 to 64 letters, digits, dots, dashes and underscores"],
+    ["confluenceImage", "", "the name of an image"],
+    ["license", "", "must not be empty"],
   ])("%s=%j is refused by name, value and rule", (key, value, rule) => {
     const message = refusal({ [key]: value });
     expect(message).toContain(`${key} is ${JSON.stringify(value)}: `);
@@ -124,6 +153,42 @@ describe("the networks besides the CNI's", () => {
       'macvlanMaster is "eth2": is the nodes\' interface on the second LAN, and secondLan is off; set it with: pulumi config set secondLan on',
     );
     expect(parseLabConfig({ macvlanMaster: "eth2", secondLan: "on" }).macvlanMaster).toBe("eth2");
+  });
+});
+
+describe("Confluence", () => {
+  test("is on net1 only where the network of that is", () => {
+    expect(refusal({ interface: "net1", networks: "macvlan-conf" })).toBe(
+      'interface is "net1": is on the network macvlan-conf-2, and networks does not name it; set it with: pulumi config set networks macvlan-conf,macvlan-conf-2',
+    );
+    expect(refusal({ interface: "net1" })).toContain("pulumi config set networks macvlan-conf-2");
+    expect(parseLabConfig({ interface: "net1", networks: "macvlan-conf-2" }).interface).toBe("net1");
+  });
+
+  test("has a node for each replica where each is to have one", () => {
+    const values = { confluence: "on", replicas: "3", nodes: "2" };
+    expect(refusal(values)).toBe(
+      'replicas is "3": must not be more than there are nodes (2) with spread node; set fewer, more nodes, or another spread',
+    );
+    expect(parseLabConfig({ ...values, spread: "none" }).replicas).toBe(3);
+    expect(parseLabConfig({ ...values, confluence: "off" }).replicas).toBe(3);
+  });
+
+  test.each([
+    "atlassian/confluence:10.2.7",
+    "docker.io/atlassian/confluence",
+    "registry.example/atlassian/confluence-server@sha256:00",
+  ])("%s takes a licence", (confluenceImage) => {
+    const values = { confluence: "on", confluenceImage };
+    expect(refusal(values)).toBe(
+      `license: is not set, and ${confluenceImage} does not start a cluster without a licence; set it with: pulumi config set --secret license`,
+    );
+    expect(parseLabConfig({ ...values, license: "key" }).license).toBe("key");
+  });
+
+  test("as a stand-in takes none, and has nothing against one", () => {
+    expect(parseLabConfig({ confluence: "on" }).license).toBeUndefined();
+    expect(parseLabConfig({ confluence: "on", license: "key" }).license).toBe("key");
   });
 });
 

@@ -8,6 +8,8 @@ const runsFor: Readonly<Record<Subjects, string>> = {
   node: "for each node",
   "node-pair": "for each ordered pair of nodes",
   "same-node-pair": "for two probe pods of each node",
+  replica: "for each replica of Confluence",
+  "replica-pair": "for each ordered pair of these replicas",
 };
 
 /** What `check --list` prints: each check of the expected state with what it runs. Nothing is run. */

@@ -67,6 +67,7 @@ function subjectLines(check: string, verdict: SubjectVerdict): string[] {
 
 /** What only the check as a whole can say. */
 function wholeLines(check: CheckVerdict): string[] {
-  const says = check.says ?? (check.subjects.length === 0 ? "needs more nodes than this cluster has" : undefined);
+  const says =
+    check.says ?? (check.subjects.length === 0 ? "needs more nodes, or replicas, than there are" : undefined);
   return says === undefined ? [] : [`${marks[check.outcome].padEnd(8)} ${check.id}: ${says}`];
 }

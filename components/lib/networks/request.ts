@@ -1,3 +1,4 @@
+import { type MacvlanSpec, macvlanConf } from "./nad";
 import { networkAnnotations, secondInterface } from "./names";
 
 /** A network that a pod asks for. */
@@ -13,6 +14,21 @@ export function requestAnnotation({ network, namespace, address }: NetworkReques
   const ips = address === undefined ? undefined : [address];
   return {
     [networkAnnotations.wanted]: JSON.stringify([{ name: network, namespace, interface: secondInterface, ips }]),
+  };
+}
+
+/** A network that pods are on, with what of it they have to be made anew for. */
+export interface Attachment extends Omit<NetworkRequest, "network"> {
+  readonly spec: MacvlanSpec;
+  /** The image of the dhcp plugin's daemon, which renews only what it has leased itself. @default not known */
+  readonly daemonImage?: string;
+}
+
+/** The annotations of such pods. A pod keeps the interface that it was made with: another network, or daemon, has to mean another pod. */
+export function attachmentAnnotations({ spec, daemonImage, ...request }: Attachment): Record<string, string> {
+  return {
+    ...requestAnnotation({ ...request, network: spec.network }),
+    "cni-lab/config": [macvlanConf(spec), ...(daemonImage === undefined ? [] : [daemonImage])].join(" "),
   };
 }
 

@@ -5,7 +5,16 @@ export interface Sockets {
   /** Local ports of UDP sockets. */
   readonly udpPorts: readonly number[];
   /** TCP sockets that listen or are established. */
-  readonly tcp: readonly { readonly state: "LISTEN" | "ESTABLISHED"; readonly port: number; readonly peer: string }[];
+  readonly tcp: readonly TcpSocket[];
+}
+
+export interface TcpSocket {
+  readonly state: "LISTEN" | "ESTABLISHED";
+  /** Its own. */
+  readonly address: string;
+  readonly port: number;
+  /** Address and port of the other end. */
+  readonly peer: string;
 }
 
 /** 224.0.0.1: every host is in it. */
@@ -20,7 +29,8 @@ export function readSockets(files: { readonly igmp: string; readonly udp: string
     udpPorts: [...new Set(rows(files.udp).map(({ local }) => local.port))].sort((a, b) => a - b),
     tcp: rows(files.tcp).flatMap(({ state, local, remote }) => {
       const known = states[state];
-      return known === undefined ? [] : [{ state: known, port: local.port, peer: `${remote.address}:${remote.port}` }];
+      const peer = `${remote.address}:${remote.port}`;
+      return known === undefined ? [] : [{ state: known, address: local.address, port: local.port, peer }];
     }),
   };
 }

@@ -1,0 +1,154 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Environment, environment, homes } from "../lib/confluence/environment";
+import { confluenceNames } from "../lib/confluence/names";
+
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+type EnvVar = k8s.types.input.core.v1.EnvVar;
+
+/** Where Confluence keeps its data: a database of PostgreSQL. */
+export interface Database {
+  /** For JDBC. */
+  readonly url: pulumi.Input<string>;
+  readonly user: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+}
+
+/** How pods of Confluence are run, besides what they are told. */
+export interface PodForm {
+  /** The vendor's image, or one that takes the same environment. */
+  readonly image: string;
+  /**
+   * `node`: each pod on a node of its own, and one without stays Pending. `none`: as the scheduler likes, which likes to
+   * spread them. `together`: all on one node, and one for which it has no room stays Pending.
+   *
+   * @default "none"
+   */
+  readonly spread?: "node" | "none" | "together";
+  /**
+   * `off`: as in the vendor's chart, nothing ends a pod that has stopped its work. `status`: GET /status is asked every
+   * 5 s, and three failures in a row restart the container.
+   *
+   * @default "off"
+   */
+  readonly livenessProbe?: "off" | "status";
+  /** How long a new container is not asked, in seconds. The vendor's image takes some minutes to start. @default { readiness: 10, liveness: 20 } */
+  readonly probeDelaySeconds?: { readonly readiness: number; readonly liveness: number };
+  /** @default { requests: { cpu: "2", memory: "2G" } } */
+  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  /** A volume that pods of all nodes may write, for what members share. @default an empty folder of each pod's own */
+  readonly sharedHome?: Omit<k8s.types.input.core.v1.Volume, "name">;
+  /** A claim of each pod's own for its local home. @default an empty folder that goes with the pod */
+  readonly localHome?: k8s.types.input.core.v1.PersistentVolumeClaimSpec;
+}
+
+/** What a pod gets from objects beside it. */
+export interface PodSources {
+  readonly serviceAccountName: pulumi.Input<string>;
+  /** Labels that all the pods have, and no others. */
+  readonly selector: Record<string, string>;
+  readonly database: Database;
+  /** The Secret with the database's password and, where there is one, the licence. */
+  readonly secret: pulumi.Input<string>;
+  readonly hasLicense: boolean;
+  /** Addresses of members, joined by commas; only for the way to join that is told them. */
+  readonly peers?: pulumi.Input<string>;
+}
+
+/** Keys of the Secret. */
+export const secretKeys = { password: "password", license: "license" } as const;
+
+const volumes = { local: "local-home", shared: "shared-home" } as const;
+
+/** The pods of the StatefulSet, as the vendor's chart has them. */
+export function confluencePod(form: PodForm, settings: Environment, sources: PodSources): PodSpec {
+  const { container, port, hazelcastPort } = confluenceNames;
+  return {
+    serviceAccountName: sources.serviceAccountName,
+    automountServiceAccountToken: settings.join.type === "kubernetes",
+    // 20 s, in which Confluence ends what it does, and some more.
+    terminationGracePeriodSeconds: 25,
+    securityContext: { fsGroup: 2002, fsGroupChangePolicy: "OnRootMismatch" },
+    affinity: affinity(form.spread, sources.selector),
+    containers: [
+      {
+        name: container,
+        image: form.image,
+        ports: [
+          { name: "http", containerPort: port },
+          { name: "hazelcast", containerPort: hazelcastPort },
+        ],
+        env: env(settings, sources),
+        ...probes(form),
+        lifecycle: { preStop: { exec: { command: ["sh", "-c", "/shutdown-wait.sh"] } } },
+        resources: form.resources ?? { requests: { cpu: "2", memory: "2G" } },
+        volumeMounts: [
+          { name: volumes.local, mountPath: homes.local },
+          { name: volumes.local, mountPath: homes.logs, subPath: "logs" },
+          { name: volumes.shared, mountPath: homes.shared },
+        ],
+      },
+    ],
+    volumes: [
+      ...(form.localHome === undefined ? [{ name: volumes.local, emptyDir: {} }] : []),
+      { name: volumes.shared, ...(form.sharedHome ?? { emptyDir: {} }) },
+    ],
+  };
+}
+
+/** The claims of each pod. */
+export function confluenceClaims({ localHome }: PodForm): k8s.types.input.core.v1.PersistentVolumeClaim[] | undefined {
+  return localHome === undefined ? undefined : [{ metadata: { name: volumes.local }, spec: localHome }];
+}
+
+function affinity(spread: PodForm["spread"], matchLabels: Record<string, string>): PodSpec["affinity"] {
+  const beside = {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" },
+    ],
+  };
+  switch (spread) {
+    case "node":
+      return { podAntiAffinity: beside };
+    case "together":
+      return { podAffinity: beside };
+    case "none":
+    case undefined:
+      return undefined;
+  }
+}
+
+function env(settings: Environment, { database, secret, hasLicense, peers }: PodSources): EnvVar[] {
+  const told = Object.entries(environment(settings)).map(([name, value]) => ({ name, value }));
+  const ofPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+  const ofSecret = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } });
+  return [
+    ...told,
+    ...(peers === undefined ? [] : [{ name: "ATL_CLUSTER_PEERS", value: peers }]),
+    ...(settings.join.type === "kubernetes" ? [ofPod("KUBERNETES_NAMESPACE", "metadata.namespace")] : []),
+    ofPod("POD_IP", "status.podIP"),
+    { name: "ATL_JDBC_URL", value: database.url },
+    { name: "ATL_JDBC_USER", value: database.user },
+    ofSecret("ATL_JDBC_PASSWORD", secretKeys.password),
+    ...(hasLicense ? [ofSecret("ATL_LICENSE_KEY", secretKeys.license)] : []),
+  ];
+}
+
+function probes({
+  livenessProbe,
+  probeDelaySeconds: delay,
+}: PodForm): Pick<k8s.types.input.core.v1.Container, "readinessProbe" | "livenessProbe"> {
+  const status = { httpGet: { path: "/status", port: confluenceNames.port }, periodSeconds: 5 };
+  return {
+    readinessProbe: {
+      ...status,
+      initialDelaySeconds: delay?.readiness ?? 10,
+      timeoutSeconds: 1,
+      failureThreshold: 6,
+    },
+    livenessProbe:
+      livenessProbe === "status"
+        ? { ...status, initialDelaySeconds: delay?.liveness ?? 20, timeoutSeconds: 1, failureThreshold: 3 }
+        : undefined,
+  };
+}

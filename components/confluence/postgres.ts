@@ -1,0 +1,213 @@
+import * as command from "@pulumi/command";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ReachableNode } from "../cni/node-access";
+import { confluenceNames } from "../lib/confluence/names";
+import {
+  drawPassword,
+  makeFolder,
+  type PostgresSettings,
+  postgresArgs,
+  postgresProblems,
+  removeFolder,
+} from "../lib/confluence/postgres";
+import { labels, selector } from "../lib/labels";
+import { describeProblem } from "../lib/user-error";
+import { images } from "../lib/versions";
+
+export interface PostgresArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** The node that keeps the data, and where the pod therefore is, from the first day to the last. */
+  readonly node: ReachableNode;
+  /** The folder of that node with the data. It is removed when this is deleted. @default "/var/local/cni-lab/postgres" */
+  readonly folder?: string;
+  /** PostgreSQL 15 with the environment of the usual image, uid 999. @default "localhost/cni-lab/postgres:15" */
+  readonly image?: string;
+  /** @default "confluence" */
+  readonly database?: string;
+  /** The database's owner. @default "confluence" */
+  readonly user?: string;
+  /** Of the owner; only a new database takes it. @default 24 letters and digits, drawn once */
+  readonly password?: pulumi.Input<string>;
+  /** How many clients at once. The vendor's image of Confluence wants 250. @default 30 */
+  readonly maxConnections?: number;
+  /** @default { requests: { cpu: "50m", memory: "48Mi" } } */
+  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  /** Leave the pod's readiness to whoever looks at it: without a network it never becomes ready. @default false */
+  readonly skipAwait?: boolean;
+}
+
+const dataFolder = "/var/lib/postgresql/data";
+const { postgres: objectName, postgresPort: port } = confluenceNames;
+
+/**
+ * A database of PostgreSQL in one pod, with its data in a folder of one node: they outlive the pod, not this.
+ */
+export class Postgres extends pulumi.ComponentResource {
+  /** The name under which pods reach it. */
+  readonly host: pulumi.Output<string>;
+  /** For JDBC. */
+  readonly url: pulumi.Output<string>;
+  readonly user: string;
+  /** A secret. */
+  readonly password: pulumi.Output<string>;
+  /** Once it exists, the database answers. */
+  readonly ready: k8s.apps.v1.StatefulSet;
+
+  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Postgres", name, {}, opts);
+    const settings = settingsOf(args);
+    const problems = postgresProblems(settings);
+    if (problems.length > 0) {
+      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
+    }
+
+    const metadata = {
+      name: objectName,
+      namespace: args.namespace,
+      labels: labels(objectName, name),
+      annotations: args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined,
+    };
+    this.user = settings.user;
+    this.password = pulumi.secret(args.password ?? this.draw(name));
+    this.host = pulumi.interpolate`${objectName}.${args.namespace}.svc`;
+    this.url = pulumi.interpolate`jdbc:postgresql://${this.host}:${port}/${settings.database}`;
+    const secret = new k8s.core.v1.Secret(
+      `${name}-secret`,
+      {
+        // Pulumi names it: another password means another pod.
+        metadata: { namespace: args.namespace, labels: metadata.labels },
+        immutable: true,
+        stringData: { password: this.password },
+      },
+      { parent: this },
+    );
+    const claim = this.claim(name, args, settings.folder);
+    new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata,
+        spec: { selector: selector(objectName, name), ports: [{ name: "postgres", port, targetPort: "postgres" }] },
+      },
+      { parent: this },
+    );
+    this.ready = new k8s.apps.v1.StatefulSet(
+      `${name}-statefulset`,
+      {
+        metadata,
+        spec: {
+          replicas: 1,
+          serviceName: objectName,
+          selector: { matchLabels: selector(objectName, name) },
+          template: {
+            metadata: { labels: metadata.labels },
+            spec: podSpec(args, settings, secret.metadata.name, claim.metadata.name),
+          },
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+
+  private draw(name: string): pulumi.Output<string> {
+    return new command.local.Command(
+      `${name}-password`,
+      { create: drawPassword, logging: "none" },
+      { parent: this, additionalSecretOutputs: ["stdout"] },
+    ).stdout;
+  }
+
+  /** The folder, the volume that it is in the cluster, and the claim by which the pod has it: each outlives the next. */
+  private claim(name: string, { namespace, node }: PostgresArgs, folder: string): k8s.core.v1.PersistentVolumeClaim {
+    const made = node.shell.command(
+      `${name}-folder`,
+      {
+        create: { text: makeFolder, args: [folder] },
+        delete: { text: removeFolder, args: [folder] },
+        triggers: [node.id ?? node.name],
+      },
+      { parent: this, deletedWith: node.machine },
+    );
+    const shared = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
+    const size = { storage: "1Gi" };
+    const volume = new k8s.core.v1.PersistentVolume(
+      `${name}-volume`,
+      {
+        metadata: { labels: labels(objectName, name) },
+        spec: {
+          ...shared,
+          capacity: size,
+          persistentVolumeReclaimPolicy: "Retain",
+          claimRef: { namespace, name: claimName },
+          local: { path: folder },
+          nodeAffinity: {
+            required: {
+              nodeSelectorTerms: [
+                { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node.name] }] },
+              ],
+            },
+          },
+        },
+      },
+      { parent: this, dependsOn: made },
+    );
+    return new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-claim`,
+      {
+        metadata: { name: claimName, namespace, labels: labels(objectName, name) },
+        spec: { ...shared, volumeName: volume.metadata.name, resources: { requests: size } },
+      },
+      { parent: this },
+    );
+  }
+}
+
+const claimName = `${objectName}-data`;
+
+/** The values in force. */
+function settingsOf(args: PostgresArgs): PostgresSettings {
+  return {
+    database: args.database ?? confluenceNames.database,
+    user: args.user ?? confluenceNames.database,
+    folder: args.folder ?? "/var/local/cni-lab/postgres",
+    maxConnections: args.maxConnections ?? 30,
+  };
+}
+
+function podSpec(
+  args: PostgresArgs,
+  settings: PostgresSettings,
+  secret: pulumi.Input<string>,
+  claim: pulumi.Input<string>,
+): k8s.types.input.core.v1.PodSpec {
+  const { database, user } = settings;
+  return {
+    automountServiceAccountToken: false,
+    securityContext: { runAsUser: 999, runAsGroup: 999, fsGroup: 999, fsGroupChangePolicy: "OnRootMismatch" },
+    containers: [
+      {
+        name: objectName,
+        image: args.image ?? images.postgres,
+        args: postgresArgs(settings),
+        ports: [{ name: "postgres", containerPort: port }],
+        env: [
+          { name: "POSTGRES_DB", value: database },
+          { name: "POSTGRES_USER", value: user },
+          { name: "POSTGRES_PASSWORD", valueFrom: { secretKeyRef: { name: secret, key: "password" } } },
+          // A folder of its own: the volume's is not the database's alone to change.
+          { name: "PGDATA", value: `${dataFolder}/pgdata` },
+        ],
+        readinessProbe: {
+          // By TCP: while a new database is set up, it answers on its socket only.
+          exec: { command: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", user, "-d", database] },
+          periodSeconds: 2,
+          timeoutSeconds: 3,
+        },
+        resources: args.resources ?? { requests: { cpu: "50m", memory: "48Mi" } },
+        volumeMounts: [{ name: "data", mountPath: dataFolder }],
+      },
+    ],
+    volumes: [{ name: "data", persistentVolumeClaim: { claimName: claim } }],
+  };
+}

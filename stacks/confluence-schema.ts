@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { isMulticast } from "../components/lib/confluence/join";
+import { isVendorImage } from "../components/lib/confluence/problems";
+import { networkNames, secondInterface } from "../components/lib/networks/names";
+import type { Problem } from "../components/lib/user-error";
+import { images } from "../components/lib/versions";
+import type { NetworkConfig } from "./network-schema";
+import { oneOf, onOff } from "./rules";
+
+/** A whole number within limits. */
+const whole = (first: number, last: number, unit = "") =>
+  z
+    .string()
+    .refine((text) => /^(0|[1-9]\d{0,8})$/.test(text) && Number(text) >= first && Number(text) <= last, {
+      error: `must be a whole number${unit} from ${first} to ${last}`,
+    })
+    .transform(Number);
+
+/** The keys of Confluence and its database. */
+export const confluenceConfig = {
+  confluence: onOff("off").describe("whether Confluence and its database are there"),
+  replicas: whole(0, 9).default(2).describe("how many members Confluence's cluster has"),
+  join: oneOf(["multicast", "tcpIp", "kubernetes"])
+    .default("multicast")
+    .describe("how the members of Confluence's cluster find each other"),
+  multicastAddress: z
+    .string()
+    .refine(isMulticast, { error: "must be an IPv4 address from 224.0.0.0 to 239.255.255.255, for example 230.0.0.1" })
+    .default("230.0.0.1")
+    .describe("the group by which members find each other, with join multicast"),
+  multicastTtl: whole(0, 255)
+    .default(1)
+    .describe("how many routers a call into that group may pass, with join multicast"),
+  interface: oneOf(["eth0", secondInterface])
+    .default("eth0")
+    .describe(`the interface by which members talk: the CNI's, or one on ${networkNames.leased}`),
+  spread: oneOf(["node", "none", "together"])
+    .default("node")
+    .describe("whether each member is on a node of its own, all are on one, or the scheduler may choose"),
+  livenessProbe: oneOf(["off", "status"])
+    .default("off")
+    .describe("whether a member that does not say that it is well is restarted"),
+  safetyInterval: whole(1, 60, " of seconds")
+    .default(10)
+    .describe("how often the stand-in for Confluence compares its safety number with the database's, in seconds"),
+  clusterName: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+      error: "must be 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit",
+    })
+    .default("confluence-cluster")
+    .describe("the name of Confluence's cluster: members of another name are no members"),
+  confluenceImage: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, { error: "must be the name of an image" })
+    .default(images.confluenceNode)
+    .describe("the image of Confluence: the lab's stand-in, or the vendor's atlassian/confluence"),
+  license: z
+    .string()
+    .min(1, { error: "must not be empty" })
+    .optional()
+    .describe("a Data Center key for the vendor's image; a secret; default: none"),
+};
+
+/** The settings of Confluence, complete and in force. */
+export type ConfluenceConfig = z.infer<z.ZodObject<typeof confluenceConfig>>;
+
+/** What of Confluence's settings is wrong together, and with the cluster's. */
+export function confluenceConfigProblems(
+  config: ConfluenceConfig & Pick<NetworkConfig, "networks"> & { readonly nodes: number },
+): Problem[] {
+  const { confluence, interface: link, networks, replicas, spread, nodes, confluenceImage, license } = config;
+  const problems: Problem[] = [];
+  if (link === secondInterface && !networks?.includes(networkNames.leased)) {
+    problems.push({
+      field: "interface",
+      value: link,
+      rule: `is on the network ${networkNames.leased}, and networks does not name it`,
+      mend: `set it with: pulumi config set networks ${[...(networks ?? []), networkNames.leased].join(",")}`,
+    });
+  }
+  if (confluence === "on" && spread === "node" && replicas > nodes) {
+    problems.push({
+      field: "replicas",
+      value: String(replicas),
+      rule: `must not be more than there are nodes (${nodes}) with spread node`,
+      mend: "set fewer, more nodes, or another spread",
+    });
+  }
+  if (confluence === "on" && isVendorImage(confluenceImage) && license === undefined) {
+    problems.push({
+      field: "license",
+      rule: `is not set, and ${confluenceImage} does not start a cluster without a licence`,
+      mend: "set it with: pulumi config set --secret license",
+    });
+  }
+  return problems;
+}

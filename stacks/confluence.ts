@@ -1,0 +1,98 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../components/cluster/cluster";
+import { Confluence, type ConfluenceArgs } from "../components/confluence/confluence";
+import { Postgres } from "../components/confluence/postgres";
+import type { Join } from "../components/lib/confluence/join";
+import { confluenceNames } from "../components/lib/confluence/names";
+import { isVendorImage } from "../components/lib/confluence/problems";
+import { labels } from "../components/lib/labels";
+import { networkNames, secondInterface } from "../components/lib/networks/names";
+import { daemonMissing } from "../components/lib/networks/request";
+import { images } from "../components/lib/versions";
+import type { LabSettings } from "./config";
+import { inside } from "./inside";
+import type { BuiltNetworks } from "./networks";
+
+/**
+ * Builds Confluence and its database; nothing where it is not asked for.
+ *
+ * @param ready what pods need before they have the CNI's network
+ */
+export function buildConfluence(
+  settings: LabSettings,
+  cluster: Cluster,
+  ready: readonly pulumi.Resource[],
+  networks: BuiltNetworks,
+): void {
+  // The node that a stack has whatever its number of nodes: data on it stay when others go.
+  const [node] = cluster.nodes;
+  if (settings.confluence === "off" || node === undefined) {
+    return;
+  }
+  const parts = pods(settings);
+  const namespace = new k8s.core.v1.Namespace(
+    "confluence-namespace",
+    { metadata: { name: confluenceNames.namespace, labels: labels(confluenceNames.name, "confluence") } },
+    inside(cluster, ready),
+  );
+  const place = { namespace: namespace.metadata.name };
+  const database = new Postgres(
+    "postgres",
+    {
+      ...place,
+      node,
+      image: images.postgres,
+      maxConnections: parts.maxConnections,
+      skipAwait: settings.cni === "none",
+    },
+    inside(cluster, [...ready, namespace]),
+  );
+
+  const onNet1 = settings.interface === secondInterface;
+  if (onNet1 && settings.dhcpDaemon === "off") {
+    pulumi.log.warn(daemonMissing(networkNames.leased));
+  }
+  new Confluence(
+    "confluence",
+    {
+      ...place,
+      ...parts.args,
+      replicas: settings.replicas,
+      clusterName: settings.clusterName,
+      join: joinOf(settings),
+      interface: settings.interface,
+      network: onNet1 ? networks.leased : undefined,
+      spread: settings.spread,
+      livenessProbe: settings.livenessProbe,
+      license: settings.license === undefined ? undefined : pulumi.secret(settings.license),
+      database,
+      // Members that panic, which a lab may be about, are never ready together: the checks judge.
+      skipAwait: true,
+    },
+    inside(cluster, [...(onNet1 ? networks.ready : ready), namespace, database.ready]),
+  );
+}
+
+/** What the image decides. */
+function pods({ confluenceImage: image, safetyInterval }: LabSettings): {
+  readonly args: Pick<ConfluenceArgs, "image" | "heap" | "resources" | "probeDelaySeconds" | "standIn">;
+  readonly maxConnections?: number;
+} {
+  return isVendorImage(image)
+    ? // The vendor's figures are the component's own; it takes minutes to start.
+      { args: { image, probeDelaySeconds: { readiness: 10, liveness: 300 } }, maxConnections: 250 }
+    : {
+        args: {
+          image,
+          heap: { minMiB: 24, maxMiB: 64 },
+          resources: { requests: { cpu: "100m", memory: "130Mi" }, limits: { memory: "224Mi" } },
+          probeDelaySeconds: { readiness: 2, liveness: 20 },
+          standIn: { safetyIntervalSeconds: safetyInterval },
+        },
+      };
+}
+
+function joinOf({ join: type, multicastAddress, multicastTtl }: LabSettings): Join {
+  return type === "multicast" ? { type, address: multicastAddress, ttl: multicastTtl } : { type };
+}
