@@ -22,7 +22,7 @@ ${verdict.checks.map((check) => one(check, evidence))}</section>`;
 function one(check: CheckVerdict, evidence: PageModel["evidence"]): Html {
   const isBad = check.outcome === "failed" || check.outcome === "inconclusive";
   return html`<details class="check"${isBad ? html` open` : undefined}>
-<summary>${outcomeMark(check.outcome)} <span class="title">${check.title}</span> <span class="id">${check.id}, ${seconds(check.seconds)}</span></summary>
+<summary><span class="line">${outcomeMark(check.outcome)}<span class="title">${check.title}</span><span class="id">${check.id}, ${seconds(check.seconds)}</span></span></summary>
 <div id="${checkAnchor(check.id)}">${check.says === undefined ? undefined : html`<p>${check.says}.</p>`}
 ${check.subjects.length === 0 ? html`<p>It needs more nodes than this cluster has.</p>` : undefined}
 <ul class="subjects">${check.subjects.map((subject) => html`<li>${subjectPart(subject, evidence)}</li>`)}</ul></div></details>`;
