@@ -14,6 +14,8 @@ export interface Cache {
   readonly goModules: string;
   /** Go's build cache. */
   readonly goBuild: string;
+  /** Maven's local repository. */
+  readonly maven: string;
   /** Pulumi's homes, one per set of plugins; Pulumi itself writes there too. */
   readonly pulumiHomes: string;
 }
@@ -27,6 +29,7 @@ export function cacheAt(root: string): Cache {
     locks: join(root, "locks"),
     goModules: join(root, "go", "mod"),
     goBuild: join(root, "go", "build"),
+    maven: join(root, "maven"),
     pulumiHomes: join(root, "pulumi-home"),
   };
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from "./artifact";
 import type { Cache } from "./cache";
 import { rootfsArtifact } from "./debian/rootfs";
+import { nodeRoot } from "./debian/roots";
 import { goArtifact } from "./go/artifacts";
 import { chooseGo } from "./go/choice";
 import * as programs from "./go/programs";
@@ -26,14 +27,8 @@ export function catalog(cache: Cache): Catalog {
   const kubernetes = goArtifact(programs.kubernetes, go);
   const etcd = goArtifact(programs.etcd, go);
   const cniPlugins = goArtifact(programs.cniPluginSet, go);
-  const built = new Map([kubernetes, etcd, cniPlugins].map((artifact) => [artifact.name, artifact]));
-  for (const { from } of workloads) {
-    if (!("baseFile" in from) && !built.has(from.name)) {
-      built.set(from.name, goArtifact(from, go));
-    }
-  }
-  const root = rootfsArtifact("node");
-  const archive = workloadImages(workloads, { base: rootfsArtifact("base"), programs: built });
+  const root = rootfsArtifact(nodeRoot);
+  const archive = workloadImages(workloads, go);
   const nodeImage = nodeImageArtifact({
     root,
     imageStore: imageStore(workloads, archive, root),

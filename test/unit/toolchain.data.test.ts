@@ -1,14 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { images, versions } from "../../components/lib/versions";
 import { readPackages } from "../../toolchain/debian/rootfs";
+import * as roots from "../../toolchain/debian/roots";
 import * as programs from "../../toolchain/go/programs";
 import { workloads } from "../../toolchain/images/workloads";
+import * as javaPrograms from "../../toolchain/java/programs";
 import { repository } from "../../toolchain/repository";
 
 const at = (...path: string[]) => join(repository, "toolchain", ...path);
 const all = Object.values(programs);
+const allJava = Object.values(javaPrograms);
 
 test("every image that the lab names is carried by the node, once", () => {
   expect(workloads.flatMap((workload) => workload.images).sort()).toEqual(Object.values(images).sort());
@@ -30,12 +33,31 @@ test.each(all.map((program) => [program.name, program] as const))(
   },
 );
 
+test.each(allJava.map((program) => [program.name, program] as const))(
+  "%s has its pins, of the versions named",
+  (name, { version, jars }) => {
+    const pom = readFileSync(at("programs", name, "pom.xml"), "utf8");
+    expect(pom).toContain(`<artifactId>${name}</artifactId>\n  <version>${version}</version>`);
+    // The name of a jar is that of its artifact, and the version.
+    const named = [...pom.matchAll(/<artifactId>(\S+)<\/artifactId>\s*<version>([^<]+)</g)].map(
+      ([, artifact, number]) => `${artifact}-${number}.jar`,
+    );
+    expect(named).toEqual(expect.arrayContaining([...jars]));
+    const sums = readFileSync(at("programs", name, "jars.sha256"), "utf8")
+      .trim()
+      .split("\n");
+    expect(sums.map((line) => line.replace(/^[0-9a-f]{64} {2}/, "")).sort()).toEqual([...jars].sort());
+  },
+);
+
 test("artifacts of programs have names of their own", () => {
-  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  const names = [...all, ...allJava].map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
 });
 
 test("each folder of programs and images is used", () => {
-  expect(readdirSync(at("programs")).sort()).toEqual([...new Set(all.map(({ name, folder = name }) => folder))].sort());
+  const used = [...all.map(({ name, folder = name }) => folder), ...allJava.map(({ name }) => name)];
+  expect(readdirSync(at("programs")).sort()).toEqual([...new Set(used)].sort());
   expect(
     readdirSync(at("images"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
@@ -47,28 +69,24 @@ test("each folder of programs and images is used", () => {
 test.each(workloads.map(({ name }) => name))("image %s is built of files, pulls and runs nothing", (name) => {
   const lines = readFileSync(at("images", name, "Containerfile"), "utf8").split("\n");
   const instructions = lines.map((line) => /^[A-Z]+/.exec(line)?.[0]).filter((word) => word !== undefined);
-  expect(
-    instructions.filter((word) => !["ARG", "FROM", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "LABEL"].includes(word)),
-  ).toEqual([]);
+  const allowed = ["ARG", "FROM", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER"];
+  expect(instructions.filter((word) => !allowed.includes(word))).toEqual([]);
   expect(lines.filter((line) => line.startsWith("FROM"))).toHaveLength(1);
   expect(lines.find((line) => line.startsWith("FROM"))).toMatch(/^FROM (scratch|\$\{BASE\})$/);
 });
 
 test.each(workloads.map((workload) => [workload.name, workload] as const))(
-  "image %s copies what its program has, and says what is patched",
+  "image %s copies what it has, and says what is patched",
   (name, { from }) => {
     const text = readFileSync(at("images", name, "Containerfile"), "utf8");
     const copied = [...text.matchAll(/^COPY (?<sources>.+) \S+$/gm)].flatMap(
       ({ groups }) => groups?.sources?.split(" ") ?? [],
     );
-    const has =
-      "baseFile" in from
-        ? [basename(from.baseFile)]
-        : [".", ...Object.keys(from.files), ...Object.keys(from.copies?.files ?? {})];
+    const beside = readdirSync(at("images", name)).filter((file) => file !== "Containerfile");
+    const has = [...(from?.files ?? []), ...beside];
     expect(copied).not.toEqual([]);
-    expect(copied.filter((source) => !has.includes(source))).toEqual([]);
-    const isPatched = !("baseFile" in from) && from.patches !== undefined;
-    expect(/\bcni-lab\.patches="\$\{PATCHES\}"$/m.test(text)).toBe(isPatched);
+    expect(copied.filter((source) => !has.includes(source.replace(/\/$/, "")))).toEqual([]);
+    expect(/\bcni-lab\.patches="\$\{PATCHES\}"$/m.test(text)).toBe(from?.patches !== undefined);
   },
 );
 
@@ -77,18 +95,33 @@ test("a node has dnsmasq for the DHCP server, and nothing that starts it by itse
   expect(readPackages("toolchain/debian/node.packages")).not.toContain("dnsmasq");
 });
 
-test("package lists hold sorted names without duplicates", () => {
-  for (const list of ["base", "node"]) {
-    const names = readPackages(join("toolchain", "debian", `${list}.packages`));
-    expect(names).toEqual([...new Set(names)].sort());
-    expect(names.length).toBeGreaterThan(10);
+test("each script in an image can be started", () => {
+  for (const path of ["confluence-node/entrypoint", "confluence-node/shutdown-wait.sh", "postgres/entrypoint"]) {
+    expect(statSync(at("images", path)).mode & 0o111).toBe(0o111);
   }
+});
+
+test.each(Object.values(roots).map(({ name }) => name))("the packages of %s are sorted, without duplicates", (list) => {
+  const names = readPackages(join("toolchain", "debian", `${list}.packages`));
+  expect(names).toEqual([...new Set(names)].sort());
+  expect(names).toContain("iproute2");
+});
+
+test("each package list is of a root", () => {
+  const lists = readdirSync(at("debian")).filter((file) => file.endsWith(".packages"));
+  expect(lists).toEqual(
+    Object.values(roots)
+      .map(({ name }) => `${name}.packages`)
+      .sort(),
+  );
 });
 
 test("the licences of all that is built are named", () => {
   const text = readFileSync(at("LICENSES.md"), "utf8");
-  expect(all.filter(({ name, version }) => !text.includes(`| ${name} | ${version} |`)).map(({ name }) => name)).toEqual(
-    [],
-  );
+  const built = [...all, ...allJava].filter(({ name, version }) => !text.includes(`| ${name} | ${version} |`));
+  expect(built.map(({ name }) => name)).toEqual([]);
+  // A jar's name is as it is in the table, but for the dash before its version.
+  const jars = allJava.flatMap((program) => program.jars.map((jar) => /^(.+)-([\d.]+)\.jar$/.exec(jar)));
+  expect(jars.filter((jar) => !text.includes(`| ${jar?.[1]} | ${jar?.[2]} |`))).toEqual([]);
   expect(text).toContain(versions.debian);
 });

@@ -136,28 +136,28 @@ const place = (path: string, device: number, freeMiB: number) => ({ path, device
 
 test("disk is summed in the cache, and the largest step counts in the engine", () => {
   expect(diskFor(building("etcd", "go", "unknown"))).toEqual({ cache: 1250, engine: 0 });
-  expect(diskFor(building("workload-images", "node-image"))).toEqual({ cache: 1000, engine: 2300 });
+  expect(diskFor(building("workload-images", "node-image"))).toEqual({ cache: 1600, engine: 4600 });
   expect(diskFor([])).toEqual({ cache: 0, engine: 0 });
 });
 
 test("a build that one disk for both cannot hold is refused with both numbers", async () => {
   const at = (free: number) => ({ cache: place("/c", 1, free), engine: place("/e", 1, free) });
-  requireDisk(building("node-image"), at(2400));
-  expect(await problemOf((async () => requireDisk(building("node-image"), at(2399)))())).toEqual([
+  requireDisk(building("node-image"), at(4700));
+  expect(await problemOf((async () => requireDisk(building("node-image"), at(4699)))())).toEqual([
     {
       field: "disk of /c",
-      value: "2.3 GiB free",
-      rule: "building node-image takes 2.3 GiB",
+      value: "4.6 GiB free",
+      rule: "building node-image takes 4.6 GiB",
       mend: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
     },
   ]);
 });
 
 test("two disks are told apart", async () => {
-  const places = { cache: place("/c", 1, 99), engine: place("/e", 2, 2299) };
+  const places = { cache: place("/c", 1, 99), engine: place("/e", 2, 4599) };
   const problems = await problemOf((async () => requireDisk(building("node-image"), places))());
   expect(problems).toMatchObject([{ field: "disk of /c" }, { field: "disk of /e" }]);
-  requireDisk(building("node-image"), { cache: place("/c", 1, 100), engine: place("/e", 2, 2300) });
+  requireDisk(building("node-image"), { cache: place("/c", 1, 100), engine: place("/e", 2, 4600) });
 });
 
 test("a folder that is not there yet has the disk of the one above", async () => {

@@ -4,23 +4,35 @@ import { versions } from "../../components/lib/versions";
 import type { Artifact } from "../artifact";
 import { repository } from "../repository";
 import { run } from "../run";
+import type { Root, RootUser } from "./roots";
 import { ownSources } from "./sources";
 
 /** What nobody reads in a container; copyright files stay. */
-const leftOut = ["/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/doc/*"];
+const always = ["/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/doc/*"];
 const kept = ["/usr/share/doc/*/copyright"];
 
 /** Written into every root: package, version, architecture. */
 const recorded = `chroot "$1" dpkg-query -W -f '\${Package}\\t\${Version}\\t\${Architecture}\\n'`;
 
-/** A Debian root file system, `rootfs.tar`, of the packages that toolchain/debian/`name`.packages lists. */
-export function rootfsArtifact(name: "base" | "node"): Artifact {
+/** A Debian root file system, `rootfs.tar`. */
+export function rootfsArtifact({ name, leftOut: own = [], folders = [], users = [], removed = [] }: Root): Artifact {
+  const leftOut = [...always, ...own];
   const list = join("toolchain", "debian", `${name}.packages`);
   const suite = versions.debian;
+  const first = [...folders.map((folder) => `mkdir -p "$1${folder}"`), ...users.map(addUser)];
+  const last = removed.map((path) => `rm -rf "$1${path}"`);
   return {
     name: `rootfs-${name}`,
     title: `Debian ${suite}, packages of ${name}`,
-    values: { suite, leftOut, kept, recorded },
+    // Absent where there is nothing of it: the digests of the other roots must not hang on it.
+    values: {
+      suite,
+      leftOut,
+      kept,
+      recorded,
+      ...(first.length === 0 ? {} : { first }),
+      ...(last.length === 0 ? {} : { last }),
+    },
     files: [list],
     needs: [],
     load: "io",
@@ -39,7 +51,9 @@ export function rootfsArtifact(name: "base" | "node"): Artifact {
           // A killed build leaves nothing that could be half-written.
           "--dpkgopt=force-unsafe-io",
           '--aptopt=APT::Install-Recommends "false"',
+          ...first.map((command) => `--essential-hook=${command}`),
           `--customize-hook=mkdir -p "$1/usr/share/cni-lab"; ${recorded} > "$1/usr/share/cni-lab/packages.tsv"`,
+          ...last.map((command) => `--customize-hook=${command}`),
           suite,
           join(out, "rootfs.tar"),
           ...(sources === undefined ? [] : ["-"]),
@@ -48,6 +62,15 @@ export function rootfsArtifact(name: "base" | "node"): Artifact {
       );
     },
   };
+}
+
+/** By hand, as the programs that add users are not there yet. */
+function addUser({ name, id, home }: RootUser): string {
+  return [
+    `echo '${name}:x:${id}:${id}::${home}:/bin/sh' >> "$1/etc/passwd"`,
+    `echo '${name}:x:${id}:' >> "$1/etc/group"`,
+    `install -d -o ${id} -g ${id} "$1${home}"`,
+  ].join("; ");
 }
 
 /** Names in a package list: one a line, `#` starts a comment. */

@@ -1,18 +1,14 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type Artifact, digestOf } from "../artifact";
+import { rootfsArtifact } from "../debian/rootfs";
+import { baseRoot, type Root } from "../debian/roots";
+import type { GoChoice } from "../go/choice";
 import { buildImage, importRoot, removeImages, saveImages } from "../podman";
 import { repository } from "../repository";
 import { run } from "../run";
 import { buildImageName } from "./names";
 import type { Workload } from "./workloads";
-
-/** What the workload images are made of. */
-export interface WorkloadParts {
-  readonly base: Artifact;
-  /** The built program of each workload that has one, by the program's name. */
-  readonly programs: ReadonlyMap<string, Artifact>;
-}
 
 /** Name that a workload's image has in the archive; containerd gets the upstream names. */
 export function archivedName({ name }: Workload, archive: string): string {
@@ -20,68 +16,74 @@ export function archivedName({ name }: Workload, archive: string): string {
 }
 
 /** All workload images in one archive, `images.tar`, that holds a layer they share once. */
-export function workloadImages(workloads: readonly Workload[], { base, programs }: WorkloadParts): Artifact {
+export function workloadImages(workloads: readonly Workload[], go: GoChoice): Artifact {
+  const roots = new Map(workloads.map(rootOf).map((root) => [root.name, rootfsArtifact(root)]));
+  const sources = new Map(workloads.flatMap(({ from }) => (from ? [[from.name, from.artifact(go)]] : [])));
   const artifact: Artifact = {
     name: "workload-images",
     title: "workload images",
-    values: workloads.map(({ name, version, from }) => [name, version, "baseFile" in from ? from.baseFile : from.name]),
-    files: workloads.map(({ name }) => join("toolchain", "images", name)),
-    needs: [base, ...programs.values()],
+    values: workloads.map((workload) => [
+      workload.name,
+      workload.version,
+      rootOf(workload).name,
+      workload.from?.name ?? null,
+    ]),
+    files: workloads.map(folderOf),
+    needs: [...roots.values(), ...sources.values()],
     load: "io",
     build: async ({ out, scratch, pathOf, say }) => {
       // Names of this build alone: the user's own images of the upstream names stay as they are.
       const digest = digestOf(artifact);
-      const baseImage = buildImageName("base", digest);
+      const rootImage = (name: string) => buildImageName(`root-${name}`, digest);
       const built = workloads.map((workload) => archivedName(workload, digest));
-      const rootfs = join(pathOf(base), "rootfs.tar");
       try {
-        await importRoot(rootfs, baseImage, say);
+        for (const [name, root] of roots) {
+          await importRoot(join(pathOf(root), "rootfs.tar"), rootImage(name), say);
+        }
         for (const workload of workloads) {
-          const folder = join("toolchain", "images", workload.name);
+          const source = sources.get(workload.from?.name ?? "");
           await buildImage(
             {
               image: archivedName(workload, digest),
-              containerfile: join(repository, folder, "Containerfile"),
-              context: await contextOf(workload, { programs, rootfs, scratch, pathOf }),
-              args: { BASE: baseImage, VERSION: workload.version, ...patchesOf(workload) },
+              containerfile: join(repository, folderOf(workload), "Containerfile"),
+              context: await contextOf(workload, source && pathOf(source), scratch),
+              args: { BASE: rootImage(rootOf(workload).name), VERSION: workload.version, ...patchesOf(workload) },
             },
             say,
           );
         }
         await saveImages(built, join(out, "images.tar"), say);
       } finally {
-        await removeImages([...built, baseImage]);
+        await removeImages([...built, ...[...roots.keys()].map(rootImage)]);
       }
     },
   };
   return artifact;
 }
 
+function rootOf({ root = baseRoot }: Workload): Root {
+  return root;
+}
+
+function folderOf({ name }: Workload): string {
+  return join("toolchain", "images", name);
+}
+
 /** For the image's label, where the program is not as upstream has it. */
 function patchesOf({ from }: Workload): Record<string, string> {
-  const patches = "baseFile" in from ? undefined : from.patches;
+  const { patches } = from ?? {};
   return patches === undefined ? {} : { PATCHES: patches.map(({ file, why }) => `${file}: ${why}`).join("; ") };
 }
 
-interface ContextSources extends Pick<WorkloadParts, "programs"> {
-  readonly rootfs: string;
-  readonly scratch: string;
-  readonly pathOf: (need: Artifact) => string;
-}
-
-/** The folder that a Containerfile copies from. */
-async function contextOf(workload: Workload, { programs, rootfs, scratch, pathOf }: ContextSources): Promise<string> {
-  const { from, name } = workload;
-  if ("baseFile" in from) {
-    const folder = join(scratch, name);
-    await mkdir(folder, { recursive: true });
-    const depth = dirname(from.baseFile).split("/").length + 1;
-    await run(["tar", "-C", folder, "-xf", rootfs, `--strip-components=${depth}`, `./${from.baseFile}`]);
-    return folder;
+/** The folder that a Containerfile copies from: what was built, and what lies beside the Containerfile. */
+async function contextOf(workload: Workload, built: string | undefined, scratch: string): Promise<string> {
+  const context = join(scratch, workload.name);
+  await mkdir(context);
+  if (built !== undefined) {
+    await run(["cp", "--archive", "--link", `${built}/.`, context]);
   }
-  const program = programs.get(from.name);
-  if (program === undefined) {
-    throw new Error(`workload ${name}: its program ${from.name} is not among the artifacts given`);
-  }
-  return pathOf(program);
+  const folder = join(repository, folderOf(workload));
+  const beside = (await readdir(folder)).filter((name) => name !== "Containerfile");
+  await Promise.all(beside.map((name) => cp(join(folder, name), join(context, name), { recursive: true })));
+  return context;
 }

@@ -26,9 +26,12 @@ const takes: Readonly<Record<string, Disk>> = {
   "cni-plugins": { cache: 300, engine: 0 },
   "rootfs-base": { cache: 500, engine: 0 },
   "rootfs-node": { cache: 1000, engine: 0 },
-  "workload-images": { cache: 900, engine: 1000 },
-  "image-store": { cache: 900, engine: 2100 },
-  "node-image": { cache: 100, engine: 2300 },
+  "rootfs-confluence": { cache: 700, engine: 0 },
+  "rootfs-postgres": { cache: 500, engine: 0 },
+  "confluence-node": { cache: 100, engine: 0 },
+  "workload-images": { cache: 1500, engine: 1700 },
+  "image-store": { cache: 1500, engine: 2600 },
+  "node-image": { cache: 100, engine: 4600 },
 };
 const other: Disk = { cache: 50, engine: 0 };
 

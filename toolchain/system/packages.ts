@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { GoChoice } from "../go/choice";
+import { javaHome } from "../java/home";
 
 /** A Debian package that the lab runs on the machine itself, and the file that shows that it, or another's build, is there. */
 export interface SystemPackage {
@@ -25,6 +26,9 @@ const always: readonly SystemPackage[] = [
   { name: "libc6-dev", shows: "/usr/include/stdlib.h" },
   // Weave's router captures packets.
   { name: "libpcap-dev", shows: "/usr/include/pcap/pcap.h" },
+  // The stand-in for Confluence is Java.
+  { name: "maven", shows: "mvn" },
+  { name: "openjdk-17-jdk-headless", shows: join(javaHome, "bin", "javac") },
 ];
 
 /** Packages by which Go comes where the machine has none that is new enough. */
