@@ -11,7 +11,7 @@ import { Store } from "./store";
 import { placeOf, requireDisk } from "./system/disk";
 
 export { purge } from "./purge";
-export { ensureSystem } from "./system/ensure";
+export { ensureSystem, ensureTestPackages } from "./system/ensure";
 export { type Missing, missing } from "./system/missing";
 
 /** All that a stack needs of this machine's caches. */

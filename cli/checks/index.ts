@@ -26,7 +26,7 @@ export interface RunChecksOptions {
   readonly evidenceDir: string;
   /** Multiplies every deadline, for slow machines. @default 1 */
   readonly deadlineFactor?: number;
-  /** How many tries run at once. @default 6 */
+  /** How many tries run at once: most of them wait for packets. @default 12 */
   readonly parallel?: number;
   readonly onEvent?: (event: CheckEvent) => void;
   /** Ends the run; the promise then rejects with the signal's reason. */
@@ -55,7 +55,7 @@ export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChe
     clock,
     signal,
     snapshots: new Snapshots(access, clock, signal, settingsOf(options.values)),
-    limit: pLimit(options.parallel ?? 6),
+    limit: pLimit(options.parallel ?? 12),
     folder: new EvidenceFolder(options.evidenceDir),
     deadlineFactor: options.deadlineFactor ?? 1,
     onEvent: options.onEvent ?? (() => {}),

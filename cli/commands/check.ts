@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
 import { type Expectation, expectedState, type Lab, type Values } from "../../labs/lab";
 import { runChecks } from "../checks";
@@ -8,6 +9,8 @@ import { listChecks } from "../checks/report/list";
 import { eventLines, verdictLine } from "../checks/report/text";
 import type { Verdict } from "../checks/verdict";
 import { requireLab } from "../labs";
+import type { OutageReport } from "../meter/report";
+import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
 import { valuesInForce } from "../settings";
 import { ConfigFile } from "../stack/config-file";
@@ -52,13 +55,16 @@ export interface CheckStackOptions {
   readonly onStdout?: boolean;
   /** The folder for the evidence. @default a new one */
   readonly evidence?: string;
+  /** What a swap before it cost, for the page. */
+  readonly outage?: OutageReport;
 }
 
 /** Runs a lab's checks on its stack. */
 export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOptions = {}): Promise<Verdict> {
   const say = options.onStdout === false ? console.error : console.log;
   const values = valuesOf(stack.name, lab);
-  const verdict = await runChecks(await stack.access(), lab, {
+  const access = await stack.access();
+  const verdict = await runChecks(access, lab, {
     expect: options.expect ?? expectedState(lab, values),
     values,
     evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
@@ -70,6 +76,11 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   });
   say(verdictLine(verdict));
   say(`evidence: ${verdict.evidence}`);
+  // The verdict stands whether it can be drawn or not.
+  await writePage({ access, stack: stack.name, lab, values, verdict, outage: options.outage }).then(
+    () => say(`page: ${path.join(verdict.evidence, pageFile)}`),
+    (error: unknown) => say(`no page: ${error instanceof Error ? error.message : error}`),
+  );
   return verdict;
 }
 

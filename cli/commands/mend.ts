@@ -49,7 +49,7 @@ async function bring(command: "fix" | "break", name: string | undefined, options
       `pulumi up ended with ${updated.exitCode}; what it said stands above. Run ./lab ${command} ${stackName}${options.lab === undefined ? "" : ` --lab ${options.lab}`} to go on from here`,
     );
   }
-  const verdict = await checkStack(stack, lab, { evidence });
+  const verdict = await checkStack(stack, lab, { evidence, outage: updated.report });
   await tellOutage(updated, evidence);
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }

@@ -38,7 +38,7 @@ export async function swap(name: string, cni: string, { strategy }: SwapOptions)
     await tellOutage(updated, evidence);
     throw new CommandFailed(stopped(updated.exitCode, stackName, previous, next));
   }
-  const verdict = await checkStack(stack, lab, { evidence });
+  const verdict = await checkStack(stack, lab, { evidence, outage: updated.report });
   await tellOutage(updated, evidence);
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }

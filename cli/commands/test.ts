@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stackLabel } from "../../components/lib/engine-labels";
 import { UserError } from "../../components/lib/user-error";
-import { ensureToolchain } from "../../toolchain";
+import { ensureTestPackages, ensureToolchain } from "../../toolchain";
 import { testPrefix } from "../labs";
 import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
@@ -34,6 +34,7 @@ export async function test({ long = false }: TestOptions): Promise<number> {
   };
   try {
     const ready = await setUp();
+    await setUpBrowser();
     await part("lint", () => one(["biome", "check", "."]));
     await part("types", () => one(["tsc", "--noEmit"], ["tsc", "--noEmit", "-p", "tsconfig.tools.json"]));
     await part("unit", () => vitest("unit", reports, long));
@@ -66,12 +67,21 @@ async function setUp(): Promise<boolean> {
     await ensureToolchain(progress);
     return true;
   } catch (error) {
-    if (error instanceof Interrupted) {
-      throw error;
-    }
-    reportError(error);
+    tellUnlessInterrupted(error);
     return false;
   }
+}
+
+/** Where no browser can be had, the tests that look at pages fail, and they alone. */
+async function setUpBrowser(): Promise<void> {
+  await ensureTestPackages(createProgress()).catch(tellUnlessInterrupted);
+}
+
+function tellUnlessInterrupted(error: unknown): void {
+  if (error instanceof Interrupted) {
+    throw error;
+  }
+  reportError(error);
 }
 
 async function one(...commands: readonly (readonly [string, ...string[]])[]): Promise<Count> {

@@ -35,7 +35,7 @@ peer=$(nsenter --net="$namespace" ip -o link show dev "$link" | sed -n 's/^[0-9]
 veth=$(ip -o link show | awk -F'[:@ ]+' -v index_of="$peer" '$1 == index_of { print $2 }')
 count() {
   # What VXLAN carries is told in a second line, which has no time before it.
-  seen=$(timeout "$seconds" "$@" 2>/dev/null | grep -c '^[0-9]')
+  seen=$(timeout "$seconds" "$@" 2>/dev/null | grep -c '^[0-9]' || true)
   echo "seen $place $kind $seen"
 }
 place=0
@@ -92,7 +92,7 @@ export async function watch(
     const words = [address, link, String(watchSeconds), group, to.address, end === "from" ? "out" : "in", ...places];
     const ran = await access.node(node, ["sh", "-euc", watchScript, "sh", ...words], { timeoutMs });
     if (ran.exitCode !== 0) {
-      throw new CommandFailed(`${node} can't be watched at ${pod}: ${ran.stderr.trim()}`);
+      throw new CommandFailed(`${node} can't be watched at ${pod} (exit code ${ran.exitCode}): ${ran.stderr.trim()}`);
     }
     return ran.stdout;
   };

@@ -6,7 +6,7 @@ import { diskFor, placeOf, requireDisk } from "../../toolchain/system/disk";
 import { ensureSystem, type Machine } from "../../toolchain/system/ensure";
 import { missingKernelModules } from "../../toolchain/system/kernel";
 import { lackOf } from "../../toolchain/system/missing";
-import { missingPackages } from "../../toolchain/system/packages";
+import { missingPackages, missingTestPackages } from "../../toolchain/system/packages";
 
 /** A machine that lacks nothing and records what is run on it. */
 function machine(changes: Partial<Machine> = {}): Machine & { readonly ran: string[] } {
@@ -126,6 +126,11 @@ test("only packages whose files lack are missing; pip only where Go comes from P
   expect(withGo).toContain("podman");
   expect(missingPackages({ from: "pypi", version: "1.24.11" }, (shows) => shows !== "runc")).toEqual(["runc"]);
   expect(lackOf(["podman", "runc"], true).mend).toBe(command);
+});
+
+test("tests want a browser, whichever it is", () => {
+  expect(missingTestPackages(() => false)).toEqual(["chromium"]);
+  expect(missingTestPackages((shows) => shows === "google-chrome")).toEqual([]);
 });
 
 const building = (...names: readonly string[]) =>

@@ -5,7 +5,7 @@ import type { Progress } from "../progress";
 import { CommandError, run } from "../run";
 import { missingKernelModules } from "./kernel";
 import { lackOf, lackOfModules, lackOfRoot, type Missing } from "./missing";
-import { installCommand, missingPackages } from "./packages";
+import { installCommand, missingPackages, missingTestPackages } from "./packages";
 
 /** The machine as `ensureSystem` sees it; tests pass another. */
 export interface Machine {
@@ -31,6 +31,19 @@ const thisMachine: Machine = {
  * @throws UserError with the command that mends what could not be mended here
  */
 export async function ensureSystem(ui: Progress, machine: Machine = thisMachine): Promise<void> {
+  await ensurePackages(ui, machine);
+  const modules = await machine.missingModules();
+  if (modules.length > 0) {
+    throw lacking(lackOfModules(modules));
+  }
+}
+
+/** The same for the packages that only tests need. */
+export async function ensureTestPackages(ui: Progress, machine: Machine = thisMachine): Promise<void> {
+  await ensurePackages(ui, { ...machine, missingPackages: () => missingTestPackages() });
+}
+
+async function ensurePackages(ui: Progress, machine: Machine): Promise<void> {
   const packages = machine.missingPackages();
   const isInstallable = machine.isRoot && machine.hasApt;
   const unmendable = [
@@ -40,20 +53,17 @@ export async function ensureSystem(ui: Progress, machine: Machine = thisMachine)
   if (unmendable.length > 0) {
     throw lacking(...unmendable);
   }
-  if (packages.length > 0) {
-    await ui.step(`installing ${packages.join(" ")}`, async (say) => {
-      // A broken source of another vendor must not stop us: the installation tells what matters.
-      await machine.run(["apt-get", "update"], say).catch(() => {});
-      await machine.run(installCommand(packages), say).catch((error: unknown) => {
-        const output = error instanceof CommandError ? error.output : String(error);
-        throw lacking({ ...lackOf(packages), what: `${lackOf(packages).what}, and installing them failed: ${output}` });
-      });
+  if (packages.length === 0) {
+    return;
+  }
+  await ui.step(`installing ${packages.join(" ")}`, async (say) => {
+    // A broken source of another vendor must not stop us: the installation tells what matters.
+    await machine.run(["apt-get", "update"], say).catch(() => {});
+    await machine.run(installCommand(packages), say).catch((error: unknown) => {
+      const output = error instanceof CommandError ? error.output : String(error);
+      throw lacking({ ...lackOf(packages), what: `${lackOf(packages).what}, and installing them failed: ${output}` });
     });
-  }
-  const modules = await machine.missingModules();
-  if (modules.length > 0) {
-    throw lacking(lackOfModules(modules));
-  }
+  });
 }
 
 function lacking(...all: readonly Missing[]): UserError {

@@ -37,6 +37,19 @@ const forGo: readonly SystemPackage[] = [
   { name: "python3-pip", shows: "/usr/lib/python3/dist-packages/pip/__init__.py" },
 ];
 
+/** Programs that are a browser to the tests; the first is that of Debian's package, the others come from elsewhere. */
+const browsers = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"] as const;
+
+/** Names of the packages that tests need, and `up` does not, and that this machine lacks. */
+export function missingTestPackages(isThere: (shows: string) => boolean = isInstalled): string[] {
+  return browsers.some(isThere) ? [] : [browsers[0]];
+}
+
+/** The browser of the tests; undefined where there is none. */
+export function browserPath(): string | undefined {
+  return browsers.flatMap((program) => pathsOf(program).slice(0, 1))[0];
+}
+
 /** Names of the packages that this machine lacks. */
 export function missingPackages(go: GoChoice, isThere: (shows: string) => boolean = isInstalled): string[] {
   const wanted = [...always, ...(go.from === "pypi" ? forGo : [])];
@@ -49,9 +62,11 @@ export function installCommand(names: readonly string[]): readonly [string, ...s
 }
 
 function isInstalled(shows: string): boolean {
-  if (shows.startsWith("/")) {
-    return existsSync(shows);
-  }
+  return shows.startsWith("/") ? existsSync(shows) : pathsOf(shows).length > 0;
+}
+
+/** Where a program is: its path in each folder that has it. */
+function pathsOf(program: string): string[] {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
-  return folders.some((folder) => existsSync(join(folder, shows)));
+  return folders.map((folder) => join(folder, program)).filter((path) => existsSync(path));
 }

@@ -1,0 +1,34 @@
+import type { EvidenceRecord } from "../checks/evidence";
+import type { Verdict } from "../checks/verdict";
+import type { OutageReport } from "../meter/report";
+import type { Topology } from "../topology/seen";
+
+/** What was looked at, beside what the checks found. */
+export interface Run {
+  readonly stack: string;
+  /** The lab's own words; a lab without a bug has a title only. */
+  readonly title: string;
+  readonly bug?: string;
+  readonly symptom?: string;
+  /** Ids of the checks that show the bug itself; the others show that nothing else is wrong. */
+  readonly shownBy: readonly string[];
+  /** The stack's config values in force that say something of it. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The nodes' interface that second interfaces ride on. @default "eth1" */
+  readonly master?: string;
+}
+
+/** The evidence of one subject, or why it can't be read. */
+export type PageEvidence = EvidenceRecord | { readonly trouble: string };
+
+/** Everything on the page. It is a function of this and of nothing else. */
+export interface PageModel {
+  readonly run: Run;
+  readonly verdict: Verdict;
+  /** By the `evidence` of a subject's verdict. */
+  readonly evidence: ReadonlyMap<string, PageEvidence>;
+  /** Absent where nobody could look. */
+  readonly topology?: Topology;
+  /** What a swap cost; absent where there was none. */
+  readonly outage?: OutageReport;
+}

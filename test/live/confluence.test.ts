@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { confluenceNames } from "../../components/lib/confluence/names";
+import { commandsOfPage } from "../readme";
+import { engineHolds, LabUnderTest, type Ran } from "./lab";
+
+const lab = new LabUnderTest("confluence");
+const { namespace, name, postgres } = confluenceNames;
+let up: Ran;
+
+beforeAll(async () => {
+  up = await lab.run("up", lab.stack);
+});
+
+afterAll(async () => {
+  await lab.end();
+});
+
+/** In the database's pod, as its user. */
+const psql = (sql: string) => [
+  ...["kubectl", "-s", lab.stack, "-n", namespace, "exec", `${postgres}-0`, "--"],
+  ...["psql", "-U", confluenceNames.database, "-At", "-c", sql],
+];
+
+test("up ends with the panic proven, on each replica, and with its controls", () => {
+  expect(up.exitCode).toBe(0);
+  for (const replica of [`${name}-0`, `${name}-1`]) {
+    expect(up.all).toMatch(
+      new RegExp(`^ok +panic .*${replica} on n\\d has panicked: the database has the number`, "m"),
+    );
+    expect(up.all).toMatch(new RegExp(`^ok +restarts .*${replica} has been restarted [1-9]`, "m"));
+    expect(up.all).toMatch(new RegExp(`^ok +member-alone .*${replica} says: Members {size:1`, "m"));
+  }
+  expect(up.all).toMatch(/^ok +tcp-between-replicas /m);
+  expect(up.all).toMatch(/^ok +multicast-same-node n1, pod to pod/m);
+});
+
+test("no secret is in clear in the state or the pods", async () => {
+  const secrets = await lab.get("-n", namespace, "secrets");
+  const passwords: string[] = secrets.items.flatMap(({ data }: { data?: { password?: string } }) =>
+    data?.password === undefined ? [] : [Buffer.from(data.password, "base64").toString()],
+  );
+  expect(passwords.length).toBeGreaterThan(0);
+  const state = lab.stateText();
+  const pods = JSON.stringify(await lab.get("-n", namespace, "pods"));
+  for (const password of passwords) {
+    expect(password).toMatch(/^[A-Za-z0-9]{24}$/);
+    expect(state).not.toContain(password);
+    expect(pods).not.toContain(password);
+  }
+});
+
+describe("the lab's page, its cure in it", () => {
+  test.each(commandsOfPage("confluence").filter(({ command }) => !command.includes(" matrix ")))(
+    "$command ends with $exitCode",
+    async ({ command, exitCode }) => {
+      expect(await lab.page(command)).toBe(exitCode);
+    },
+  );
+});
+
+describe("the cluster on Weave", () => {
+  test("keeps what the database has confirmed when its pod is killed during writes, and goes on", async () => {
+    expect((await lab.run(...psql("create table if not exists kept (n integer primary key)"))).exitCode).toBe(0);
+    // Each row is a transaction of its own; what psql prints has been committed.
+    const rows =
+      'for i in $(seq 2000); do psql -U confluence -qAt -c "insert into kept values ($i) returning n" || exit 0; done';
+    const writing = lab.start(
+      "kubectl",
+      "-s",
+      lab.stack,
+      "-n",
+      namespace,
+      "exec",
+      `${postgres}-0`,
+      "--",
+      "sh",
+      "-c",
+      rows,
+    );
+    await new Promise<void>((resolve) => {
+      writing.stdout?.on("data", (chunk: Buffer) => {
+        if (/^[2-9]\d$/m.test(chunk.toString())) resolve();
+      });
+      void writing.then(() => resolve());
+    });
+    const kill = ["delete", "pod", `${postgres}-0`, "--grace-period=0", "--force"];
+    expect((await lab.run("kubectl", "-s", lab.stack, "-n", namespace, ...kill)).exitCode).toBe(0);
+    const { stdout } = await writing;
+    const confirmed = stdout.split("\n").filter((line) => /^\d+$/.test(line));
+    expect(confirmed.length).toBeGreaterThan(10);
+    const wait = ["rollout", "status", `statefulset/${postgres}`, "--timeout", "120s"];
+    expect((await lab.run("kubectl", "-s", lab.stack, "-n", namespace, ...wait)).exitCode).toBe(0);
+    const kept = new Set((await lab.run(...psql("select n from kept"))).stdout.split("\n"));
+    expect(confirmed.filter((n) => !kept.has(n))).toEqual([]);
+  });
+
+  test("is whole again after a member was killed", async () => {
+    const { items } = await lab.get("-n", namespace, "pods", "-l", `app.kubernetes.io/name=${name}`);
+    await lab.node(items[0].spec.nodeName, "pkill", "-KILL", "-x", "java");
+    expect((await lab.run("check", lab.stack)).exitCode).toBe(0);
+  });
+
+  test("has no verdict to give of one replica, and says so", async () => {
+    const { exitCode, all } = await lab.run("up", lab.stack, "--set", "replicas=1");
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/no verdict/);
+  });
+
+  test("has three happy members where three are asked for", async () => {
+    const { exitCode, all } = await lab.run("up", lab.stack, "--set", "replicas=3");
+    expect(exitCode).toBe(0);
+    expect(all).toMatch(new RegExp(`^ok +members .*${name}-2 on n\\d says: the cluster has 3 members`, "m"));
+  });
+});
+
+test("down leaves nothing", async () => {
+  expect((await lab.run("down", lab.stack)).exitCode).toBe(0);
+  await expect(engineHolds(lab.stack)).resolves.toEqual([]);
+});
