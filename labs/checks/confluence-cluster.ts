@@ -2,10 +2,12 @@ import { confluenceNames } from "../../components/lib/confluence/names";
 import type { Check } from "../check";
 import {
   askDatabase,
+  eachReplica,
   psql,
   replicaCauses,
   replicaEvidence,
   replicaLog,
+  wholeWorkload,
   withConfluence,
   workloadCauses,
   workloadEvidence,
@@ -20,37 +22,30 @@ const whole = "--tail=-1";
 
 /** Members and the checks of them need the database. */
 export const databaseAnswers: Check = {
+  ...wholeWorkload,
   id: "database-answers",
   title: "The database answers",
-  subjects: "once",
-  when: withConfluence,
   steps: [askDatabase("ask", psql("select 6 * 7"), 10)],
   read: { answer: { pattern: /^\d+$/m } },
   expect: [{ value: "answer", equals: "42" }],
   timing: { bySeconds: 60, everySeconds: 2 },
   says: { holds: `${postgres}-0 answers`, fails: `the database in ${postgres}-0 does not answer` },
-  evidence: workloadEvidence,
-  causes: workloadCauses,
 };
 
 /** All in one cluster, as each of them sees it last. */
 export const members: Check = {
+  ...eachReplica,
   id: "members",
   title: "Every replica says that its cluster has all replicas as members",
-  subjects: "replica",
-  when: withConfluence,
   steps: [replicaLog("log", "", whole)],
   read: { members: { pattern: lastMembers } },
   expect: [{ value: "members", equals: "{replicas.count}" }],
   timing: { bySeconds: 150, everySeconds: 2 },
-  controls: { positive: ["enough-replicas"] },
   says: {
     holds: "{replicaPod} on {node} says: the cluster has {value.members} members",
     fails:
       "{replicaPod} on {node} says that its cluster has {value.members} members, and {replicas.count} there should be",
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** What members say to each other goes by TCP, whichever way they have found each other. */
@@ -120,10 +115,9 @@ export const safetyNumber: Check = {
 
 /** Who is not alone in writing finds another's number at the next run of the job. */
 export const noPanic: Check = {
+  ...eachReplica,
   id: "no-panic",
   title: "No member has panicked, for four safety intervals since the cluster has been one",
-  subjects: "replica",
-  when: withConfluence,
   steps: [
     {
       id: "now",
@@ -144,8 +138,6 @@ export const noPanic: Check = {
     holds: "{replicaPod} has not panicked, for at least four times {config.safetyInterval} s",
     fails: "{replicaPod} has not gone without a panic for four times {config.safetyInterval} s: {value.calm}",
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** What users see of it. */

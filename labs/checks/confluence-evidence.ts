@@ -119,6 +119,23 @@ export const workloadCauses: readonly Cause[] = [
   },
 ];
 
+/** A check of each replica, and what is looked at where it does not hold. */
+export const eachReplica = {
+  subjects: "replica",
+  when: withConfluence,
+  controls: { positive: ["enough-replicas"] },
+  evidence: replicaEvidence(""),
+  causes: replicaCauses(""),
+} as const satisfies Partial<Check>;
+
+/** The same of Confluence and its database as a whole. */
+export const wholeWorkload = {
+  subjects: "once",
+  when: withConfluence,
+  evidence: workloadEvidence,
+  causes: workloadCauses,
+} as const satisfies Partial<Check>;
+
 /** A question to the database, asked in its own pod: no password is needed there. */
 export function askDatabase(id: string, script: string, timeoutSeconds: number): Step {
   return {

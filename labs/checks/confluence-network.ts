@@ -2,8 +2,10 @@ import { confluenceNames } from "../../components/lib/confluence/names";
 import { secondInterface } from "../../components/lib/networks/names";
 import type { Check, Step } from "../check";
 import {
+  eachReplica,
   replicaCauses,
   replicaEvidence,
+  wholeWorkload,
   withConfluence,
   workloadCauses,
   workloadEvidence,
@@ -20,10 +22,9 @@ export const onceItRuns = { bySeconds: 330, everySeconds: 2 };
 
 /** It takes two to be one cluster, or two of them. */
 export const enoughReplicas: Check = {
+  ...wholeWorkload,
   id: "enough-replicas",
   title: "There are to be at least two replicas: of fewer, no verdict can be given",
-  subjects: "once",
-  when: withConfluence,
   steps: [
     {
       id: "wanted",
@@ -42,8 +43,6 @@ export const enoughReplicas: Check = {
     fails:
       "no verdict can be given: {value.wanted} replicas are wanted, and only two or more can be one cluster or panic; set replicas to 2",
   },
-  evidence: workloadEvidence,
-  causes: workloadCauses,
 };
 
 const nodeOf = (id: string, pod: string): Step => ({
@@ -54,21 +53,18 @@ const nodeOf = (id: string, pod: string): Step => ({
 
 /** On one node members find each other whichever the CNI: a bridge floods multicast. */
 export const replicasApart: Check = {
+  ...eachReplica,
   id: "replicas-apart",
   title: "Every replica is on a node of its own",
-  subjects: "replica",
   when: { ...withConfluence, spread: ["node"] },
   steps: [nodeOf("where", "{replicaPod}")],
   read: { where: { pattern: /\S+/ } },
   expect: [{ value: "where", distinct: true }],
   timing: { bySeconds: 90, everySeconds: 2 },
-  controls: { positive: ["enough-replicas"] },
   says: {
     holds: "{replicaPod} is on {value.where}",
     fails: "{replicaPod} is on {value.where}, and not alone there",
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** The same bug hides where all replicas share a node. */
@@ -117,28 +113,25 @@ export const tcpBetweenReplicas: Check = {
 
 /** A member listens to the group: whether anything arrives there is the network's matter. */
 export const groupJoined: Check = {
+  ...eachReplica,
   id: "group-joined",
   title: "Every member has joined the multicast group, on the interface that it is to use",
-  subjects: "replica",
   when: { ...withConfluence, join: ["multicast"] },
   steps: [groups],
   read: { groups: { pattern: all, as: joinedGroups } },
   expect: [{ value: "groups", equals: "{config.multicastAddress} on {config.interface}" }],
   timing: onceItRuns,
-  controls: { positive: ["enough-replicas"] },
   says: {
     holds: "{replicaPod} has joined {value.groups}",
     fails: "{replicaPod} has joined [{value.groups}], and not {config.multicastAddress} on {config.interface} alone",
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** On a network besides the CNI's, and on that alone: else others would be told of an address that they can't reach. */
 export const listensOnNet1: Check = {
+  ...eachReplica,
   id: "listens-on-net1",
   title: `Every member listens on the address of its ${secondInterface}, and on no other`,
-  subjects: "replica",
   when: { ...withConfluence, interface: [secondInterface] },
   steps: [
     tcpSockets("tcp", "replica"),
@@ -160,21 +153,18 @@ export const listensOnNet1: Check = {
     { value: "listens", equals: "{value.address}" },
   ],
   timing: { bySeconds: 90, everySeconds: 2 },
-  controls: { positive: ["enough-replicas"] },
   says: {
     holds: `{replicaPod} has {value.address} on ${secondInterface} and listens there`,
     fails: `{replicaPod} has {value.address} on ${secondInterface} and listens on [{value.listens}]`,
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** The address of a replica's eth0 is one of the CNI's: after a swap, of the new one's. */
 function replicaAddress(cni: "flannel" | "weave", network: "{config.podCidr}" | "{config.weaveRange}"): Check {
   return {
+    ...eachReplica,
     id: `replica-addresses-${cni}`,
     title: `Every replica has an address of ${cni}'s network`,
-    subjects: "replica",
     when: { ...withConfluence, cni: [cni] },
     steps: [
       {
@@ -186,13 +176,10 @@ function replicaAddress(cni: "flannel" | "weave", network: "{config.podCidr}" | 
     read: { address: { pattern: /^\S+/ }, place: { pattern: all, as: insideNetwork } },
     expect: [{ value: "place", equals: "inside" }],
     timing: { bySeconds: 90, everySeconds: 2 },
-    controls: { positive: ["enough-replicas"] },
     says: {
       holds: `{replicaPod} has {value.address} of ${network}`,
       fails: `{replicaPod} on {node} has {value.address}, {value.place} of ${network}`,
     },
-    evidence: replicaEvidence(""),
-    causes: replicaCauses(""),
   };
 }
 

@@ -1,14 +1,7 @@
 import { confluenceNames } from "../../components/lib/confluence/names";
 import { images } from "../../components/lib/versions";
 import type { Check } from "../check";
-import {
-  replicaCauses,
-  replicaEvidence,
-  replicaLog,
-  withConfluence,
-  workloadCauses,
-  workloadEvidence,
-} from "./confluence-evidence";
+import { eachReplica, replicaLog, wholeWorkload, withConfluence } from "./confluence-evidence";
 import { panicMarker, panicReason } from "./confluence-log";
 import { onceItRuns } from "./confluence-network";
 import { connectedWith, listensOn, tcpSockets } from "./confluence-sockets";
@@ -26,9 +19,9 @@ const whole = ["--tail=-1"];
 
 /** With a probe that restarts them, members take turns: each one panics when the other has started anew. */
 export const panic: Check = {
+  ...eachReplica,
   id: "panic",
   title: "Every replica has panicked, as the other one writes into the same database",
-  subjects: "replica",
   when: { ...withConfluence, livenessProbe: ["status"] },
   steps: [replicaLog("log", "", ...whole), replicaLog("log-before", "", ...whole, "--previous")],
   read: {
@@ -42,15 +35,13 @@ export const panic: Check = {
     holds: "{replicaPod} on {node} has panicked: {value.why}",
     fails: "{replicaPod} on {node} has not panicked: neither its log nor the one before its last restart says so",
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** Without one, the elder panics and stays as it is. */
 export const panicOfElder: Check = {
+  ...wholeWorkload,
   id: "panic-of-elder",
   title: "A replica has panicked, as the other one writes into the same database, and nobody restarts it",
-  subjects: "once",
   when: { ...withConfluence, livenessProbe: ["off"] },
   steps: [
     {
@@ -71,8 +62,6 @@ export const panicOfElder: Check = {
     holds: "{value.who} has panicked: {value.why}",
     fails: "no replica has panicked: no log says so",
   },
-  evidence: workloadEvidence,
-  causes: workloadCauses,
 };
 
 /** What the safety job has compared, and what it has found. */
@@ -94,9 +83,9 @@ export const panicCause: Check = {
 
 /** The probe restarts a member that has panicked, and with that brings about the other one's panic. */
 export const restarts: Check = {
+  ...eachReplica,
   id: "restarts",
   title: "Every replica has been restarted by its liveness probe",
-  subjects: "replica",
   when: { ...withConfluence, livenessProbe: ["status"] },
   steps: [
     {
@@ -127,35 +116,29 @@ export const restarts: Check = {
     holds: "{replicaPod} has been restarted {value.count} times: its container {value.why}",
     fails: "{replicaPod} has been restarted {value.count} times; that its container failed its probe: {value.why}",
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** Hazelcast says nothing of having found nobody: it makes itself the first of a cluster of one. */
 export const memberAlone: Check = {
+  ...eachReplica,
   id: "member-alone",
   title: "Every member is the only one of its cluster, by its own words",
-  subjects: "replica",
   when: { ...withConfluence, ...standIn },
   steps: [replicaLog("log", "", ...whole)],
   read: { size: { pattern: /^[\s\S]*Members \{size:(\d+)/ } },
   expect: [{ value: "size", equals: "1" }],
   timing: { bySeconds: 90, everySeconds: 2 },
-  controls: { positive: ["enough-replicas"] },
   says: {
     holds: "{replicaPod} says: Members {size:{value.size}",
     fails: "{replicaPod} is not alone, or does not say so: its cluster has {value.size} members",
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };
 
 /** The same by its sockets, which every image has. */
 export const island: Check = {
+  ...eachReplica,
   id: "island",
   title: "Every member listens for others, and is connected with none",
-  subjects: "replica",
-  when: withConfluence,
   steps: [tcpSockets("tcp", "replica")],
   read: { listens: { pattern: all, as: listensOn }, peers: { pattern: all, as: connectedWith } },
   expect: [
@@ -163,11 +146,8 @@ export const island: Check = {
     { value: "peers", equals: "nobody" },
   ],
   timing: onceItRuns,
-  controls: { positive: ["enough-replicas"] },
   says: {
     holds: `{replicaPod} listens on {value.listens}, port ${confluenceNames.hazelcastPort}, and is connected with {value.peers}`,
     fails: `{replicaPod} is no island: it listens on [{value.listens}], port ${confluenceNames.hazelcastPort}, and is connected with {value.peers}`,
   },
-  evidence: replicaEvidence(""),
-  causes: replicaCauses(""),
 };

@@ -44,13 +44,18 @@ interface Scene {
   readonly conflists?: Readonly<Record<string, string>>;
   /** Whether what replaces a pod becomes Ready. */
   readonly mends?: boolean;
+  /** Whether anything replaces a pod. */
+  readonly recreates?: boolean;
   readonly cordoned?: "by hand" | "by a swap";
 }
 
 const both = { "10-flannel.conflist": "cbr0", "10-weave.conflist": "weave" };
 
 /** Runs a script on n2, from flannel on or for it; gives its end, its words, the calls that change something, and what is left. */
-function run(text: string, { desired = "weave", pods = [], conflists = both, mends = true, cordoned }: Scene) {
+function run(
+  text: string,
+  { desired = "weave", pods = [], conflists = both, mends = true, recreates = true, cordoned }: Scene,
+) {
   const file = (name: string) => join(folder, name);
   writeFileSync(file("pods"), JSON.stringify({ items: [...routers, ...pods.map(podOf)] }));
   const annotations = cordoned === "by a swap" ? { "cni-lab/cordoned": "swap" } : {};
@@ -87,7 +92,8 @@ case "$*" in
     first=$(ls /etc/cni/net.d | head -n 1)
     ip=10.244.1.9
     [ "$(jq -r .name "/etc/cni/net.d/$first")" != weave ] || ip=10.40.0.9
-    jq --arg words "$*" --arg ip $ip '.items |= map(if .metadata.name | IN($words | split(" ")[]) | not then . else
+    jq --arg words "$*" --arg ip $ip '.items |= map(if .metadata.name | IN($words | split(" ")[]) | not then .
+      elif ${recreates ? "false" : "true"} then empty else
       .metadata.uid = "new" | .metadata.annotations = {} | .status.podIP = $ip
       | .status.conditions[0].status = "${mends ? "True" : "False"}" end)' ${file("pods")} >${file("new")} &&
       mv ${file("new")} ${file("pods")} ;;
@@ -176,6 +182,37 @@ describe("a handover", () => {
     expect(code).toBe(0);
     expect(said).toContain("n2: moves a/probe-1, which was not Ready and is not waited for");
     expect(addresses).toEqual(["10.40.0.9"]);
+  });
+
+  it("is not held up by a StatefulSet that waits for another of its pods, which was not Ready before", () => {
+    const sibling: PodPlan = { name: "set-0", owner: "StatefulSet", node: "n3", ready: false };
+    const pods: PodPlan[] = [sibling, { name: "set-1", owner: "StatefulSet" }];
+    const { code, said } = run(leave, { pods, recreates: false });
+    expect(code, said.join("\n")).toBe(0);
+    expect(said.slice(-2)).toEqual([
+      "n2: goes on without a/set-1: its StatefulSet waits for set-0, which was not Ready before either",
+      "n2: all pods are on weave",
+    ]);
+    // One that was well is waited for, and so is what nobody else of its owner holds up.
+    const well = run(leave, {
+      pods: [
+        { ...sibling, ready: true },
+        { name: "set-1", owner: "StatefulSet" },
+      ],
+      recreates: false,
+    });
+    expect([well.code, well.said.at(-1)]).toEqual([
+      1,
+      expect.stringContaining("a/set-1 has no Ready replacement after 2 s"),
+    ]);
+    const others = run(leave, {
+      pods: [
+        { ...sibling, name: "other-0" },
+        { name: "set-1", owner: "StatefulSet" },
+      ],
+      recreates: false,
+    });
+    expect(others.code).toBe(1);
   });
 
   it("refuses before it moves anything: pods that nobody would recreate, on any node", () => {

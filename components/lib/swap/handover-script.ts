@@ -109,7 +109,9 @@ say "new pods get $desired's network"
 
 /**
  * A replacement counts when it is Ready: a DaemonSet's on this node and with an address of the successor, another
- * owner's wherever it is, once as many are Ready as before. A pod that was not Ready before holds nothing up.
+ * owner's wherever it is, once as many are Ready as before. A pod that was not Ready before holds nothing up, nor does
+ * a StatefulSet that makes no replacement as long as another of its pods is not Ready, which was not before either: that
+ * one may wait for the move itself, or be in a pause between restarts that is longer than any deadline here.
  */
 const movePods = (seconds: number) => String.raw`
 next_pod() {
@@ -118,8 +120,9 @@ next_pod() {
        (controller.kind // "-"), (controller.uid // "-")] | join(" ")'
 }
 ready_of_owner='[.items[] | select(controller.uid == $owner and (leaving | not) and ready)] | length'
+unready_of_owner='[.items[] | select(controller.uid == $owner and .metadata.uid != $uid and (ready | not)) | .metadata.uid] | tojson'
 
-# "moved" into $last, or what is seen instead.
+# "moved" into $last, or what is seen instead. Into $held what keeps the owner from making a replacement.
 progress() {
   look_at_pods
   last=$(ask 'if any(.items[]; .metadata.uid == $uid) then "it has not ended"
@@ -130,6 +133,9 @@ progress() {
       | if ($good | length) >= ($before | tonumber) then "moved"
         else "\($good | length) of \($before) are Ready: " + ($new | map(told) | join("; ")) end
     end' --arg uid "$uid" --arg ready "$ready" --arg kind "$kind" --arg owner "$owner" --arg before "$before")
+  held=$(ask 'if $kind != "StatefulSet" or any(.items[]; controller.uid == $owner and .metadata.name == $name) then ""
+    else [.items[] | select(.metadata.uid | IN($unready[])) | select(ready | not) | .metadata.name] | join(", ") end' \
+    --arg kind "$kind" --arg owner "$owner" --arg name "$name" --argjson unready "$unready")
 }
 
 look_at_pods
@@ -141,7 +147,11 @@ $pod
 END
   case $kind in - | Node) fail "nothing would recreate $namespace/$name; delete it or give it an owner" ;; esac
   before=1
-  [ "$kind" = DaemonSet ] || before=$(ask "$ready_of_owner" --arg owner "$owner")
+  unready='[]'
+  if [ "$kind" != DaemonSet ]; then
+    before=$(ask "$ready_of_owner" --arg owner "$owner")
+    unready=$(ask "$unready_of_owner" --arg owner "$owner" --arg uid "$uid")
+  fi
   if [ "$leaving" = false ]; then
     if [ "$ready" = true ]; then say "moves $namespace/$name"; else say "moves $namespace/$name, which was not Ready and is not waited for"; fi
     k delete pod --namespace "$namespace" "$name" --wait=false --ignore-not-found >/dev/null
@@ -150,8 +160,13 @@ END
   else
     ready=false
   fi
-  end=$(($(now) + ${seconds}))
+  begun=$(now)
+  end=$((begun + ${seconds}))
   until progress && [ "$last" = moved ]; do
+    if [ -n "$held" ] && [ "$(now)" -ge $((begun + ${Math.ceil(seconds / 12)})) ]; then
+      say "goes on without $namespace/$name: its StatefulSet waits for $held, which was not Ready before either"
+      break
+    fi
     [ "$(now)" -lt "$end" ] || fail "$namespace/$name has no Ready replacement after ${seconds} s: $last"
     sleep 0.3
   done
