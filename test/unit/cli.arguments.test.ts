@@ -44,6 +44,8 @@ test.each([
   ],
   [["fix", "flannel"], 'STACK is "flannel": lab flannel has no bug to fix; labs with one: confluence, .*; .*'],
   [["break", "weave"], 'STACK is "weave": lab weave has no bug to break; .*; ./lab check weave shows that it is well'],
+  [["learn"], "learn: missing required argument 'id'; see ./lab help learn"],
+  [["learn", "flanel"], 'STACK is "flanel": must be one of: .*; did you mean flannel\\?'],
   [["dhcp"], "dhcp: missing required argument 'what'; see ./lab help dhcp"],
   [["dhcp", "lease"], 'WHAT is "lease": must be one of: leases, log; did you mean leases\\?'],
   [["logs", "multos"], 'PART is "multos": must be one of: multus, dhcp, .*, dhcp-server; did you mean multus\\?'],
