@@ -65,6 +65,12 @@ iptables -A FLANNEL-FWD -s 10.244.0.0/16 -m comment --comment "flanneld forward"
     expect(all(`${flannels}\n${set("drop", "flannel")}`)).toContain("-A FLANNEL-FWD -s 10.244.0.0/16");
   });
 
+  test("what somebody has added to mend this node goes where nobody's rules are wanted", () => {
+    const byHand = "iptables -A FORWARD -i flannel.1 -o cni0 -j ACCEPT";
+    expect(chain(`${byHand}\n${set("drop", "none")}`)).toEqual(["-P FORWARD DROP", pods]);
+    expect(chain(`${byHand}\n${set("drop", "by-hand")}`)).toContain("-A FORWARD -i flannel.1 -o cni0 -j ACCEPT");
+  });
+
   test("is as before when the state is undone, and undone twice", () => {
     const state = forwarding("drop", "by-hand");
     const before = "iptables -A FORWARD -i eth7 -j DROP";

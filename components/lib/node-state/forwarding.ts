@@ -19,7 +19,8 @@ const rule = (use: string, ...match: readonly string[]) => [
 const ownPods = rule("pods may send", "-i", "cni0");
 
 /** The article's cure: what the overlay brings to the node's pods. */
-const overlay = rule("the overlay may come in", "-i", "flannel.1", "-o", "cni0");
+const overlayMatch = ["-i", "flannel.1", "-o", "cni0"] as const;
+const overlay = rule("the overlay may come in", ...overlayMatch);
 
 const functions = `
 has() { iptables -w 30 -C FORWARD "$@" 2>/dev/null; }
@@ -47,6 +48,8 @@ export function forwarding(policy: ForwardPolicy, rules: OverlayRules): NodeStat
       `${policy === "drop" ? "add" : "remove"} ${quote(ownPods)}`,
       `${rules === "by-hand" ? "add" : "remove"} ${quote(overlay)}`,
       ...(rules === "flannel" ? [] : [removeFlannels]),
+      // Somebody's own, who has mended this node: nobody's rules are wanted.
+      ...(rules === "none" ? [`remove ${quote([...overlayMatch, "-j", "ACCEPT"])}`] : []),
     ].join("\n"),
     undo: [functions, "iptables -w 30 -P FORWARD ACCEPT", `remove ${quote(ownPods)}`, `remove ${quote(overlay)}`].join(
       "\n",
