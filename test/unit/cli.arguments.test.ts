@@ -42,7 +42,7 @@ test.each([
     ["swap", "flannel", "weave", "--strategy", "big-bang"],
     "swap: option '--strategy <strategy>' argument 'big-bang' is invalid. Allowed choices are rolling, replace; .*",
   ],
-  [["fix", "flannel"], 'STACK is "flannel": lab flannel has no bug to fix; labs with one: confluence, .*; .*'],
+  [["fix", "flannel"], 'STACK is "flannel": lab flannel has no bug to fix; labs with one: .*dhcp-bad-routes, .*; .*'],
   [["break", "weave"], 'STACK is "weave": lab weave has no bug to break; .*; ./lab check weave shows that it is well'],
   [["learn"], "learn: missing required argument 'id'; see ./lab help learn"],
   [["learn", "flanel"], 'STACK is "flanel": must be one of: .*; did you mean flannel\\?'],
