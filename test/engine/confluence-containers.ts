@@ -50,9 +50,18 @@ export class Container {
     return podman("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", this.name);
   }
 
-  /** An HTTP request to the node: the code, a space, the body. */
-  async get(path: string): Promise<string> {
-    const response = await fetch(`http://${this.address}:8090${path}`, { signal: AbortSignal.timeout(10_000) });
+  /** What the node answers over HTTP: the code, a space, the body. */
+  get(path: string): Promise<string> {
+    return this.ask("GET", path);
+  }
+
+  post(path: string): Promise<string> {
+    return this.ask("POST", path);
+  }
+
+  private async ask(method: string, path: string): Promise<string> {
+    const signal = AbortSignal.timeout(10_000);
+    const response = await fetch(`http://${this.address}:8090${path}`, { method, signal });
     return `${response.status} ${await response.text()}`;
   }
 

@@ -40,13 +40,13 @@ const sql = (name: string, statement: string) =>
   database.exec("psql", "--username=confluence", `--dbname=${name}`, "--tuples-only", "--no-align", "-c", statement);
 const numbers = (name: string) => sql(name, "select safetynumber from clustersafety");
 const running = '200 {"state":"RUNNING"}';
-const isRunning = ({ newer }: Pair | { newer: Container }) =>
-  vi.waitFor(async () => expect(await newer.get("/status")).toBe(running), soon);
+const isRunning = (container: Container) =>
+  vi.waitFor(async () => expect(await container.get("/status")).toBe(running), soon);
 
 /** A node once its elder runs. */
 async function pair(name: string, older: Env, newer: Env): Promise<Pair> {
   const first = await node(`${name}-0`, older);
-  await isRunning({ newer: first });
+  await isRunning(first);
   return { older: first, newer: await node(`${name}-1`, newer) };
 }
 
@@ -79,7 +79,7 @@ beforeAll(async () => {
     args: ["-c", "shared_buffers=16MB", "-c", "max_connections=30"],
   });
   await vi.waitFor(() => database.exec("pg_isready", "--host=127.0.0.1"), soon);
-  for (const name of ["islands", "services"]) {
+  for (const name of ["islands", "services", "alone"]) {
     await sql("joined", `create database ${name}`);
   }
   services = await behindServices("services");
@@ -87,7 +87,7 @@ beforeAll(async () => {
     pair("joined", multicast("joined", "230.0.0.1"), multicast("joined", "230.0.0.1")),
     pair("islands", multicast("islands", "230.0.0.2"), multicast("islands", "230.0.0.3")),
   ]);
-  await Promise.all([joined, islands, services].map(isRunning));
+  await Promise.all([joined, islands, services].map(({ newer }) => isRunning(newer)));
 });
 afterAll(() => containers?.remove());
 
@@ -137,10 +137,11 @@ test("the newer one goes on, and nobody else writes", async () => {
 
 test.each(["multicast", "Services"])("two nodes that find each other by %s are one cluster", async (how) => {
   const { older, newer } = how === "multicast" ? joined : services;
-  for (const { log } of [older, newer].map((container) => ({ log: () => container.log() }))) {
-    await vi.waitFor(async () => expect(await log()).toMatch(/ logClusterMembers Cluster now has 2 members: \[/), soon);
+  const line = / logClusterMembers Cluster now has 2 members: \[/;
+  for (const container of [older, newer]) {
+    await vi.waitFor(async () => expect(await container.log()).toMatch(line), soon);
+    await isRunning(container);
   }
-  expect(await older.get("/status")).toBe(running);
 });
 
 test("they share one number, which changes, and run on", async () => {
@@ -182,6 +183,17 @@ test("a node that is told to stop leaves its cluster and ends with 0", async () 
 test("a node that has panicked stops the same way", async () => {
   await podman("stop", "--time=25", islands.older.name);
   expect(await islands.older.state()).toBe("exited 0");
+});
+
+test("a node without a cluster is alone, and waits for the end of its set-up where it is told to", async () => {
+  const alone = await node("alone", { ...common("alone"), SIM_FIRST_RUN: "true" });
+  await vi.waitFor(async () => expect(await alone.get("/status")).toBe('200 {"state":"FIRST_RUN"}'), soon);
+  expect(await alone.get("/sim/cluster")).toContain('"members":["alone"],"master":true');
+  expect(await listens(alone)).toBe(false);
+  expect((await alone.post("/sim/setup")).slice(0, 3)).toBe("200");
+  expect(await alone.get("/status")).toBe(running);
+  const before = await numbers("alone");
+  await vi.waitFor(async () => expect(await numbers("alone")).not.toBe(before), soon);
 });
 
 test("a wrong password is told by the variable's name, once, and the node stays to be looked at", async () => {
@@ -227,10 +239,13 @@ test("the database is PostgreSQL 15, as the user of the upstream image", async (
   expect(await database.exec("ls", "/var/lib/postgresql/data")).toBe("pgdata");
 });
 
-test("a database keeps what it has over a restart", async () => {
+test("a database keeps what it has over a restart, and the nodes live through it", async () => {
   await sql("postgres", "create table kept (number integer)");
   await podman("restart", "--time=20", database.name);
   await vi.waitFor(async () => expect(await sql("postgres", "select count(*) from kept")).toBe("0"), soon);
+  const before = await numbers("services");
+  await vi.waitFor(async () => expect(await numbers("services")).not.toBe(before), soon);
+  expect(await services.older.get("/status")).toBe(running);
 });
 
 test.each([

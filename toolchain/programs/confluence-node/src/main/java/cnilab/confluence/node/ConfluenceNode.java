@@ -108,6 +108,11 @@ public final class ConfluenceNode {
         LOG.info("stop", "Stopped");
     }
 
+    /** The state alone: unlike all else it can be told at any moment, also while Hazelcast stops. */
+    public State state() {
+        return state.get();
+    }
+
     public NodeView view() {
         NodeCluster now = cluster;
         List<String> members = now == null ? List.of() : now.members();

@@ -2,7 +2,9 @@ package cnilab.confluence.web;
 
 import cnilab.confluence.node.ConfluenceNode;
 import cnilab.confluence.node.NodeView;
+import cnilab.confluence.node.State;
 import cnilab.confluence.safety.SafetyRun;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -17,6 +19,14 @@ final class Pages {
 
     /** The answer to a request; the path is without the context path. */
     Answer answer(String method, String path) {
+        try {
+            return page(method, path);
+        } catch (HazelcastInstanceNotActiveException stopping) {
+            return Answer.text(503, "Hazelcast has just stopped; ask again\n");
+        }
+    }
+
+    private Answer page(String method, String path) {
         return switch (path) {
             case "/status" -> method.equals("GET") ? status() : notAllowed("GET");
             case "", "/" -> method.equals("GET") ? front() : notAllowed("GET");
@@ -31,8 +41,8 @@ final class Pages {
     }
 
     private Answer status() {
-        NodeView view = node.view();
-        return Answer.json(view.state().httpCode(), Json.of(Map.of("state", view.state())));
+        State state = node.state();
+        return Answer.json(state.httpCode(), Json.of(Map.of("state", state)));
     }
 
     private Answer front() {
@@ -75,6 +85,6 @@ final class Pages {
     private Answer setup() {
         return node.finishSetup()
                 ? Answer.json(200, "{}")
-                : Answer.text(409, "There is no set-up to finish: the state is " + node.view().state() + "\n");
+                : Answer.text(409, "There is no set-up to finish: the state is " + node.state() + "\n");
     }
 }
