@@ -91,18 +91,17 @@ export class Containers {
     return new Containers(images, net.split(".").slice(0, 3).join("."));
   }
 
-  /** The address that the next container will have, counted from 0. */
-  addressAfter(count: number): string {
-    return `${this.net}.${10 + this.names.length + count}`;
-  }
-
   /** A container whose network is there and whose process waits for `start`. */
   async create(hostname: string, { image, env, args = [] }: ContainerOptions): Promise<Container> {
-    const container = new Container(`${prefix}-${hostname}`, this.addressAfter(0));
+    const number = 10 + this.names.length;
+    const container = new Container(`${prefix}-${hostname}`, `${this.net}.${number}`);
+    // The same after a restart, or the others would look for it where it was, for half a minute.
+    const mac = `02:00:00:00:00:${number.toString(16).padStart(2, "0")}`;
     this.names.push(container.name);
     await podman(
       ...["create", "--name", container.name, "--hostname", hostname, "--label", label, ...limits],
-      ...["--network", prefix, "--ip", container.address, ...variables(env), this.imageOf(image), ...args],
+      ...["--network", `${prefix}:ip=${container.address},mac=${mac}`],
+      ...[...variables(env), this.imageOf(image), ...args],
     );
     await podman("init", container.name);
     return container;

@@ -19,7 +19,7 @@ public final class DatabaseException extends Exception {
     }
 
     /** What is wrong, in one line, without the password. */
-    static String describe(DatabaseSettings settings, SQLException failure) {
+    public static String describe(DatabaseSettings settings, SQLException failure) {
         String problem = "Database " + settings.url() + " can't be used by " + settings.user() + ": "
                 + messages(failure).replaceAll("\\s+", " ");
         return isAuthorization(failure) ? problem + ". See ATL_JDBC_USER and ATL_JDBC_PASSWORD" : problem;

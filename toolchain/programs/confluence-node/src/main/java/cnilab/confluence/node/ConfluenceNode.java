@@ -66,8 +66,8 @@ public final class ConfluenceNode {
                 LOG.info("runSafety", "The node has started: " + started);
             }
         } catch (SQLException failure) {
-            LOG.error("runSafety", "The safety job can't use the database, next try in "
-                    + settings.safety().interval().toSeconds() + " s: " + failure.getMessage());
+            LOG.error("runSafety", DatabaseException.describe(settings.database(), failure)
+                    + "; the safety job tries again in " + settings.safety().interval().toSeconds() + " s");
         } catch (RuntimeException failure) {
             LOG.error("runSafety", "The safety job failed: " + failure);
         }
