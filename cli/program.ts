@@ -86,6 +86,10 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .option("--json", "print it as JSON")
     .action(act(async () => (await import("./commands/status")).status));
   command("list", "the labs and their state").action(act(async () => (await import("./commands/list")).list));
+  command("learn", "walk through a lab's lesson: commands, questions, hints, and a check of your own fix")
+    .argument("<id>", "a lab's name")
+    .option("--answers", "print all of it, answers included")
+    .action(act(async () => (await import("./commands/learn")).learn));
   passThrough(command("kubectl", "kubectl, pointed at a stack"))
     .addOption(stackOption())
     .argument("[args...]", "kubectl's own arguments")

@@ -1,8 +1,11 @@
 export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
 export type { ClusterLan } from "./cluster/cluster-lans";
+export { Forwarding, type ForwardingArgs } from "./cluster/forwarding";
+export { NodeIds, type NodeIdsArgs } from "./cluster/node-ids";
 export { ContainerShell, type NodeCommandArgs, type NodeShell, type Script, SshShell } from "./cluster/node-shell";
 export { Cni, type CniArgs, type CniChoice } from "./cni/cni";
 export { Flannel, type FlannelArgs } from "./cni/flannel";
+export { FlannelAddresses, type FlannelAddressesArgs } from "./cni/flannel-addresses";
 export { Handover, type HandoverArgs } from "./cni/handover";
 export type { NodeAccess, ReachableNode } from "./cni/node-access";
 export { NodeCleanup, type NodeCleanupArgs } from "./cni/node-cleanup";
@@ -26,6 +29,10 @@ export type {
   NetworkRoute,
   StaticIpam,
 } from "./lib/networks/nad";
+export type { FlannelAnnotation } from "./lib/node-state/flannel-address";
+export type { ForwardPolicy, OverlayRules } from "./lib/node-state/forwarding";
+export type { MachineIds } from "./lib/node-state/machine-id";
+export type { NodeNetwork } from "./lib/node-state/vagrant";
 export { flannelResidue, type Residue, weaveResidue } from "./lib/swap/residue";
 export type { WeaveSleeve } from "./lib/weave-config";
 export { CniDhcp, type CniDhcpArgs } from "./networks/cni-dhcp";

@@ -1,4 +1,5 @@
 import type { Check } from "./check";
+import type { Lesson } from "./lesson";
 import type { LabMatrix } from "./matrix";
 
 /** Config values by their key without the `cni-lab:` prefix, as they stand in a stack's file. */
@@ -33,6 +34,8 @@ export interface Lab {
     /** What holds while the bug is there, its controls included. */
     readonly symptom?: readonly Check[];
   };
+  /** What `./lab learn` walks through; absent for a lab that has only its page. */
+  readonly lesson?: Lesson;
   /** What `./lab matrix` compares; absent for a lab that compares nothing. */
   readonly matrix?: LabMatrix;
 }

@@ -2,6 +2,7 @@ import type { Problem } from "../components/lib/user-error";
 import { type Lab, namePattern } from "./lab";
 import { matrixProblems } from "./matrix";
 import { checkListProblems } from "./validate-check";
+import { lessonProblems } from "./validate-lesson";
 
 /** Everything wrong with a lab's data; nothing when it may be run. */
 export function labProblems(lab: Lab, folder: string): Problem[] {
@@ -11,6 +12,7 @@ export function labProblems(lab: Lab, folder: string): Problem[] {
     ...checkListProblems(`lab ${folder} checks.healthy`, lab.checks.healthy),
     ...(lab.checks.symptom === undefined ? [] : checkListProblems(`lab ${folder} checks.symptom`, lab.checks.symptom)),
     ...(lab.matrix === undefined ? [] : matrixProblems(folder, lab.matrix)),
+    ...(lab.lesson === undefined ? [] : lessonProblems(lab, lab.lesson)),
   ];
 }
 

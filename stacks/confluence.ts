@@ -11,6 +11,7 @@ import { networkNames, secondInterface } from "../components/lib/networks/names"
 import { daemonMissing } from "../components/lib/networks/request";
 import { images } from "../components/lib/versions";
 import type { LabSettings } from "./config";
+import { canWire } from "./faults";
 import { inside } from "./inside";
 import type { BuiltNetworks } from "./networks";
 
@@ -44,7 +45,7 @@ export function buildConfluence(
       node,
       image: images.postgres,
       maxConnections: parts.maxConnections,
-      skipAwait: settings.cni === "none",
+      skipAwait: !canWire(settings),
     },
     inside(cluster, [...ready, namespace]),
   );

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Cni, type CniChoice } from "../components/cni/cni";
+import { flannelResidue, weaveResidue } from "../components/lib/swap/residue";
 import { images } from "../components/lib/versions";
 import { Probe } from "../components/probe/probe";
 import type { LabSettings } from "./config";
 import { buildConfluence } from "./confluence";
+import { canWire, flannelAddresses, nodeIds, spoilNodes } from "./faults";
+import { ifaceOf } from "./flannel-iface";
 import { inside } from "./inside";
 import { buildNetworks } from "./networks";
 
@@ -27,12 +30,18 @@ export function buildLab(settings: LabSettings): LabOutputs {
   const cluster = new Cluster("cluster", {
     ...{ stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr },
     secondLan: settings.secondLan === "on",
+    nodeNetwork: settings.nodeNetwork,
   });
 
   const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
-  const cni = new Cni("cni", { ...cniChoice(settings), access }, inside(cluster, []));
+  const cni = new Cni(
+    "cni",
+    { ...cniChoice(settings), ...leftOf(settings), access },
+    inside(cluster, [...nodeIds(settings, cluster), ...flannelAddresses(settings, cluster)]),
+  );
   const ready = [...cluster.members, ...cni.ready];
-  const probe = new Probe("probe", { skipAwait: settings.cni === "none" }, inside(cluster, ready));
+  spoilNodes(settings, cluster, ready);
+  const probe = new Probe("probe", { skipAwait: !canWire(settings) }, inside(cluster, ready));
   const networks = buildNetworks(settings, cluster, ready, probe.namespace);
   buildConfluence(settings, cluster, ready, networks);
 
@@ -48,6 +57,15 @@ export function buildLab(settings: LabSettings): LabOutputs {
   };
 }
 
+/** What a swap does with what a CNI leaves behind. */
+function leftOf({ nodeCleanup, recreatePods, podCidr, weaveRange }: LabSettings) {
+  return {
+    nodeCleanup: nodeCleanup === "on",
+    recreatePods: recreatePods === "on",
+    left: [flannelResidue(podCidr), weaveResidue(weaveRange)],
+  };
+}
+
 function cniChoice(settings: LabSettings): CniChoice {
   const { podCidr, flannelBackend, flannelIface, weavePassword } = settings;
   switch (settings.cni) {
@@ -56,7 +74,8 @@ function cniChoice(settings: LabSettings): CniChoice {
         type: "flannel",
         network: podCidr,
         backend: { type: flannelBackend },
-        iface: flannelIface === undefined ? { by: "default-route" } : { by: "name", name: flannelIface },
+        iface: ifaceOf(flannelIface, settings.lanCidr),
+        forwardRules: settings.forwardRules === "flannel",
         image: images.flannel,
         cniPluginImage: images.flannelCniPlugin,
       };
@@ -66,6 +85,8 @@ function cniChoice(settings: LabSettings): CniChoice {
         range: settings.weaveRange,
         mtu: settings.weaveMtu,
         password: weavePassword === undefined ? undefined : pulumi.secret(weavePassword),
+        names: settings.machineId === "own" ? undefined : settings.machineId,
+        skipAwait: !canWire(settings),
         image: images.weave,
       };
     case "none":

@@ -8,6 +8,7 @@ import { MacvlanNetwork, type MacvlanNetworkArgs } from "../components/networks/
 import { Multihomed } from "../components/networks/multihomed";
 import { Multus } from "../components/networks/multus";
 import type { LabSettings } from "./config";
+import { canWire } from "./faults";
 import { inside } from "./inside";
 import { parseRange } from "./network-schema";
 import { type NetworksPlan, planNetworks } from "./networks-plan";
@@ -46,7 +47,7 @@ export function buildNetworks(
       type: settings.multus,
       masterConflist: chosenConflist,
       image: settings.multus === "thick" ? images.multusThick : images.multusThin,
-      skipAwait: settings.cni === "none",
+      skipAwait: !canWire(settings),
       nodes: cluster.nodes,
     },
     inside(cluster, ready),
@@ -114,7 +115,8 @@ function daemonImage({ dhcpRelease }: LabSettings): string {
 }
 
 /** Whether pods on these networks can become ready at all, as far as it is known beforehand. */
-function canRun({ cni, macvlanMaster }: LabSettings, cluster: Cluster): boolean {
+function canRun(settings: LabSettings, cluster: Cluster): boolean {
+  const { macvlanMaster } = settings;
   const links = cluster.lans.map(({ link }) => link);
   if (!links.includes(macvlanMaster)) {
     pulumi.log.warn(
@@ -122,7 +124,7 @@ function canRun({ cni, macvlanMaster }: LabSettings, cluster: Cluster): boolean 
     );
     return false;
   }
-  return cni !== "none";
+  return canWire(settings);
 }
 
 function multihomedPods(

@@ -3,8 +3,10 @@ import { type Cidr, overlaps, parseCidr } from "../components/lib/cidr";
 import { maxNodes } from "../components/lib/lan";
 import { type Problem, UserError } from "../components/lib/user-error";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
+import { faultConfig } from "./fault-schema";
+import { flannelIface } from "./flannel-iface";
 import { networkConfig, networkConfigProblems } from "./network-schema";
-import { linkName, oneOf } from "./rules";
+import { oneOf } from "./rules";
 
 const cidr = (longest: number, use: string) =>
   z.string().refine(
@@ -40,7 +42,9 @@ export const labConfig = z.strictObject({
   podCidr: cidr(22, "10.244.0.0/16").default("10.244.0.0/16").describe("the network of the pods on Flannel"),
   serviceCidr: cidr(24, "10.96.0.0/12").default("10.96.0.0/12").describe("the network of the Services"),
   flannelBackend: oneOf(["vxlan", "host-gw"]).default("vxlan").describe("how flannel carries packets between nodes"),
-  flannelIface: linkName.optional().describe("the node's interface that flannel uses; default: the default route's"),
+  flannelIface: flannelIface
+    .default("default-route")
+    .describe("how flannel finds the node's interface, or the address to announce"),
   weaveRange: cidr(22, "10.32.0.0/12")
     .default("10.32.0.0/12")
     .describe("the network that Weave gives the pods' addresses out of"),
@@ -59,6 +63,7 @@ export const labConfig = z.strictObject({
     .describe("encrypts what travels between nodes on Weave; a secret; default: not encrypted"),
   ...networkConfig,
   ...confluenceConfig,
+  ...faultConfig,
   nodeImage: z.string().min(1).optional().describe("the image of the nodes; written by ./lab"),
 });
 

@@ -18,6 +18,8 @@ export interface Catalog {
   readonly bin: Artifact;
   /** PULUMI_HOME with the lab's own plugins. */
   readonly ownHome: Artifact;
+  /** The archive of all images that pods run. */
+  readonly workloadImages: Artifact;
   readonly nodeImage: Artifact;
 }
 
@@ -38,6 +40,7 @@ export function catalog(cache: Cache): Catalog {
   return {
     bin: binFolder([...engine, kubernetes, etcd]),
     ownHome: ownHome(cache, ownPlugins(), kubernetes),
+    workloadImages: archive,
     nodeImage,
   };
 }

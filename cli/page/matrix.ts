@@ -6,9 +6,9 @@ export interface Cell {
   readonly to: string;
   /** `unknown`: it was not tried, or nothing could be seen. */
   readonly state: "arrives" | "partly" | "nothing" | "unknown";
-  /** How many arrived, of how many. */
+  /** How many arrived, of how many where that is known. */
   readonly got?: number;
-  readonly of: number;
+  readonly of?: number;
   readonly milliseconds?: string;
   /** How its check ended: that nothing arrives may be what was expected. */
   readonly outcome: Outcome;
@@ -35,7 +35,8 @@ interface Source {
   readonly within?: string;
   /** The value that counts what arrived. */
   readonly value: string;
-  readonly of: number;
+  /** How many were sent; absent where the checks differ in that. */
+  readonly of?: number;
   /** So many must arrive: listeners do not all hear the first datagrams. */
   readonly needs: number;
 }
@@ -83,9 +84,24 @@ const sources: readonly Source[] = [
   ),
 ];
 
+/** A lab's own checks on pairs of nodes, which count answers as pings do: a matrix for each. */
+function ownSources({ checks }: Verdict): readonly Source[] {
+  const known = (id: string) => sources.some(({ across }) => across.test(id)) || /nobody/.test(id);
+  return checks
+    .filter(({ id, subjects }) => !known(id) && subjects.some(({ values }) => /^\d+$/.test(values.received ?? "")))
+    .map(({ id, title }) => ({
+      kind: "unicast",
+      title,
+      sent: "pings",
+      across: new RegExp(`^${id}$`),
+      value: "received",
+      needs: 1,
+    }));
+}
+
 /** The matrices that a run's checks fill. */
 export function matrices(verdict: Verdict): readonly Matrix[] {
-  return sources.flatMap((source) => {
+  return [...sources, ...ownSources(verdict)].flatMap((source) => {
     const cells = cellsOf(source, verdict);
     return cells.length === 0 ? [] : [{ title: source.title, sent: source.sent, nodes: nodesIn(cells), cells }];
   });
@@ -100,7 +116,7 @@ export interface LostPair {
 
 /** Pairs of nodes of which the one does not reach the other, each once. */
 export function lostPairs(verdict: Verdict): readonly LostPair[] {
-  const lost = sources
+  const lost = [...sources, ...ownSources(verdict)]
     .filter(({ kind }) => kind === "unicast")
     .flatMap((source) => cellsOf(source, verdict))
     .filter(({ state, from, to }) => state === "nothing" && from !== to);

@@ -1,7 +1,15 @@
 import Table from "cli-table3";
 
-/** A table of a head and rows, as plain text that is still readable in a log. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table of a head and rows, as plain text that is still readable in a log.
+ *
+ * @param widths of columns whose text is wrapped, by the name of their head; the others are as wide as their text
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  widths: Readonly<Record<string, number>> = {},
+): string {
   const bare = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
   const view = new Table({
     head: [...head],
@@ -20,6 +28,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       middle: "  ",
     },
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colWidths: head.map((name) => widths[name] ?? null),
+    wordWrap: true,
   });
   view.push(...rows.map((row) => [...row]));
   return view

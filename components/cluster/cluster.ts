@@ -5,6 +5,7 @@ import { parseCidr } from "../lib/cidr";
 import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm";
 import { forThisMachine } from "../lib/kubeconfig";
 import { maxNodes, planNodes } from "../lib/lan";
+import type { NodeNetwork } from "../lib/node-state/vagrant";
 import { describeProblem, type Problem } from "../lib/user-error";
 import { images, versions } from "../lib/versions";
 import { awake } from "./awake";
@@ -28,6 +29,8 @@ export interface ClusterArgs {
   readonly serviceCidr?: string;
   /** A LAN besides, without addresses of its own: the nodes' interface eth2. @default false */
   readonly secondLan?: boolean;
+  /** How nodes are connected. With `vagrant`, each has an eth0 behind a NAT of its own, with the default route and the same address on all. @default "lan" */
+  readonly nodeNetwork?: NodeNetwork;
 }
 
 /** A node of a cluster, and how to run commands on it. */
@@ -116,7 +119,7 @@ export class Cluster extends pulumi.ComponentResource {
   private startNode(
     name: string,
     { name: nodeName, address }: { name: string; address: string },
-    { stack, nodeImage, lanCidr }: ClusterArgs,
+    { stack, nodeImage, lanCidr, nodeNetwork }: ClusterArgs,
   ): ClusterNode {
     const container = `cni-lab-${stack}-${nodeName}`;
     const create = createNode({
@@ -129,6 +132,7 @@ export class Cluster extends pulumi.ComponentResource {
         link,
         address: cidr === undefined ? undefined : address,
       })),
+      network: nodeNetwork,
       endpoint: { name: endpointName, address: planNodes(lanCidr, 1)[0]?.address ?? address },
     });
     const machine = new command.local.Command(

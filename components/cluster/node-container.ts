@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { nodeLabel, stackLabel } from "../lib/engine-labels";
+import { bringAbout } from "../lib/node-state/in-force";
+import { type NodeNetwork, vagrantNat } from "../lib/node-state/vagrant";
 import { quote } from "../lib/shell";
 import { scriptArgv } from "./node-shell";
 
@@ -28,6 +30,8 @@ export interface NodePlan {
   readonly image: string;
   /** The networks of the container engine that the node is on, each with the name of its interface. */
   readonly lans: readonly LanPort[];
+  /** @default "lan" */
+  readonly network?: NodeNetwork;
   /** The name and address under which all nodes reach the API server. */
   readonly endpoint: { readonly name: string; readonly address: string };
 }
@@ -60,6 +64,9 @@ export function createNode(node: NodePlan): string {
     `${deleteNode(node.container)} >&2`,
     quote(runArgv(node)),
     quote(["podman", "exec", node.container, ...scriptArgv({ text: waitForRuntime })]),
+    ...(node.network === "vagrant"
+      ? [quote(["podman", "exec", node.container, ...scriptArgv({ text: bringAbout(vagrantNat) })])]
+      : []),
   ].join(" && ");
 }
 

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../lib/labels";
-import { desiredCni, wishMark } from "../lib/swap/names";
+import { desiredCni, leftUndone, wishMark } from "../lib/swap/names";
 import { flannelResidue, type Residue, weaveResidue } from "../lib/swap/residue";
 import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
 import { Handover } from "./handover";
@@ -23,6 +23,12 @@ export type CniArgs = CniChoice & {
    * @default a CNI that leaves the program is deleted from the cluster, and what it left on the nodes stays there
    */
   readonly access?: NodeAccess;
+  /** Whether nodes are cleaned, and new pods get the next CNI's network, when a CNI leaves. Needs `access`. @default true */
+  readonly nodeCleanup?: boolean;
+  /** Whether pods that hold an address of a CNI that leaves, or has left, are recreated. Needs `access`. @default true */
+  readonly recreatePods?: boolean;
+  /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of Flannel and Weave with their usual networks */
+  readonly left?: readonly Residue[];
 };
 
 /**
@@ -36,13 +42,20 @@ export class Cni extends pulumi.ComponentResource {
   /** What workloads depend on: once these exist, pods get addresses. Empty for `none`. */
   readonly ready: readonly pulumi.Resource[];
 
-  constructor(name: string, { access, ...choice }: CniArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { access, nodeCleanup = true, recreatePods = true, left, ...choice }: CniArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("cni-lab:index:Cni", name, {}, opts);
     if (access === undefined) {
       this.ready = this.install(choice, { parent: this });
     } else {
-      const wish = this.record(name, choice);
-      this.ready = choice.type === "none" ? [] : this.installBetween(choice, access, wish);
+      const wish = this.record(name, choice, { nodeCleanup, recreatePods });
+      this.ready = choice.type === "none" ? [] : this.installBetween(choice, access, wish, recreatePods);
+      if (!nodeCleanup) {
+        this.leave(access, left ?? [flannelResidue(defaultNetwork), weaveResidue(defaultRange)], choice.type);
+      }
       previewSwap(access.nodes, choice.type, this);
     }
     this.registerOutputs({});
@@ -52,26 +65,52 @@ export class Cni extends pulumi.ComponentResource {
    * The scripts of a CNI that leaves can know only at run time which one follows it.
    * An update comes before every deletion, and scripts take its absence for "none".
    */
-  private record(name: string, { type }: CniChoice): k8s.core.v1.ConfigMap {
+  private record(
+    name: string,
+    { type }: CniChoice,
+    { nodeCleanup, recreatePods }: { readonly nodeCleanup: boolean; readonly recreatePods: boolean },
+  ): k8s.core.v1.ConfigMap {
     const { namespace, name: mapName, key } = desiredCni;
+    const data = {
+      [key]: type,
+      ...(nodeCleanup ? {} : { [leftUndone.nodeCleanup]: "off" }),
+      ...(recreatePods ? {} : { [leftUndone.recreatePods]: "off" }),
+    };
     return new k8s.core.v1.ConfigMap(
       `${name}-desired`,
-      { metadata: { namespace, name: mapName, labels: labels(mapName, name) }, data: { [key]: type } },
+      { metadata: { namespace, name: mapName, labels: labels(mapName, name) }, data },
       { parent: this },
     );
+  }
+
+  /**
+   * Without a clean-up a CNI that leaves takes its own resources out of the program, and with them what would clean up
+   * after it. These stand in for them until the clean-up is wanted again: their deletion is the clean-up.
+   */
+  private leave(access: NodeAccess, left: readonly Residue[], current: string): void {
+    for (const residue of left.filter(({ cni }) => cni !== current)) {
+      const part = { ...access, arrives: false };
+      const cleanup = new NodeCleanup(`${residue.cni}-left-clean`, { ...part, residue }, { parent: this });
+      new Handover(
+        `${residue.cni}-left-handover`,
+        { ...part, cni: residue.cni, conflist: residue.conflist },
+        after(cleanup.commands, { parent: this }),
+      );
+    }
   }
 
   private installBetween(
     choice: Exclude<CniChoice, { type: "none" }>,
     access: NodeAccess,
     wish: k8s.core.v1.ConfigMap,
+    recreatePods: boolean,
   ): pulumi.Resource[] {
     const residue = residueOf(choice);
     const cleanup = new NodeCleanup(`${choice.type}-clean`, { ...access, residue }, { parent: this });
     const installed = this.install(choice, marked(wish, after(cleanup.commands, { parent: this })));
     const { last } = new Handover(
       `${choice.type}-handover`,
-      { ...access, cni: choice.type, conflist: residue.conflist },
+      { ...access, cni: choice.type, conflist: residue.conflist, recreatePods },
       after(installed, { parent: this }),
     );
     return last === undefined ? installed : [last];

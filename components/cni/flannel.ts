@@ -11,6 +11,8 @@ export interface FlannelArgs {
   readonly backend?: FlannelBackend;
   /** Which interface's address a node announces to the others. @default { by: "default-route" } */
   readonly iface?: FlannelInterface;
+  /** Whether flannel keeps rules in the FORWARD chain that accept its pods' packets. @default true */
+  readonly forwardRules?: boolean;
   /** The image with flanneld. @default "ghcr.io/flannel-io/flannel:v0.26.7" */
   readonly image?: string;
   /** The image with flannel's CNI plugin at /flannel. @default "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1" */
@@ -127,8 +129,11 @@ function daemonSetSpec(
     template: {
       metadata: {
         labels: labels("flannel", name),
-        // flanneld reads its config once, at its start: another config has to mean other pods.
-        annotations: { "cni-lab/config": config.data.apply((data) => data["net-conf.json"] ?? "") },
+        // flanneld reads its config, and the node's, once, at its start: another one has to mean other pods.
+        annotations: {
+          "cni-lab/config": config.data.apply((data) => data["net-conf.json"] ?? ""),
+          ...(args.iface?.by === "annotation" ? { "cni-lab/address": args.iface.annotation } : {}),
+        },
       },
       spec: {
         serviceAccountName,
@@ -163,6 +168,7 @@ function daemonSetSpec(
               "--kube-subnet-mgr",
               "--healthz-port=8081",
               ...interfaceArgs(args.iface ?? { by: "default-route" }),
+              ...((args.forwardRules ?? true) ? [] : ["--iptables-forward-rules=false"]),
             ],
             readinessProbe: { httpGet: { path: "/healthz", port: 8081 }, periodSeconds: 2 },
             resources: { requests: { cpu: "100m", memory: "50Mi" } },

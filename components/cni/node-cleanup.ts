@@ -7,6 +7,8 @@ import type { NodeAccess } from "./node-access";
 export interface NodeCleanupArgs extends NodeAccess {
   /** What the CNI leaves on a node. */
   readonly residue: Residue;
+  /** Whether the CNI comes with this; else it has been there, and this only cleans up after it. @default true */
+  readonly arrives?: boolean;
 }
 
 /**
@@ -17,13 +19,14 @@ export class NodeCleanup extends pulumi.ComponentResource {
   /** One for each node, in the order of the nodes. */
   readonly commands: readonly NodeCommand[];
 
-  constructor(name: string, { residue, nodes, kubeconfig }: NodeCleanupArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NodeCleanupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:NodeCleanup", name, {}, opts);
+    const { residue, nodes, kubeconfig, arrives = true } = args;
     this.commands = nodes.map((node) =>
       node.shell.command(
         `${name}-${node.name}`,
         {
-          create: { text: arriveScript(residue), args: [node.name] },
+          create: arrives ? { text: arriveScript(residue), args: [node.name] } : { text: ":" },
           delete: { text: cleanScript(residue), args: [node.name] },
           stdin: pulumi.secret(kubeconfig),
           triggers: [node.id ?? node.name],

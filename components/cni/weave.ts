@@ -16,6 +16,15 @@ export interface WeaveArgs {
   readonly sleeve?: WeaveSleeve;
   /** How many connections to other nodes a node may have. @default 200 */
   readonly connectionLimit?: number;
+  /**
+   * What kind of names the routers have. Another kind starts all of them anew, at once: none that still has an old name
+   * is there any more when the first one with a new name comes, else they would divide the addresses between them.
+   *
+   * @default one kind for good
+   */
+  readonly names?: string;
+  /** Leave the routers' readiness to whoever looks at them: where a lab keeps them apart, they never become ready. @default false */
+  readonly skipAwait?: boolean;
   /** The image with weaver and launch.sh. @default "docker.io/weaveworks/weave-kube:2.6.5" */
   readonly image?: string;
 }
@@ -54,10 +63,17 @@ export class Weave extends pulumi.ComponentResource {
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
       {
-        metadata: { ...metadata, ...marks, labels: { ...metadata.labels, ...marks.labels } },
+        metadata: {
+          ...metadata,
+          labels: { ...metadata.labels, ...marks.labels },
+          annotations: {
+            ...marks.annotations,
+            ...(args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : {}),
+          },
+        },
         spec: daemonSetSpec(name, args, account.metadata.name, secret),
       },
-      { ...parent, dependsOn: bindings },
+      { ...parent, dependsOn: bindings, replaceOnChanges: [podAnnotations], deleteBeforeReplace: true },
     );
     this.registerOutputs({});
   }
@@ -118,6 +134,9 @@ export class Weave extends pulumi.ComponentResource {
   }
 }
 
+/** Where the kind of the routers' names stands. */
+const podAnnotations = "spec.template.metadata.annotations";
+
 interface Metadata {
   readonly name: string;
   readonly namespace: string;
@@ -141,7 +160,10 @@ function daemonSetSpec(
   return {
     selector: { matchLabels: selector("weave-net", name) },
     template: {
-      metadata: { labels: labels("weave-net", name) },
+      metadata: {
+        labels: labels("weave-net", name),
+        ...(args.names === undefined ? {} : { annotations: { "cni-lab/names": args.names } }),
+      },
       spec: {
         serviceAccountName,
         hostNetwork: true,

@@ -14,7 +14,12 @@ export type FlannelInterface =
   /** The first interface whose name or address matches this regular expression (Go syntax). */
   | { readonly by: "regex"; readonly regex: string }
   /** The interface by which this address is reached. */
-  | { readonly by: "can-reach"; readonly address: string };
+  | { readonly by: "can-reach"; readonly address: string }
+  /**
+   * What an annotation of the node says, which flannel reads by itself: the address of the interface to use
+   * (`node-public-ip`), or only the address to announce (`public-ip-overwrite`).
+   */
+  | { readonly by: "annotation"; readonly annotation: "node-public-ip" | "public-ip-overwrite" };
 
 /** net-conf.json: the network that flannel divides among the nodes, and the backend. */
 export function netConf(network: string, backend: FlannelBackend): string {
@@ -40,6 +45,7 @@ export function cniConf(): string {
 export function interfaceArgs(choice: FlannelInterface): string[] {
   switch (choice.by) {
     case "default-route":
+    case "annotation":
       return [];
     case "name":
       return [`--iface=${choice.name}`];

@@ -29,6 +29,11 @@ export function nodeNetworkCauses(end: End): readonly Cause[] {
       says: `a rule on {${end}node} drops VXLAN (UDP port 8472); it counts {found.packets} packets`,
     },
     {
+      evidence: idOf(end, "filter"),
+      pattern: /^Chain FORWARD \(policy DROP (?<packets>[1-9]\S*) packets/m,
+      says: `the FORWARD chain of {${end}node} drops what no rule accepts; its policy counts {found.packets} packets`,
+    },
+    {
       evidence: idOf(end, "conflists"),
       pattern: /^no conflist/,
       says: `no CNI is configured on {${end}node}: /etc/cni/net.d holds no conflist`,

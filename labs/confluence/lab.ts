@@ -2,6 +2,7 @@ import { confluenceHealthy, confluenceSymptom } from "../checks/confluence";
 import { multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "../checks/datagrams";
 import { healthyNetwork, podNetwork } from "../checks/healthy";
 import type { Expectation, Lab, Values } from "../lab";
+import { lesson } from "./lesson";
 
 /** A cluster of Confluence whose members look for each other by multicast, on a network that carries none. */
 export const lab: Lab = {
@@ -25,6 +26,7 @@ export const lab: Lab = {
     healthy: healthyNetwork,
     symptom: [...podNetwork, udpAcrossNodes, multicastSameNode, multicastStaysOnNode, ...confluenceSymptom],
   },
+  lesson,
   matrix: {
     rowsAre: "members find each other by",
     cnis: ["flannel", "weave"],

@@ -2,6 +2,7 @@ import { hangsForRoute } from "../checks/dhcp-hangs";
 import { healthyNetwork, podNetwork, staticNetwork } from "../checks/healthy";
 import { cniDhcpReady } from "../checks/leased";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** A DHCP server upstream hands out a route that no client can set, and the plugin sets all or nothing. */
 export const lab: Lab = {
@@ -22,4 +23,5 @@ export const lab: Lab = {
     healthy: healthyNetwork,
     symptom: [...podNetwork, ...staticNetwork, cniDhcpReady, hangsForRoute],
   },
+  lesson,
 };

@@ -2,6 +2,7 @@ import { healthyNetwork, podNetwork } from "../checks/healthy";
 import { leaseStays } from "../checks/lease-care";
 import { cniDhcpReady, leasedAtServer, leasedNet1, leasedPods } from "../checks/leased";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** The plugin's RELEASE never leaves the node, so each pod that was takes an address with it. */
 export const lab: Lab = {
@@ -18,4 +19,5 @@ export const lab: Lab = {
     healthy: healthyNetwork,
     symptom: [...podNetwork, leasedPods, cniDhcpReady, leasedNet1, leasedAtServer, leaseStays],
   },
+  lesson,
 };

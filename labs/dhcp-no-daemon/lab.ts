@@ -1,6 +1,7 @@
 import { hangsWithoutDaemon } from "../checks/dhcp-hangs";
 import { healthyNetwork, podNetwork, staticNetwork } from "../checks/healthy";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** The dhcp plugin asks a daemon on its node, and nobody has started one. */
 export const lab: Lab = {
@@ -21,4 +22,5 @@ export const lab: Lab = {
     healthy: healthyNetwork,
     symptom: [...podNetwork, ...staticNetwork, hangsWithoutDaemon],
   },
+  lesson,
 };

@@ -1,5 +1,6 @@
 import { healthyNetwork } from "../checks/healthy";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** A plain cluster on Flannel: what a healthy pod network looks like, and the ground for the bugs. */
 export const lab: Lab = {
@@ -11,4 +12,5 @@ export const lab: Lab = {
   checks: {
     healthy: healthyNetwork,
   },
+  lesson,
 };

@@ -2,6 +2,7 @@ import { healthyNetwork, podNetwork } from "../checks/healthy";
 import { sharedNet1 } from "../checks/net1";
 import { multusCopy, multusDelegate, multusReady } from "../checks/second-network";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** host-local keeps its books on each node for itself; on one LAN all nodes give out the same first address. */
 export const lab: Lab = {
@@ -22,4 +23,5 @@ export const lab: Lab = {
     healthy: healthyNetwork,
     symptom: [...podNetwork, multusReady, multusDelegate, multusCopy, sharedNet1],
   },
+  lesson,
 };

@@ -1,5 +1,6 @@
 import { healthyNetwork } from "../checks/healthy";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** Pods with a second interface on the nodes' own LAN: one with a static address, one with an address by DHCP. */
 export const lab: Lab = {
@@ -11,4 +12,5 @@ export const lab: Lab = {
   checks: {
     healthy: healthyNetwork,
   },
+  lesson,
 };

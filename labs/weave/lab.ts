@@ -1,5 +1,6 @@
 import { healthyNetwork } from "../checks/healthy";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** A plain cluster on Weave Net: one Ethernet over all nodes. */
 export const lab: Lab = {
@@ -11,4 +12,5 @@ export const lab: Lab = {
   checks: {
     healthy: healthyNetwork,
   },
+  lesson,
 };

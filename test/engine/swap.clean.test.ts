@@ -92,11 +92,11 @@ const daemonSet = ({ cni }: Residue, network: string) =>
     kind: "DaemonSet",
     metadata: { labels: { "cni-lab/cni": cni }, annotations: { "cni-lab/network": network } },
   });
-const podAt = (podIP: string) =>
+const podAt = (podIP: string, nodeName = "n2") =>
   JSON.stringify({
     kind: "Pod",
-    metadata: { namespace: "a", name: "b", ownerReferences: [{ kind: "ReplicaSet", controller: true }] },
-    spec: { nodeName: "n2" },
+    metadata: { namespace: "a", name: "b", uid: "u", ownerReferences: [{ kind: "ReplicaSet", controller: true }] },
+    spec: { nodeName },
     status: { phase: "Running", podIP },
   });
 
@@ -111,10 +111,16 @@ interface Scene {
   readonly living?: string;
   /** The address of a pod. @default there is no pod */
   readonly pod?: string;
+  /** The node of that pod. @default "n2" */
+  readonly podNode?: string;
+  /** What the cluster says besides the CNI that it is to have. */
+  readonly undone?: Readonly<Record<string, string>>;
 }
 
 /** The state of the node before the CNI, after each of two clean-ups, and what kubectl and systemctl were asked. */
-function cleanUp(residue: Residue, { others, desired, desiredLater = desired, living, pod }: Scene) {
+function cleanUp(residue: Residue, scene: Scene) {
+  const { others, desired, desiredLater = desired, living, podNode, undone = {} } = scene;
+  const pod = scene.pod === undefined ? "" : podAt(scene.pod, podNode);
   const tool = (name: string, text: string) => {
     writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >>${folder}/calls\n${text}`);
     chmodSync(join(folder, name), 0o755);
@@ -130,16 +136,20 @@ function cleanUp(residue: Residue, { others, desired, desiredLater = desired, li
         [ $asked = 0 ] || desired=${desiredLater}
         daemonsets=${quoteWord(living === undefined ? "" : daemonSet(residue, living))}
         [ ! -e ${folder}/deleted ] || daemonsets=
+        pod=${quoteWord(pod)}
+        [ ! -e ${folder}/gone ] || pod=
         jq -n --arg desired $desired --slurpfile daemonsets /dev/fd/3 --slurpfile pods /dev/fd/4 '{ items: ([{
-          kind: "ConfigMap", metadata: { namespace: "kube-system", name: "cni-lab-cni" }, data: { cni: $desired } }]
+          kind: "ConfigMap", metadata: { namespace: "kube-system", name: "cni-lab-cni" }, data: ({ cni: $desired } + ${JSON.stringify(undone)}) }]
           + $daemonsets + $pods) }' 3<<D 4<<P
 $daemonsets
 D
-${pod === undefined ? "" : podAt(pod)}
+$pod
 P
         ;;
       *"delete daemonset "*) touch ${folder}/deleted ;;
-      *"get pods --all-namespaces"*) echo '{"items":[${pod === undefined ? "" : podAt(pod)}]}' ;;
+      *"get pods --all-namespaces"*)
+        if [ -e ${folder}/gone ]; then echo '{"items":[]}'; else echo '{"items":[${pod}]}'; fi ;;
+      *"delete pod "*) touch ${folder}/gone ;;
       *"get node"*) echo '{"metadata":{"annotations":{"flannel.alpha.coreos.com/public-ip":"1","other":"x"}}}' ;;
       *get*) echo '{"items":[]}' ;;
     esac`,
@@ -212,6 +222,29 @@ describe("the clean-up after a CNI", () => {
     expect(() => cleanUp(flannel, scene)).toThrow(
       "n1: flannel can't be cleaned away: these pods use it; run kubectl delete daemonset --namespace kube-flannel kube-flannel-ds, which cuts them off: a/b",
     );
+  });
+
+  it("removes nothing where nodes are not to be cleaned, and recreates each pod of the node once", () => {
+    const scene = { others: makes.weave ?? "", desired: "weave", undone: { nodeCleanup: "off" } };
+    const { first, second, calls } = cleanUp(flannel, { ...scene, pod: "10.244.1.5", podNode: "n1" });
+    for (const state of [first, second]) {
+      expect(state).toMatch(/flannel\.1:/);
+      expect(state).toContain("/etc/cni/net.d/10-flannel.conflist");
+      expect(state).toContain('-A FORWARD -m comment --comment "flanneld forward" -j FLANNEL-FWD');
+    }
+    expect(calls.match(/delete pod .*/g)).toEqual(["delete pod --namespace a b --wait=false --ignore-not-found"]);
+  });
+
+  it("recreates no pod of another node where nodes are not to be cleaned", () => {
+    const scene = { others: makes.weave ?? "", desired: "weave", undone: { nodeCleanup: "off" }, pod: "10.244.1.5" };
+    expect(cleanUp(flannel, scene).calls).not.toContain("delete pod");
+  });
+
+  it("leaves pods alone that are not to be recreated, but cleans the node under them", () => {
+    const scene = { others: makes.weave ?? "", desired: "weave", pod: "10.244.1.5", podNode: "n1" };
+    const { before, first, calls } = cleanUp(flannel, { ...scene, undone: { recreatePods: "off" } });
+    expect(first).toBe(before);
+    expect(calls).not.toContain("delete pod");
   });
 
   it("removes nothing when the CNI is wanted again meanwhile", () => {

@@ -47,6 +47,8 @@ interface Scene {
   /** Whether anything replaces a pod. */
   readonly recreates?: boolean;
   readonly cordoned?: "by hand" | "by a swap";
+  /** What the cluster says besides the CNI that it is to have. */
+  readonly undone?: Readonly<Record<string, string>>;
 }
 
 const both = { "10-flannel.conflist": "cbr0", "10-weave.conflist": "weave" };
@@ -54,7 +56,8 @@ const both = { "10-flannel.conflist": "cbr0", "10-weave.conflist": "weave" };
 /** Runs a script on n2, from flannel on or for it; gives its end, its words, the calls that change something, and what is left. */
 function run(
   text: string,
-  { desired = "weave", pods = [], conflists = both, mends = true, recreates = true, cordoned }: Scene,
+  { desired = "weave", pods = [], conflists = both, mends = true, recreates = true, cordoned, undone = {} }: Scene,
+  ...words: readonly string[]
 ) {
   const file = (name: string) => join(folder, name);
   writeFileSync(file("pods"), JSON.stringify({ items: [...routers, ...pods.map(podOf)] }));
@@ -73,7 +76,7 @@ function run(
     file("others"),
     JSON.stringify({
       items: [
-        { kind: "ConfigMap", metadata: wish, data: { cni: desired } },
+        { kind: "ConfigMap", metadata: wish, data: { cni: desired, ...undone } },
         { kind: "DaemonSet", metadata: weave },
       ],
     }),
@@ -108,7 +111,7 @@ ${Object.entries(conflists)
   .map(([name, network]) => `echo '{"name":"${network}"}' >/etc/cni/net.d/${name}`)
   .join("\n")}
 code=0
-echo kubeconfig | sh -euc "$(cat ${file("script")})" sh n2 ${text === leave ? "flannel" : Object.keys(conflists)[0]} || code=$?
+echo kubeconfig | sh -euc "$(cat ${file("script")})" sh n2 ${text === leave ? "flannel" : Object.keys(conflists)[0]} ${words.join(" ")} || code=$?
 cd /etc/cni/net.d
 for conflist in *; do echo "$conflist $(jq -r .name $conflist)"; done >${file("folder")}
 ls /run/*kubeconfig* 2>/dev/null >&2 && exit 99
@@ -247,6 +250,33 @@ describe("a handover", () => {
   it.each(["none", "flannel"])("does nothing when the cluster is to have %s", (desired) => {
     const { code, calls, conflists } = run(leave, { desired, pods: [{ name: "mine" }] });
     expect([code, calls, conflists.length]).toEqual([0, [], 2]);
+  });
+
+  it("does nothing where nodes are not to be cleaned: the old conflist is still in force", () => {
+    const pods: PodPlan[] = [{ name: "probe-1", owner: "DaemonSet" }];
+    const { code, said, calls, conflists } = run(leave, { pods, undone: { nodeCleanup: "off" } });
+    expect([code, said, calls]).toEqual([0, ["n2: nodes are not cleaned: new pods still get flannel's network"], []]);
+    expect(conflists).toHaveLength(2);
+  });
+
+  it("leaves pods with the addresses that they have where they are not to be recreated, and new ones get others", () => {
+    const pods: PodPlan[] = [{ name: "probe-1", owner: "DaemonSet" }, { name: "mine" }];
+    const { code, said, calls, conflists, addresses } = run(leave, { pods, undone: { recreatePods: "off" } });
+    expect(code, said.join("\n")).toBe(0);
+    expect(calls.filter((call) => call.startsWith("delete"))).toEqual([]);
+    expect(addresses).toEqual(["10.244.1.5", "10.244.1.5"]);
+    expect(conflists[0]).toBe("05-cni-lab.conflist weave");
+    expect(said.at(-1)).toBe("n2: pods are not recreated: they keep the addresses that they have");
+  });
+
+  it.each<[string, Scene["undone"], string[]]>([
+    ["pods are to be kept", {}, ["keep"]],
+    ["nodes are not cleaned, where they would get such an address again", { nodeCleanup: "off" }, []],
+  ])("as a CNI comes, recreates nothing when %s", (_, undone, words) => {
+    const pods: PodPlan[] = [{ name: "dead-1", owner: "ReplicaSet" }, { name: "mine" }];
+    const conflists = { "10-weave.conflist": "weave" };
+    const { code, said, calls } = run(comeLast, { pods, conflists, undone }, ...words);
+    expect([code, said, calls]).toEqual([0, ["n2: pods are left as they are"], []]);
   });
 
   it("uncordons what a killed swap has cordoned, and leaves alone what somebody else did", () => {

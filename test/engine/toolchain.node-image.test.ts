@@ -53,6 +53,14 @@ test("a container of an image runs", async () => {
   );
 });
 
+test.each([
+  [images.confluenceNode, "2002", "/var/atlassian/application-data/confluence"],
+  [images.postgres, "999", "/var/lib/postgresql"],
+])("a container of %s runs as user %s, who may write to %s", async (image, user, home) => {
+  const run = ["ctr", "--namespace", "k8s.io", "run", "--rm", image, "test"];
+  expect(await inNode(...run, "sh", "-c", 'id -u && touch "$1/file"', "sh", home)).toBe(user);
+});
+
 test("Kubernetes' programs have the version that they are named after", async () => {
   expect(await inNode("kubelet", "--version")).toBe(`Kubernetes v${versions.kubernetes}`);
   expect(await inNode("kubeadm", "version", "--output", "short")).toBe(`v${versions.kubernetes}`);

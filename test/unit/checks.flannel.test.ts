@@ -120,6 +120,19 @@ describe("the checks of the flannel lab", () => {
     });
   });
 
+  it("name a FORWARD chain that drops, on the side where it does", async () => {
+    const chain = "Chain FORWARD (policy DROP 12 packets, 1008 bytes)\n pkts bytes target";
+    const found = await red((where, command) => {
+      if (/^iptables .*-L$/.test(command)) return where === "n2" ? chain : chain.replace("DROP 12", "ACCEPT 0");
+      return /^probe-n1/.test(where) && /^ping.* 10\.244\.1\./.test(command)
+        ? { exitCode: 1, stdout: "3 packets transmitted, 0 received" }
+        : undefined;
+    });
+    expect(found[0]?.bad[0]?.causes).toEqual([
+      "the FORWARD chain of n2 drops what no rule accepts; its policy counts 12 packets",
+    ]);
+  });
+
   it("don't trust pings that are answered by anybody", async () => {
     const found = await red((_, command) => (/254/.test(command) ? "1 packets transmitted, 1 received" : undefined));
     expect(found.map(({ id, outcome }) => [id, outcome])).toEqual([

@@ -43,7 +43,7 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (id, 
     for (const { command } of commands) {
       expect(command).toMatch(
         new RegExp(
-          `^\\./lab (up|check|fix|break|down|swap|status|path) ${id}\\b|^\\./lab (node|kubectl|dhcp|logs|capture) -s ${id} `,
+          `^\\./lab (up|check|fix|break|down|swap|status|matrix|path) ${id}\\b|^\\./lab (node|kubectl|dhcp|logs|capture) -s ${id} `,
         ),
       );
     }

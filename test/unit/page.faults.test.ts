@@ -113,6 +113,8 @@ test("a conflist of another CNI, and none at all", () => {
   expect(faultsOf(left, "weave")).toEqual([
     ["new pods of n2 get their network by 10-flannel.conflist, and the stack is set to weave", "node n2", "broken"],
   ]);
+  const says = "new pods of n1, n2 and n3 get their network by 10-flannel.conflist, and the stack is set to weave";
+  expect(faultsOf(flannelTopology(), "weave")).toEqual([[says, "node n1, node n2, node n3", "broken"]]);
   expect(faultsOf(flannelTopology(), "flannel-etcd")).toEqual([]);
   expect(faultsOf(changed(flannelTopology(), 0, () => ({ conflists: [] })))).toEqual([
     ["no CNI is configured on n1", "node n1", "broken"],

@@ -139,6 +139,23 @@ export function weaveTopology(): Topology {
   };
 }
 
+/** A stack in the middle of a swap: both CNIs on every node, and pods of either. */
+export function swappingTopology(): Topology {
+  const [flannel, weave] = [multihomedTopology(), weaveTopology()];
+  const nodes = flannel.nodes.map((node, i): TopologyNode => {
+    const other = weave.nodes[i]?.seen;
+    if (node.seen === undefined || other === undefined) return node;
+    const links = [...node.seen.links, ...other.links.filter(({ ifname }) => ifname !== "eth1")];
+    return {
+      ...node,
+      seen: { ...node.seen, links, routes: [...node.seen.routes, ...other.routes], weave: other.weave },
+    };
+  });
+  const moved = (weave.pods ?? []).filter(({ name }) => name.startsWith("probe-"));
+  const stay = (flannel.pods ?? []).filter(({ name }) => !name.startsWith("probe-"));
+  return { ...flannel, nodes, pods: [...moved, ...stay] };
+}
+
 /** A stack with second interfaces and a DHCP server; `leased` says which pods by DHCP have their address. */
 export function multihomedTopology(leased: readonly boolean[] = [true, true, true]): Topology {
   const plain = flannelTopology();

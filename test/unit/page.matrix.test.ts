@@ -51,6 +51,17 @@ test("controls and other networks are not taken for the pods' own", () => {
   expect(lostPairs(verdict)).toEqual([]);
 });
 
+test("a lab's own check on pairs has a matrix too, by its title", () => {
+  const drops = checkOn("forward-drops", "FORWARD drops it", [
+    ["n1 -> n2", "passed", { received: "0", policy: "DROP" }],
+  ]);
+  const verdict = withChecks([drops], { expect: "symptom" });
+  const [own] = matrices(verdict);
+  expect(own).toMatchObject({ title: "FORWARD drops it", cells: [{ state: "nothing", got: 0 }] });
+  expect(own?.cells[0]?.of).toBeUndefined();
+  expect(lostPairs(verdict).map(({ from, to }) => [from, to])).toEqual([["n1", "n2"]]);
+});
+
 test("nodes stand in the order of their numbers", () => {
   const verdict = withChecks([checkOn("udp-x", "", [["n10 -> n9", "passed", { heard: "1" }]])]);
   expect(matrices(verdict)[0]?.nodes).toEqual(["n9", "n10"]);

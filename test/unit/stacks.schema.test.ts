@@ -21,6 +21,7 @@ describe("parseLabConfig", () => {
       podCidr: "10.244.0.0/16",
       serviceCidr: "10.96.0.0/12",
       flannelBackend: "vxlan",
+      flannelIface: "default-route",
       weaveRange: "10.32.0.0/12",
       multus: "thick",
       macvlanMaster: "eth1",
@@ -42,6 +43,12 @@ describe("parseLabConfig", () => {
       safetyInterval: 10,
       clusterName: "confluence-cluster",
       confluenceImage: "localhost/cni-lab/confluence-node:1",
+      forwardPolicy: "accept",
+      forwardRules: "flannel",
+      machineId: "own",
+      nodeCleanup: "on",
+      recreatePods: "on",
+      nodeNetwork: "lan",
     });
   });
 
@@ -57,6 +64,13 @@ describe("parseLabConfig", () => {
     ["flannelBackend", "udp", "one of: vxlan, host-gw"],
     ["flannelIface", "eth1; reboot", "the name of a network interface"],
     ["flannelIface", "$(reboot)", "the name of a network interface"],
+    ["flannelIface", "regex:", "regex:REGEX"],
+    ["flannelIface", "regex:a b", "regex:REGEX"],
+    ["flannelIface", "can-reach:", "can-reach:ADDRESS"],
+    ["flannelIface", "can-reach:10.0.2", "can-reach:ADDRESS"],
+    ["flannelIface", "annotation:public-ip", "annotation:node-public-ip or annotation:public-ip-overwrite"],
+    ["flannelIface", "default-route:eth1", "must be default-route, the name"],
+    ["nodeNetwork", "nat", "one of: lan, vagrant"],
     ["weaveRange", "10.32.0.1/12", "at most /22"],
     ["weaveMtu", "575", "a whole number from 576 to 65535"],
     ["weaveMtu", "65536", "a whole number from 576 to 65535"],
@@ -101,6 +115,11 @@ describe("parseLabConfig", () => {
     ["clusterName", "a b", "1 to 64 letters, digits, dots, dashes and underscores"],
     ["confluenceImage", "", "the name of an image"],
     ["license", "", "must not be empty"],
+    ["forwardPolicy", "DROP", "one of: accept, drop"],
+    ["nodeCleanup", "no", "one of: on, off"],
+    ["recreatePods", "no", "one of: on, off"],
+    ["machineId", "cloned", "one of: own, shared"],
+    ["forwardRules", "off", "one of: flannel, none, by-hand"],
   ])("%s=%j is refused by name, value and rule", (key, value, rule) => {
     const message = refusal({ [key]: value });
     expect(message).toContain(`${key} is ${JSON.stringify(value)}: `);

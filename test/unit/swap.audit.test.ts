@@ -68,6 +68,23 @@ describe("the audit of a node", () => {
     expect({ leftovers, missing, strayed }).toEqual({ leftovers: [], missing: [], strayed: [] });
   });
 
+  test("sets aside rules of the lab's nodes, and those that somebody added for the CNI in force", () => {
+    const rules = [
+      'rule\tfilter FORWARD -i cni0 -m comment --comment "cni-lab: pods may send" -j ACCEPT',
+      "rule\tfilter FORWARD -i flannel.1 -o cni0 -j ACCEPT",
+      "rule\tfilter FORWARD -i eth7 -o eth8 -j ACCEPT",
+    ];
+    const left = (current: string) => {
+      const { leftovers } = auditNode(listing([...bare, ...rules], [flannel, weave]), current);
+      return names(leftovers.map(({ fact }) => fact));
+    };
+    expect(left("flannel")).toEqual(["rule filter FORWARD -i eth7 -o eth8 -j ACCEPT"]);
+    expect(left("weave")).toEqual([
+      "rule filter FORWARD -i flannel.1 -o cni0 -j ACCEPT",
+      "rule filter FORWARD -i eth7 -o eth8 -j ACCEPT",
+    ]);
+  });
+
   test("names everything of a CNI that should be gone, and whose it is", () => {
     const { own, leftovers } = auditNode(listing(onFlannel, [flannel, weave]), "weave");
     expect(own).toEqual([]);

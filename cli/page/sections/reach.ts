@@ -26,7 +26,7 @@ function cell(cells: readonly Cell[], from: string, to: string): Html {
   const found = cells.find((each) => each.from === from && each.to === to);
   if (found === undefined) return html`<td class="none">–</td>`;
   const { state, got, of, milliseconds, outcome } = found;
-  const number = got === undefined ? "not seen" : `${got} of ${of}`;
+  const number = got === undefined ? "not seen" : of === undefined ? `${got} arrived` : `${got} of ${of}`;
   const time = milliseconds === undefined ? undefined : html`<span class="ms">${milliseconds} ms</span>`;
   const note =
     outcome === "passed"

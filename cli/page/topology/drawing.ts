@@ -4,7 +4,7 @@ import { andList, count } from "../words";
 import type { Fault } from "./faults";
 import { type Layout, layOut } from "./layout";
 import type { NodeNetwork } from "./node-network";
-import { nodeParts } from "./parts";
+import { nodeFrame, nodeParts } from "./parts";
 import { box, wire, words } from "./shapes";
 import { lanWires, lostWays, nodeWires, pipes } from "./wires";
 
@@ -25,10 +25,11 @@ export function drawTopology(
 <title id="topology-title">The network of the stack</title>
 <desc id="topology-desc">${describe(nodes, faults)}</desc>
 ${layers.map(({ name, y }) => words("layer", 0, y + 4, name))}
-${columns.map((column) => nodeParts(column, faults))}
+${columns.map((column) => nodeFrame(column, faults))}
+${pipes(layout)}
 ${lanWires(layout)}
 ${columns.map((column) => nodeWires(column, faults, master))}
-${pipes(layout)}
+${columns.map((column) => nodeParts(column, faults))}
 ${lans(nodes, layout, master)}
 ${dhcpServer === undefined ? undefined : server(dhcpServer.addresses, layout, master)}
 ${lostWays(layout, faults)}

@@ -42,7 +42,7 @@ export function findFaults(topology: Topology, verdict: Verdict, cni: string | u
   const seen = nodes.filter((node) => node.seen);
   const located = [
     ...seen.flatMap(nodeFaults),
-    ...seen.flatMap((node) => conflistFaults(node, cni)),
+    ...conflistFaults(seen, cni),
     ...sharedFaults(seen),
     ...pairsOf(seen).flatMap(([from, to]) => routeFaults(from, to)),
     ...sharedNet1(nodes),
@@ -61,9 +61,6 @@ function nodeFaults(node: NodeNetwork): Fault[] {
   for (const link of [...node.bridges, ...node.tunnels, ...node.nics].filter(({ up }) => !up)) {
     faults.push(broken(`${link.name} is down on ${name}`, { kind: "link", node: name, name: link.name }));
   }
-  if (node.conflists.length === 0) {
-    faults.push(broken(`no CNI is configured on ${name}`, { kind: "node", node: name }));
-  }
   for (const { pod, bridge } of node.pods) {
     const at: Place = { kind: "pod", node: name, name: pod.name };
     if (pod.ip === undefined) {
@@ -79,16 +76,19 @@ function nodeFaults(node: NodeNetwork): Fault[] {
   return [...faults, ...forwardFaults(node)];
 }
 
-/** The file that a runtime takes must be that of the CNI that the stack is set to. */
-function conflistFaults({ name, conflist = "" }: NodeNetwork, cni: string | undefined): Fault[] {
-  const other = ["flannel", "weave"].find((each) => conflist.includes(each));
-  if (other === undefined || cni === undefined || cni.startsWith(other)) return [];
-  return [
-    broken(`new pods of ${name} get their network by ${conflist}, and the stack is set to ${cni}`, {
-      kind: "node",
-      node: name,
-    }),
-  ];
+/** The file that a runtime takes must be there, and that of the CNI that the stack is set to. */
+function conflistFaults(nodes: readonly NodeNetwork[], cni: string | undefined): Fault[] {
+  const files = [...new Set(nodes.map(({ conflist }) => conflist))];
+  return files.flatMap((file) => {
+    const names = nodes.filter(({ conflist }) => conflist === file).map(({ name }) => name);
+    const places = names.map((node): Place => ({ kind: "node", node }));
+    if (file === undefined) return [broken(`no CNI is configured on ${andList(names)}`, ...places)];
+    const other = ["flannel", "weave"].find((each) => file.includes(each));
+    if (other === undefined || cni === undefined || cni.startsWith(other)) return [];
+    return [
+      broken(`new pods of ${andList(names)} get their network by ${file}, and the stack is set to ${cni}`, ...places),
+    ];
+  });
 }
 
 /** Where the FORWARD chain drops by default, some rule must let in what comes out of a tunnel. */

@@ -2,9 +2,9 @@ import type { DrawnPod, NodeLink, NodeNetwork } from "./node-network";
 import type { Box } from "./shapes";
 
 const labels = 78;
-const column = { width: 324, gap: 30, gutter: 36, rim: 26 } as const;
+const column = { width: 324, more: 180, gap: 30, gutter: 36, rim: 26 } as const;
 const gap = { layer: 34, hop: 46, pod: 6 } as const;
-const height = { head: 62, pod: 28, podOfTwo: 46, more: 20, part: 46, nic: 30, lan: 30 } as const;
+const height = { top: 12, head: 62, pod: 28, podOfTwo: 46, more: 20, part: 46, nic: 30, lan: 30 } as const;
 
 /** At most so many pods are drawn on a node; the table below the drawing has all. */
 const mostPods = 10;
@@ -50,13 +50,16 @@ export function layOut(nodes: readonly NodeNetwork[], hasServer: boolean): Layou
     bridges: nodes.some((each) => each.bridges.length > 0),
     tunnels: nodes.some(({ tunnels }) => tunnels.length > 0),
   };
-  const y = { pods: height.head + 18, bridges: 0, tunnels: 0, nics: 0 };
+  const y = { pods: height.top + height.head + 18, bridges: 0, tunnels: 0, nics: 0 };
   y.bridges = y.pods + podsHeight + gap.layer;
   y.tunnels = y.bridges + (has.bridges ? height.part + gap.hop : 0);
   y.nics = y.tunnels + (has.tunnels ? height.part + gap.layer : 0);
   const bottom = y.nics + height.nic + 14;
-  const columns = nodes.map((node, i) => columnOf(node, labels + i * (column.width + column.gap), y, bottom));
-  const width = labels + nodes.length * (column.width + column.gap) - column.gap + 2;
+  const wide = columnWidth(nodes);
+  const columns = nodes.map((node, i) =>
+    columnOf(node, { x: labels + i * (wide + column.gap), width: wide }, y, bottom),
+  );
+  const width = labels + nodes.length * (wide + column.gap) - column.gap + 2;
   const lans = [...new Set(nodes.flatMap(({ nics }) => nics.filter(isOnLan(nodes)).map(({ name }) => name)))]
     .sort()
     .map(
@@ -96,9 +99,18 @@ export function isOnLan(nodes: readonly NodeNetwork[]): (nic: NodeLink) => boole
   };
 }
 
+/** Parts of one layer stand side by side: two bridges while a CNI is swapped, two interfaces on a node with a NAT. */
+function columnWidth(nodes: readonly NodeNetwork[]): number {
+  const most = Math.max(
+    1,
+    ...nodes.flatMap(({ bridges, tunnels, nics }) => [bridges, tunnels, nics].map((row) => row.length)),
+  );
+  return column.width + (most - 1) * column.more;
+}
+
 function columnOf(
   node: NodeNetwork,
-  x: number,
+  { x, width: wide }: Pick<Box, "x" | "width">,
   y: Readonly<Record<"pods" | "bridges" | "tunnels" | "nics", number>>,
   bottom: number,
 ): Column {
@@ -107,14 +119,14 @@ function columnOf(
     const box = {
       x: x + column.gutter,
       y: podY,
-      width: column.width - column.gutter - column.rim,
+      width: wide - column.gutter - column.rim,
       height: podHeight(drawn),
     };
     podY += box.height + gap.pod;
     return { drawn, box };
   });
   const row = (items: readonly { readonly name: string }[], top: number, size: number, rim: number) => {
-    const width = column.width - 10 - rim;
+    const width = wide - 10 - rim;
     const each = (width - (items.length - 1) * 8) / Math.max(1, items.length);
     return items.map(({ name }, i) => ({
       name,
@@ -123,14 +135,14 @@ function columnOf(
   };
   return {
     node,
-    frame: { x, y: 1, width: column.width, height: bottom },
+    frame: { x, y: height.top, width: wide, height: bottom - height.top },
     pods,
     more: node.pods.length - pods.length,
     bridges: row(node.bridges, y.bridges, height.part, column.rim),
     tunnels: row(node.tunnels, y.tunnels, height.part, column.rim),
     nics: row(node.nics, y.nics, height.nic, 10),
     busX: node.bridges.map((_, i) => x + 24 - i * 8),
-    net1X: x + column.width - 13,
+    net1X: x + wide - 13,
   };
 }
 

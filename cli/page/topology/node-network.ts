@@ -55,8 +55,6 @@ export interface NodeNetwork {
   readonly forward: readonly string[];
   /** The conflist that the runtime, or Multus, uses; undefined where there is none. */
   readonly conflist: string | undefined;
-  /** All files by which a runtime would find a CNI. */
-  readonly conflists: readonly string[];
   /** Weave's connections that do not stand. */
   readonly lostConnections: readonly string[];
 }
@@ -85,7 +83,6 @@ function nodeNetwork({ name, address, seen }: TopologyNode, all: readonly SeenPo
     routes: seen?.routes ?? [],
     forward: seen?.forward ?? [],
     conflist: conflistInUse(seen),
-    conflists: (seen?.conflists ?? []).map((file) => file.name),
     lostConnections: (seen?.weave ?? []).filter((line) => !/ established | ourself/.test(line)),
   };
 }

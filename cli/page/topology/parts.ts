@@ -5,22 +5,28 @@ import type { Bridge, DrawnPod, NodeLink, Tunnel } from "./node-network";
 import { type Box, box, words } from "./shapes";
 import { badges, stateOf } from "./state";
 
-/** A node with its parts: pods, bridges, tunnels, interfaces. */
-export function nodeParts(column: Column, faults: readonly Fault[]): Html {
-  const { node, frame, pods, more } = column;
+/** What holds a node's parts, with what is known of the node itself. */
+export function nodeFrame({ node, frame }: Column, faults: readonly Fault[]): Html {
   const { name, address, conflist, hostPods, seen } = node;
   const own: Place = { kind: "node", node: name };
-  const right = frame.x + frame.width - 14;
-  const last = pods.at(-1)?.box ?? frame;
+  const [top, left, right] = [frame.y, frame.x + 14, frame.x + frame.width - 14];
   const host = seen ? `${hostPods.length} pods on the node's own network` : "the node did not answer";
   return html`<g class="node ${stateOf(own, faults).tone}">
-<rect class="frame" x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="8"/>
-${words("node-name", frame.x + 14, 28, name)}
-${words("mono", frame.x + 14, 48, address)}
-${words("small end", right, 28, host)}
-${words("small end", right, 48, conflist === undefined ? "" : `CNI by ${conflist}`)}
-${badges(frame.x + 14, 1, own, faults)}
-${pods.map(({ drawn, box: at }) => podPart(drawn, at, name, faults))}
+<rect class="frame" x="${frame.x}" y="${top}" width="${frame.width}" height="${frame.height}" rx="8"/>
+${words("node-name", left, top + 27, name)}
+${words("mono", left, top + 47, address)}
+${words("small end", right, top + 27, host)}
+${words("small end", right, top + 47, conflist === undefined ? "" : `CNI by ${conflist}`)}
+${badges(right, top, own, faults)}
+</g>`;
+}
+
+/** A node's pods, bridges, tunnels and interfaces. */
+export function nodeParts(column: Column, faults: readonly Fault[]): Html {
+  const { node, frame, pods, more } = column;
+  const last = pods.at(-1)?.box ?? frame;
+  return html`<g>
+${pods.map(({ drawn, box: at }) => podPart(drawn, at, node.name, faults))}
 ${more > 0 ? words("small", last.x, last.y + last.height + 16, `and ${more} more`) : undefined}
 ${links(column, "bridge", column.bridges, node.bridges, faults)}
 ${links(column, "tunnel", column.tunnels, node.tunnels, faults)}

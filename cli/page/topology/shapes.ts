@@ -38,8 +38,12 @@ ${second === undefined ? undefined : secondLine({ x, y, width, height }, second)
 }
 
 function secondLine({ x, y, width, height }: Box, text: string): Html {
-  const letters = Math.floor((width - 2 * padding) / letter.small);
-  return html`<text class="small" x="${x + padding}" y="${y + height - 9}">${shorten(text, letters)}</text>`;
+  return html`<text class="small" x="${x + padding}" y="${y + height - 9}">${shortenTo(width - 2 * padding, text)}</text>`;
+}
+
+/** Small text, so that it fits a width. */
+export function shortenTo(width: number, text: string): string {
+  return shorten(text, Math.floor(width / letter.small));
 }
 
 /** A line through points. */
@@ -69,7 +73,7 @@ export function words(kind: string, x: number, y: number, text: string): Html {
 }
 
 /** Names differ at their ends as well as at their beginnings, so what is too much goes from the middle. */
-export function shorten(text: string, letters: number): string {
+function shorten(text: string, letters: number): string {
   if (text.length <= letters) return text;
   const tail = Math.max(0, Math.floor((letters - 1) * 0.45));
   return `${text.slice(0, Math.max(1, letters - 1 - tail))}…${tail === 0 ? "" : text.slice(-tail)}`;

@@ -2,7 +2,7 @@ import { type Html, html } from "../html";
 import type { Fault, Place } from "./faults";
 import type { Column, Layout } from "./layout";
 import type { NodeNetwork, Tunnel } from "./node-network";
-import { arc, type Box, badge, wire, words } from "./shapes";
+import { arc, type Box, badge, shortenTo, wire, words } from "./shapes";
 import { badges, stateOf } from "./state";
 
 /** From each pod to its bridge, from that by the node's routes to the tunnel, and on to the interface. */
@@ -84,7 +84,7 @@ function hop({ node, tunnels, nics }: Column, name: string, bridge: Box, faults:
   const x = clamp(bridge.x + 34, to);
   const [top, bottom] = [bridge.y + bridge.height, to.y];
   const middle = top + (bottom - top) / 2;
-  const how = name === "weave" ? "every frame that is not for this node" : routesInWords(node, tunnel);
+  const how = name === "weave" ? "frames for elsewhere" : routesInWords(node, tunnel);
   return html`${wire(
     "hop",
     [
@@ -93,7 +93,7 @@ function hop({ node, tunnels, nics }: Column, name: string, bridge: Box, faults:
     ],
     stateOf(place, faults).tone,
   )}
-${words("small", x + 18, middle + 4, how)}
+${words("small", x + 18, middle + 4, shortenTo(bridge.x + bridge.width - x - 18, how))}
 ${badges(x, middle, place, faults)}`;
 }
 
@@ -114,9 +114,10 @@ function nicOf({ nics }: NodeNetwork, address: string): string | undefined {
 /** Tunnels of one name are one way through all nodes. */
 export function pipes({ columns }: Layout): Html[] {
   return columns.slice(1).flatMap((column, i) =>
-    column.tunnels.flatMap(({ name, box: to }) => {
+    column.tunnels.flatMap(({ name, box: to }, n) => {
       const from = columns[i]?.tunnels.find((each) => each.name === name)?.box;
-      const y = to.y + to.height / 2;
+      // Of two tunnels side by side the one passes behind the other.
+      const y = to.y + to.height / 2 + n * 10;
       return from === undefined
         ? []
         : [

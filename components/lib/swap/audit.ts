@@ -1,4 +1,5 @@
 import { overlaps, parseCidr } from "../cidr";
+import { ruleMark } from "../node-state/forwarding";
 import { type AddOn, multusAddOn } from "./add-ons";
 import { type Fact, missingFrom, type NodeListing } from "./fingerprint";
 import { chosenConflist, conflistFolder, nodeRecords } from "./names";
@@ -35,12 +36,12 @@ export function auditNode(
   current: string,
   addOns: readonly AddOn[] = [],
 ): Audit {
-  const network = cnis.find(({ cni }) => cni === current)?.networkName;
+  const residue = cnis.find(({ cni }) => cni === current);
   const own: Fact[] = [];
   const leftovers: Leftover[] = [];
   for (const fact of missingFrom(before, now).filter((one) => !isShared(one))) {
     const owner = cnis.find((cni) => owns(cni, fact, now))?.cni ?? [multusAddOn].find((one) => keeps(one, fact))?.name;
-    if (owner === current || isHoldOn(fact, current)) {
+    if (owner === current || isHoldOn(fact, current) || isAboutLinksOf(residue, fact)) {
       own.push(fact);
     } else if (!addOns.some(({ name }) => name === owner) && (owner !== undefined || !isOfPod(fact, current))) {
       leftovers.push({ fact, owner });
@@ -51,7 +52,9 @@ export function auditNode(
     leftovers,
     missing: missingFrom(now, before).filter((one) => !isShared(one)),
     strayed: pods
-      .filter((pod) => cnis.some(({ networkName }) => networkName === pod.network) && pod.network !== network)
+      .filter(
+        (pod) => cnis.some(({ networkName }) => networkName === pod.network) && pod.network !== residue?.networkName,
+      )
       .map(({ id }) => id),
   };
 }
@@ -66,6 +69,7 @@ const sharedFolders: readonly string[] = [
 function isShared({ kind, name }: Fact): boolean {
   switch (kind) {
     case "rule":
+      return /\bKUBE-/.test(name) || name.includes(` --comment "${ruleMark} `);
     case "chain":
       return /\bKUBE-/.test(name);
     case "file":
@@ -88,6 +92,12 @@ function keeps({ paths }: AddOn, { kind, name }: Fact): boolean {
 /** The link to the conflist in force, which is there with any CNI. */
 function isHoldOn({ kind, name }: Fact, current: string): boolean {
   return kind === "file" && name === `${conflistFolder}/${chosenConflist}` && current !== "none";
+}
+
+/** A rule that somebody added by hand, by the names of the CNI's links: without the CNI it would be left over. */
+function isAboutLinksOf(cni: Residue | undefined, { kind, name }: Fact): boolean {
+  const links = [...name.matchAll(/ -[io] (\S+)/g)].map(([, link = ""]) => link);
+  return cni !== undefined && kind === "rule" && links.some((link) => isLinkOf(cni, link));
 }
 
 /** A running pod's link. Without a CNI it leads nowhere and goes with its pod; with one it is attached to that CNI's. */

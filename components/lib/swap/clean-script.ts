@@ -27,7 +27,7 @@ esac
 
 /**
  * Runs when a CNI is gone: `$1` the node. Removes what the CNI left, and only that: what belongs to containers of
- * another network stays. Safe to repeat, and does nothing while the CNI is to stay.
+ * another network stays. Safe to repeat, and does nothing while the CNI is to stay, or where nodes are not to be cleaned.
  */
 export function cleanScript(residue: Residue): string {
   return `${swapPrelude}
@@ -74,7 +74,12 @@ while :; do
   sleep 0.5
   look
 done
-if [ "$rolling" = yes ]; then
+if [ "$cleanup" = off ]; then
+  say "nodes are not cleaned: what $own left stays"
+  [ "$rolling$recreate" != yeson ] || recreate_once ${deadlines.strays}
+  exit 0
+fi
+if [ "$rolling$recreate" = yeson ]; then
   recreate_strays ${deadlines.strays}
   look
 fi

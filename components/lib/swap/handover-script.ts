@@ -9,6 +9,9 @@ export interface HandoverDeadlines {
   readonly pod: number;
 }
 
+/** The third parameter of the last node's script where pods are not to be recreated. */
+export const keepPods = "keep";
+
 /**
  * Runs when a CNI has come: `$1` the node, `$2` the CNI's conflist. Where none is in force, the CNI's is from now on.
  */
@@ -18,12 +21,17 @@ export const handoverCreate = `${swapPrelude}
 
 /**
  * The same on the last node, when the others have it behind them: pods that hold an address of no living network (left
- * by `none`, or by a swap that was killed) are recreated, on all nodes at once.
+ * by `none`, or by a swap that was killed) are recreated, on all nodes at once. Not with `keep` as `$3`, nor where the
+ * nodes were not cleaned: there they would get such an address again.
  */
 export function handoverCreateLast({ pod }: HandoverDeadlines): string {
   return `${handoverCreate}
 look
-recreate_strays ${pod} --everywhere
+if [ "\${3:-}" = ${keepPods} ] || [ "$cleanup" = off ]; then
+  say "pods are left as they are"
+else
+  recreate_strays ${pod} --everywhere
+fi
 `;
 }
 
@@ -33,6 +41,8 @@ recreate_strays ${pod} --everywhere
  * The node is cordoned only until its runtime uses the successor's conflist. Cordoned any longer, a cluster of one node,
  * or a workload that is bound to its node, would have nowhere to go to. A pod that lands on a node that is still to be
  * moved is moved there once more.
+ *
+ * Where nodes are not to be cleaned nothing is done, as if this had been a \`kubectl delete\` of the CNI's objects.
  */
 export function handoverDelete({ successor, pod }: HandoverDeadlines): string {
   return `${swapPrelude}
@@ -42,9 +52,13 @@ case $desired in
   none) say "no CNI follows $own: pods keep their addresses"; exit 0 ;;
   "$own") say "$own stays"; exit 0 ;;
 esac
+[ "$cleanup" = on ] || { say "nodes are not cleaned: new pods still get $own's network"; exit 0; }
 ${findSuccessor(successor)}
+if [ "$recreate" = on ]; then
 ${refuseBarePods}
+fi
 ${switchRuntime}
+[ "$recreate" = on ] || { say "pods are not recreated: they keep the addresses that they have"; exit 0; }
 ${movePods(pod)}
 say "all pods are on $desired"
 `;

@@ -1,6 +1,9 @@
 /** Where a cluster keeps which CNI it is to have; scripts on nodes read it when a CNI leaves. */
 export const desiredCni = { namespace: "kube-system", name: "cni-lab-cni", key: "cni" } as const;
 
+/** Further keys there: what a swap is to leave undone. Each is absent, or has the value `off`. */
+export const leftUndone = { nodeCleanup: "nodeCleanup", recreatePods: "recreatePods" } as const;
+
 /** What a CNI's DaemonSet tells the scripts of a swap about the CNI. */
 export const cniMarks = {
   /** Label: which CNI it is. */

@@ -1,5 +1,5 @@
 import { quoteWord } from "../shell";
-import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni, multusConflist } from "./names";
+import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni, leftUndone, multusConflist } from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;
@@ -64,13 +64,18 @@ get() {
 look_at_pods() { pods=$(get pods --all-namespaces) || exit 1; }
 
 # All that a swap asks of the cluster, in one call: to start kubectl takes longer than the answer. The CNI that the
-# cluster is to have goes into $desired, "none" also when nobody says so any more; the pods into $pods, the networks of
-# the CNIs that are there into $networks.
+# cluster is to have goes into $desired, "none" also when nobody says so any more, and into $cleanup and $recreate
+# whether nodes are to be cleaned and pods recreated; the pods into $pods, the networks of the CNIs that are there into
+# $networks.
 look() {
   state=$(get configmaps,daemonsets,pods --all-namespaces) || exit 1
   pods=$(printf '%s' "$state" | jq -c '{ items: [.items[] | select(.kind == "Pod")] }')
-  desired=$(printf '%s' "$state" | jq -r '[.items[] | select(.kind == "ConfigMap").metadata as $it
-    | select($it.namespace == "${desiredCni.namespace}" and $it.name == "${desiredCni.name}").data.${desiredCni.key}][0] // "none"')
+  wish=$(printf '%s' "$state" | jq -r '[.items[] | select(.kind == "ConfigMap").metadata as $it
+    | select($it.namespace == "${desiredCni.namespace}" and $it.name == "${desiredCni.name}").data][0] // {}
+    | "\\(.${desiredCni.key} // "none") \\(.${leftUndone.nodeCleanup} // "on") \\(.${leftUndone.recreatePods} // "on")"')
+  read -r desired cleanup recreate <<END
+$wish
+END
   networks=$(of_cnis '[.[].metadata.annotations["${cniMarks.network}"] // empty] | join(" ")')
 }
 
@@ -122,18 +127,37 @@ recreate_strays() {
     [ -z "$lost" ] || fail "nothing would recreate these pods, whose addresses lead nowhere; delete them: $lost"
     [ "$(now)" -lt "$strays_end" ] ||
       fail "pods still hold addresses that lead nowhere after $1 s: $(printf '%s' "$strays" | jq -r "$queries"'[.[] | id + (if leaving then " (ending)" else "" end)] | join(", ")')"
-    # One call for each namespace, side by side: they are cut off until this is done.
-    printf '%s' "$strays" |
-      jq -r "$queries"'map(select(leaving | not).metadata) | group_by(.namespace)[] | "\\(.[0].namespace) \\(map(.name) | join(" "))"' | {
-      while read -r namespace names; do
-        say "recreates in $namespace: $names"
-        # shellcheck disable=SC2086
-        k delete pod --namespace "$namespace" $names --wait=false --ignore-not-found >/dev/null &
-      done
-      wait
-    }
+    delete_strays
     sleep 1
     look_at_pods
   done
+}
+
+# The same where they will get no better address: each of those that are here now, once. The pods have been looked at.
+recreate_once() {
+  once_end=$(($(now) + $1))
+  strays=$(ask '[.items[] | select(.spec.nodeName == $node and strayed($networks) and (bare | not))]')
+  old=$(printf '%s' "$strays" | jq -r 'map(.metadata.uid) | join(" ")')
+  delete_strays
+  while :; do
+    look_at_pods
+    left=$(ask '[.items[] | select(.metadata.uid | IN($old | split(" ")[])) | id] | join(", ")' --arg old "$old")
+    [ -n "$left" ] || return 0
+    [ "$(now)" -lt "$once_end" ] || fail "pods have not ended after $1 s: $left"
+    sleep 1
+  done
+}
+
+# Deletes the pods in $strays: one call for each namespace, side by side, as they are cut off until this is done.
+delete_strays() {
+  printf '%s' "$strays" |
+    jq -r "$queries"'map(select(leaving | not).metadata) | group_by(.namespace)[] | "\\(.[0].namespace) \\(map(.name) | join(" "))"' | {
+    while read -r namespace names; do
+      say "recreates in $namespace: $names"
+      # shellcheck disable=SC2086
+      k delete pod --namespace "$namespace" $names --wait=false --ignore-not-found >/dev/null &
+    done
+    wait
+  }
 }
 `;

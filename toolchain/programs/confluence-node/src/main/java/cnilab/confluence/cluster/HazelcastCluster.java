@@ -1,7 +1,9 @@
 package cnilab.confluence.cluster;
 
+import cnilab.confluence.log.Log;
 import cnilab.confluence.safety.SafetyCache;
 import cnilab.confluence.settings.ClusterSettings;
+import cnilab.confluence.settings.Join;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.Member;
@@ -9,6 +11,8 @@ import java.util.List;
 
 /** A cluster of real Hazelcast members. */
 public final class HazelcastCluster implements NodeCluster {
+    private static final Log LOG = Log.of("confluence.cluster.hazelcast.HazelcastClusterManager");
+
     private final HazelcastInstance hazelcast;
     private final SafetyCache cache;
     private final String self;
@@ -22,6 +26,11 @@ public final class HazelcastCluster implements NodeCluster {
 
     /** Finds the cluster and joins it, or begins one of its own: Hazelcast says nothing of having found nobody. */
     public static HazelcastCluster join(ClusterSettings settings, String address) {
+        if (settings.join() instanceof Join.TcpIp peers && !peers.include(address)) {
+            LOG.warn("join", "None of ATL_CLUSTER_PEERS is known as this node, " + address + ". If one of them is the"
+                    + " address of a Service that leads here, give the Service this pod's name: Hazelcast would wait"
+                    + " for an answer of its own");
+        }
         HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(HazelcastConfig.of(settings, address));
         MembershipLog.follow(hazelcast.getCluster());
         return new HazelcastCluster(hazelcast);

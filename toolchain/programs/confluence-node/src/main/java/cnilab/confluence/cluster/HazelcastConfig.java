@@ -42,6 +42,14 @@ final class HazelcastConfig {
         // A busy port must fail: the next one is not the one that others look for.
         config.getNetworkConfig().setPort(settings.port()).setPortAutoIncrement(false);
         join(config.getNetworkConfig().getJoin(), settings.join());
+        if (settings.join() instanceof Join.TcpIp tcpIp) {
+            tcpIp.ownAlias().ifPresent(alias -> {
+                // Otherwise Hazelcast takes it for another member and waits for that to say who the master is.
+                config.getNetworkConfig().setPublicAddress(alias);
+                // No interface has the alias, so nothing can go out from it.
+                config.setProperty("hazelcast.socket.client.bind", "false");
+            });
+        }
         return config;
     }
 

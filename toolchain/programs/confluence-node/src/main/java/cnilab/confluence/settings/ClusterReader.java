@@ -1,6 +1,7 @@
 package cnilab.confluence.settings;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -14,10 +15,12 @@ final class ClusterReader {
 
     private final Variables variables;
     private final JvmArguments arguments;
+    private final String hostName;
 
-    ClusterReader(Variables variables, JvmArguments arguments) {
+    ClusterReader(Variables variables, JvmArguments arguments, String hostName) {
         this.variables = variables;
         this.arguments = arguments;
+        this.hostName = hostName;
     }
 
     Optional<ClusterSettings> read() {
@@ -58,7 +61,12 @@ final class ClusterReader {
                 "ATL_CLUSTER_PEERS",
                 "IPv4 addresses with commas between them, each with a port (10.0.0.1:5801) or without",
                 text -> peersOf(text).stream().allMatch(Ipv4::isPeer) && !peersOf(text).isEmpty());
-        return new Join.TcpIp(peersOf(peers));
+        return new Join.TcpIp(peersOf(peers), ownService().filter(peersOf(peers)::contains));
+    }
+
+    /** The address of the Service that has this pod's name: Kubernetes tells each pod those of all Services. */
+    private Optional<String> ownService() {
+        return variables.text(hostName.toUpperCase(Locale.ROOT).replace('-', '_') + "_SERVICE_HOST");
     }
 
     private static List<String> peersOf(String text) {

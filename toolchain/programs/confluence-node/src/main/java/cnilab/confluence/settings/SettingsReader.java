@@ -53,7 +53,7 @@ public final class SettingsReader {
                 Optional.of(path("ATL_PRODUCT_HOME_SHARED", "")).filter(path -> !path.isEmpty()).map(Path::of),
                 variables.flag("CONFLUENCE_LOG_STDOUT", false),
                 database(),
-                new ClusterReader(variables, arguments).read(),
+                new ClusterReader(variables, arguments, hostName).read(),
                 new WebSettings(variables.number("ATL_TOMCAT_PORT", 1, 65535, OptionalInt.of(8090)), contextPath()),
                 new SafetySettings(
                         seconds("SIM_SAFETY_INTERVAL_SECONDS", 1, 30),

@@ -41,17 +41,29 @@ class HazelcastConfigTest {
     void oneAddressForAnInterfaceAndForPeers() {
         assertEquals("true", config(MULTICAST, null).getProperty("hazelcast.socket.bind.any"));
         assertEquals("false", config(MULTICAST, "net1").getProperty("hazelcast.socket.bind.any"));
-        Join tcpIp = new Join.TcpIp(List.of("10.96.0.7"));
+        Join tcpIp = new Join.TcpIp(List.of("10.96.0.7"), Optional.empty());
         assertEquals("false", config(tcpIp, null).getProperty("hazelcast.socket.bind.any"));
     }
 
     @Test
     void peersAndNothingElse() {
-        JoinConfig join = config(new Join.TcpIp(List.of("10.96.0.7", "10.96.0.8:5701")), null)
+        JoinConfig join = config(new Join.TcpIp(List.of("10.96.0.7", "10.96.0.8:5701"), Optional.empty()), null)
                 .getNetworkConfig()
                 .getJoin();
         assertEquals(List.of(false, true, false), enabled(join));
         assertEquals(List.of("10.96.0.7", "10.96.0.8:5701"), join.getTcpIpConfig().getMembers());
+    }
+
+    @Test
+    void aServiceThatLeadsHereIsTheAddressThatOthersKnow() {
+        Join withAlias = new Join.TcpIp(List.of("10.96.0.7", "10.96.0.8"), Optional.of("10.96.0.7"));
+        Config config = config(withAlias, null);
+        assertEquals("10.96.0.7", config.getNetworkConfig().getPublicAddress());
+        assertEquals("10.0.0.9", config.getProperty("hazelcast.local.localAddress"));
+        assertEquals("false", config.getProperty("hazelcast.socket.client.bind"));
+        Config without = config(new Join.TcpIp(List.of("10.96.0.8"), Optional.empty()), null);
+        assertEquals(null, without.getNetworkConfig().getPublicAddress());
+        assertEquals(null, without.getProperty("hazelcast.socket.client.bind"));
     }
 
     @Test

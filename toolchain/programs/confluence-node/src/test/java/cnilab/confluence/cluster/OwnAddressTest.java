@@ -57,7 +57,7 @@ class OwnAddressTest {
             throws SettingsException {
         ClusterSettings settings = new ClusterSettings(
                 "c",
-                new Join.TcpIp(List.of("10.0.0.1")),
+                new Join.TcpIp(List.of("10.0.0.1"), Optional.empty()),
                 5801,
                 Optional.ofNullable(interfaceName),
                 Optional.ofNullable(podAddress));

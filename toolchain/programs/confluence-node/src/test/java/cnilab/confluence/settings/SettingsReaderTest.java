@@ -55,8 +55,28 @@ class SettingsReaderTest {
         Map<String, String> tcpIp =
                 Map.of("ATL_CLUSTER_TYPE", "tcp_ip", "ATL_CLUSTER_NAME", "c", "ATL_CLUSTER_PEERS", "10.0.0.1, 10.0.0.2:5701");
         ClusterSettings cluster = read(tcpIp).cluster().orElseThrow();
-        assertEquals(new Join.TcpIp(List.of("10.0.0.1", "10.0.0.2:5701")), cluster.join());
+        assertEquals(new Join.TcpIp(List.of("10.0.0.1", "10.0.0.2:5701"), Optional.empty()), cluster.join());
         assertEquals(true, cluster.listensOnOneAddress());
+    }
+
+    @Test
+    void aPeerThatIsTheServiceOfThisPodIsItsAlias() throws SettingsException {
+        Map<String, String> tcpIp = Map.of(
+                "ATL_CLUSTER_TYPE", "tcp_ip",
+                "ATL_CLUSTER_NAME", "c",
+                "ATL_CLUSTER_PEERS", "10.96.0.7,10.96.0.8",
+                "CONFLUENCE_0_SERVICE_HOST", "10.96.0.7",
+                "CONFLUENCE_SERVICE_HOST", "10.96.0.8");
+        assertEquals(Optional.of("10.96.0.7"), alias(tcpIp, "confluence-0"));
+        assertEquals(Optional.empty(), alias(tcpIp, "confluence-1"));
+        assertEquals(Optional.empty(), alias(with(tcpIp, "ATL_CLUSTER_PEERS", "10.96.0.8"), "confluence-0"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.0.0.1, , true", "10.0.0.2, , true", "10.0.0.3, , false", "10.0.0.3, 10.0.0.1, true"})
+    void whetherANodeIsAmongItsPeers(String address, String alias, boolean expected) {
+        Join.TcpIp tcpIp = new Join.TcpIp(List.of("10.0.0.1", "10.0.0.2:5701"), Optional.ofNullable(alias));
+        assertEquals(expected, tcpIp.include(address));
     }
 
     @Test
@@ -173,6 +193,13 @@ class SettingsReaderTest {
     @Test
     void settingsDoNotShowThePassword() throws SettingsException {
         assertFalse(read(MULTICAST).toString().contains("s3cret"));
+    }
+
+    private static Optional<String> alias(Map<String, String> changes, String hostName) throws SettingsException {
+        Map<String, String> all = new HashMap<>(DATABASE);
+        all.putAll(changes);
+        ClusterSettings cluster = SettingsReader.read(all, hostName).cluster().orElseThrow();
+        return ((Join.TcpIp) cluster.join()).ownAlias();
     }
 
     private static Settings read(Map<String, String> changes) throws SettingsException {

@@ -1,0 +1,57 @@
+import { UserError } from "../../components/lib/user-error";
+import { loadLabs } from "../../labs";
+import { expectedState, type Lab } from "../../labs/lab";
+import type { Lesson } from "../../labs/lesson";
+import { locateToolchain } from "../../toolchain";
+import { requireLab } from "../labs";
+import { LessonProgress } from "../learn/progress";
+import { terminalConversation } from "../learn/prompts";
+import { lessonText } from "../learn/text";
+import { type LessonStack, walk } from "../learn/tour";
+import { exitCodes } from "../report-error";
+import { runForeground } from "../run/spawn";
+import { valuesInForce } from "../settings";
+import { repository } from "../stack/paths";
+import { Stack } from "../stack/stack";
+import { isInteractive } from "../ui/progress";
+import { checkStack } from "./check";
+
+interface LearnOptions {
+  readonly answers?: boolean;
+}
+
+/** `./lab learn`: a lab's lesson, walked through on a terminal, printed with its answers elsewhere. */
+export async function learn(name: string, { answers = false }: LearnOptions): Promise<number> {
+  const { lab, stack } = await requireLab(name);
+  const subject = { lab, lesson: await requireLesson(lab), stack };
+  if (answers || !isInteractive() || process.stdin.isTTY !== true) {
+    process.stdout.write(lessonText(subject));
+    return exitCodes.asExpected;
+  }
+  await walk(subject, lessonStack(lab, stack), await terminalConversation(), new LessonProgress(stack));
+  return exitCodes.asExpected;
+}
+
+function lessonStack(lab: Lab, name: string): LessonStack {
+  const stack = new Stack(name, locateToolchain());
+  return {
+    state: async () => {
+      if ((await stack.outputs().catch(() => undefined)) === undefined) return "missing";
+      const state = expectedState(lab, valuesInForce(lab.values, stack.config().values()));
+      return lab.bug !== undefined && state === "healthy" ? "mended" : "ready";
+    },
+    // A command that is ended by Ctrl-C leads back to the lesson, as it would to a shell.
+    run: (command) => runForeground(["sh", "-c", command], { cwd: repository, onSignal: "pass" }),
+    isHealthy: async () => (await checkStack(stack, lab, { expect: "healthy" })).asExpected,
+  };
+}
+
+/** @throws UserError that names the labs with a lesson */
+export async function requireLesson({ id, lesson }: Lab): Promise<Lesson> {
+  if (lesson !== undefined) {
+    return lesson;
+  }
+  const others = (await loadLabs()).filter((lab) => lab.lesson !== undefined).map((lab) => lab.id);
+  const rule = `lab ${id} has no lesson; labs with one: ${others.join(", ")}`;
+  throw new UserError([{ field: "ID", value: id, rule, mend: `read labs/${id}/README.md` }]);
+}

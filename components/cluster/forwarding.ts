@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ReachableNode } from "../cni/node-access";
+import { type ForwardPolicy, forwarding, type OverlayRules } from "../lib/node-state/forwarding";
+import { nodeStates } from "./node-states";
+
+export interface ForwardingArgs {
+  readonly nodes: readonly ReachableNode[];
+  /** What the nodes do with packets on their way through that no rule accepts. With `drop`, what pods send is accepted. @default "accept" */
+  readonly policy?: ForwardPolicy;
+  /** Whose rules accept what Flannel's overlay brings; Flannel has to be told as well. @default "flannel" */
+  readonly rules?: OverlayRules;
+}
+
+/**
+ * The FORWARD chain of the nodes, as a firewall or Docker sets it. It goes back to accepting all when this is deleted.
+ * To be made once Flannel runs with the same idea of whose rules there are.
+ */
+export class Forwarding extends pulumi.ComponentResource {
+  constructor(name: string, args: ForwardingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Forwarding", name, {}, opts);
+    const state = forwarding(args.policy ?? "accept", args.rules ?? "flannel");
+    nodeStates(name, args.nodes, state, { parent: this });
+    this.registerOutputs({});
+  }
+}
