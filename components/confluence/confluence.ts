@@ -155,7 +155,13 @@ export class Confluence extends pulumi.ComponentResource {
     );
   }
 
-  /** The addresses that members are told: those given, or a Service of each pod's own. */
+  /**
+   * The addresses that members are told: those given, or a Service of each pod's own.
+   *
+   * All pods are told the same, so that each is told its own too, and Hazelcast does not know it for that. As the Service
+   * leads to no pod that is not ready, a member that starts is refused there and goes on; one that got through to itself
+   * would ask itself for leave to be the first, and never be given it.
+   */
   private peers(name: string, join: TcpIpJoin, replicas: number, metadata: Metadata): pulumi.Input<string> {
     if (join.peers !== undefined) {
       return join.peers.join(",");
@@ -163,8 +169,6 @@ export class Confluence extends pulumi.ComponentResource {
     const services = Array.from({ length: replicas }, (_, ordinal) =>
       this.serve(`${name}-${ordinal}`, replicaName(ordinal), metadata, {
         selector: { ...selector(confluenceNames.name, name), [podNameLabel]: replicaName(ordinal) },
-        // A member is ready when it has joined, and joins by this.
-        publishNotReadyAddresses: true,
         ports: [{ name: "hazelcast", port: confluenceNames.hazelcastPort, targetPort: "hazelcast" }],
       }),
     );
