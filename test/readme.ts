@@ -30,3 +30,8 @@ export function commandsOfPage(id: string): readonly PageCommand[] {
   const page = readFileSync(path.resolve(__dirname, `../labs/${id}/README.md`), "utf8");
   return commandsOf(page).filter(({ command }) => !/^\.\/lab (up|down) /.test(command));
 }
+
+/** A command of a page as it stands there, but on another stack. */
+export function commandOn(stack: string, command: string): string {
+  return command.replace(/(\.\/lab (?:up|check|fix|break|swap|status|matrix|path|down) |-s )[a-z-]+/g, `$1${stack}`);
+}

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { commandOn } from "../readme";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -52,11 +53,7 @@ export class LabUnderTest {
 
   /** Runs a command of the lab's page as it stands there, but on this stack. */
   async page(command: string): Promise<number> {
-    const onThisStack = command.replace(
-      /(\.\/lab (?:up|check|fix|break|swap|status|down) |-s )[a-z-]+/g,
-      `$1${this.stack}`,
-    );
-    return this.shell(onThisStack);
+    return this.shell(commandOn(this.stack, command));
   }
 
   /** Runs a script in the repository's folder, with `$0` and what follows; gives its exit code. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { versions } from "../../components/lib/versions";
 import { loadLabs } from "../../labs";
-import { commandsOf, firstTable } from "../readme";
+import { commandOn, commandsOf, firstTable } from "../readme";
 
 const labs = await loadLabs();
 
@@ -46,6 +46,13 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (id, 
           `^\\./lab (up|check|fix|break|down|swap|status|matrix|path) ${id}\\b|^\\./lab (node|kubectl|dhcp|logs|capture) -s ${id} `,
         ),
       );
+    }
+  });
+
+  it("has commands that a test can run on a stack of its own", () => {
+    for (const { command } of commandsOf(page)) {
+      const elsewhere = commandOn("test-elsewhere", command);
+      expect(elsewhere).toMatch(/^\.\/lab (?:\S+|\S+ -s) test-elsewhere(?: |$)/);
     }
   });
 });
