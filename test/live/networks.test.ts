@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commandsOfPage } from "../readme";
-import { engineHolds, LabUnderTest, type Ran } from "./lab";
+import { LabUnderTest, type Ran } from "./lab";
+import { testDown, testPage } from "./parts";
 
 /** One cluster for all labs of a second network: each brings its bug about there, and mends it. */
 const lab = new LabUnderTest("dhcp-no-daemon");
@@ -19,11 +19,7 @@ test("up shows the bug", () => {
   expect(up.all).toMatch(/^ok +hangs-without-daemon n2: .*error dialing DHCP daemon: dial unix \/run\/cni\/dhcp.sock/m);
 });
 
-describe("the lab's page, the cure in it", () => {
-  test.each(commandsOfPage("dhcp-no-daemon"))("$command ends with $exitCode", async ({ command, exitCode }) => {
-    expect(await lab.page(command)).toBe(exitCode);
-  });
-});
+testPage(lab, "dhcp-no-daemon");
 
 describe.each([
   ["macvlan-duplicate-ip", /^ok +shared-net1 n2 -> n1: .* answers for it too/m],
@@ -41,13 +37,5 @@ describe.each([
   });
 });
 
-describe("the page of lab multihomed", () => {
-  test.each(commandsOfPage("multihomed"))("$command ends with $exitCode", async ({ command, exitCode }) => {
-    expect(await lab.page(command)).toBe(exitCode);
-  });
-});
-
-test("down leaves nothing", async () => {
-  expect((await lab.run("down", lab.stack)).exitCode).toBe(0);
-  await expect(engineHolds(lab.stack)).resolves.toEqual([]);
-});
+testPage(lab, "multihomed");
+testDown(lab);
