@@ -4,6 +4,7 @@ import { healthyNetwork } from "../checks/healthy";
 import { nodesReady } from "../checks/nodes-ready";
 import { pingSameNode } from "../checks/ping-same-node";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** The nodes forward only what a rule accepts, as with Docker on them, and no rule speaks of the overlay. */
 export const lab: Lab = {
@@ -20,4 +21,5 @@ export const lab: Lab = {
     healthy: [...healthyNetwork, forwardRuleCounts],
     symptom: [nodesReady, flannelReady, podSubnets, pingSameNode, forwardDrops],
   },
+  lesson,
 };
