@@ -2,6 +2,7 @@ import { healthyNetwork } from "../checks/healthy";
 import { nodesReady } from "../checks/nodes-ready";
 import { ownPeerNames, peersCollide, podsWaitForAddress, samePeerName, weavePort } from "../checks/peer-names";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** A Weave router is named by its node's machine-id, and clones of one machine have the same. */
 export const lab: Lab = {
@@ -22,4 +23,5 @@ export const lab: Lab = {
     healthy: [...healthyNetwork, ownPeerNames],
     symptom: [nodesReady, weavePort, samePeerName, peersCollide, podsWaitForAddress],
   },
+  lesson,
 };
