@@ -3,6 +3,7 @@ import { healthyNetwork, podNetwork } from "../checks/healthy";
 import { leftConflist, multicastStillLost, newPodOldNetwork } from "../checks/leftover";
 import { weaveReady } from "../checks/weave";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** The old CNI's objects were deleted, and its conflist was forgotten on the nodes. */
 export const lab: Lab = {
@@ -30,4 +31,5 @@ export const lab: Lab = {
       multicastStillLost,
     ],
   },
+  lesson,
 };
