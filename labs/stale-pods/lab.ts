@@ -4,6 +4,7 @@ import { nodesReady } from "../checks/nodes-ready";
 import { newPodWorks, pingBetweenStale, podWithoutNetwork } from "../checks/stale";
 import { weaveReady } from "../checks/weave";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** The swap went well on the nodes, and the pods of before were forgotten. */
 export const lab: Lab = {
@@ -23,4 +24,5 @@ export const lab: Lab = {
     healthy: healthyNetwork,
     symptom: [nodesReady, weaveReady, nodeResidue, podWithoutNetwork, pingBetweenStale, newPodWorks],
   },
+  lesson,
 };
