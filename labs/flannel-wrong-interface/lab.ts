@@ -4,6 +4,7 @@ import { nodesReady } from "../checks/nodes-ready";
 import { pingSameNode } from "../checks/ping-same-node";
 import { announcedAddress, overlayAstray, pingOnLan, samePublicIp } from "../checks/public-ip";
 import type { Lab } from "../lab";
+import { lesson } from "./lesson";
 
 /** A way of choosing the interface, and whether it is a cure. */
 const way = (flannelIface: string, flannel: "healthy" | "symptom") => ({
@@ -27,6 +28,7 @@ export const lab: Lab = {
     healthy: [...healthyNetwork, announcedAddress, pingOnLan],
     symptom: [nodesReady, flannelReady, podSubnets, pingSameNode, pingOnLan, samePublicIp, overlayAstray],
   },
+  lesson,
   matrix: {
     rowsAre: "flannelIface",
     cnis: ["flannel"],
