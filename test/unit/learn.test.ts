@@ -279,12 +279,18 @@ const labs = (await loadLabs()).filter((each) => each.lesson !== undefined);
 test("labs have lessons", () => {
   expect(labs.map(({ id }) => id)).toEqual(
     expect.arrayContaining([
+      "cloned-machine-id",
+      "cni-leftover",
+      "confluence",
       "dhcp-bad-routes",
       "dhcp-lease-leak",
       "dhcp-no-daemon",
       "flannel",
+      "flannel-wrong-interface",
+      "forward-dropped",
       "macvlan-duplicate-ip",
       "multihomed",
+      "stale-pods",
       "weave",
     ]),
   );
