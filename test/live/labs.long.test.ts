@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Verdict } from "../../cli/checks/verdict";
+import { loadLabs } from "../../labs";
+import type { Expectation } from "../../labs/lab";
+import { LabUnderTest, type Ran } from "./lab";
+import { testDown, testPage } from "./parts";
+
+/** Whose pages the tests of their own run already, cure and all. */
+const pagesRunElsewhere: readonly string[] = ["confluence", "dhcp-no-daemon"];
+
+const labs = (await loadLabs()).filter(({ bug }) => bug !== undefined);
+
+describe.each(labs)("lab $id", ({ id }) => {
+  const lab = new LabUnderTest(id);
+  let up: Ran;
+
+  beforeAll(async () => {
+    up = await lab.run("up", lab.stack);
+  });
+
+  afterAll(async () => {
+    await lab.end();
+  });
+
+  /** Expects what is not so: the checks must see that, and not merely be unable to tell. */
+  async function expectRefused(expected: Expectation): Promise<void> {
+    const { exitCode, stdout } = await lab.run("check", lab.stack, "--expect", expected, "--json");
+    const { lab: checked, expect: judged, checks } = JSON.parse(stdout) as Verdict;
+    expect({ exitCode, checked, judged }).toEqual({ exitCode: 1, checked: id, judged: expected });
+    expect(checks.filter(({ outcome }) => outcome === "failed").map(({ id: check }) => check)).not.toEqual([]);
+  }
+
+  test("up brings the bug about, and every check of it holds", () => {
+    expect(up.exitCode).toBe(0);
+  });
+
+  test("while broken, the checks of health refuse", () => expectRefused("healthy"));
+
+  test("fix mends it, and every check of health holds", async () => {
+    expect((await lab.run("fix", lab.stack)).exitCode).toBe(0);
+  });
+
+  test("once fixed, the checks of the bug refuse", () => expectRefused("symptom"));
+
+  test("break brings it about again", async () => {
+    expect((await lab.run("break", lab.stack)).exitCode).toBe(0);
+  });
+
+  // Broken as it is now, the stack is what each page begins with.
+  if (!pagesRunElsewhere.includes(id)) testPage(lab, id);
+
+  testDown(lab);
+});
