@@ -62,10 +62,13 @@ export const lesson: Lesson = {
       run: [machineId("n1"), machineId("n2")],
       notice: "It is the same on both nodes.",
       question: {
-        ask: "You write another id on n2. Do the routers connect now?",
-        hints: ["When does a router learn its name?", "Does anybody tell a program that a file has changed?"],
+        ask: "You write another id on n2, and start its router again. Do the routers connect now?",
+        hints: [
+          "A router is to have the same name after a restart, whatever else has changed.",
+          "The name looks like a MAC address: ./lab node -s cloned-machine-id n2 ip link show weave",
+        ],
         answer:
-          "No. The name is made when the router starts. It takes a restart, too, and where several nodes get a new id all routers should stop first: one with an old name that meets one with a new name would get a part of the addresses, and take it along.",
+          "No. The name is made from the id once, and then it is the MAC of the node's bridge `weave`: a router that finds the bridge takes its name from there. The bridge must go, too.",
       },
       shownBy: "same-peer-name",
     },
@@ -74,11 +77,11 @@ export const lesson: Lesson = {
     ask: "Have the routers connect, so that the pods get addresses. The pods need not be recreated: the kubelet tries again by itself.",
     hints: [
       "Each node needs an id of its own. `tr -d - </proc/sys/kernel/random/uuid` prints one.",
-      "Then the routers must start anew: they are the pods of the DaemonSet weave-net in kube-system.",
+      "Then the routers must start anew, without the bridge that has the old name. They are the pods of the DaemonSet weave-net in kube-system, and in this lab they take the bridge along when they are deleted.",
       "The stack has a value for it: `machineId`.",
     ],
     answer:
-      "./lab fix cloned-machine-id sets `machineId: own`: each node gets an id of its own, all routers go, and then they come back. With two nodes another id on one of them is enough, and then ./lab kubectl -s cloned-machine-id -n kube-system delete pods -l app.kubernetes.io/name=weave-net",
+      "./lab fix cloned-machine-id sets `machineId: own`: each node gets an id of its own, all routers go with their bridges, and then they come back. With two nodes another id on one of them is enough, and then ./lab kubectl -s cloned-machine-id -n kube-system delete pods -l app.kubernetes.io/name=weave-net",
   },
   moral:
     "A clone is to have its own machine-id, host name and keys before it starts for the first time. Empty /etc/machine-id in the image, and systemd makes one.",
