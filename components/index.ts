@@ -34,7 +34,7 @@ export type { ForwardPolicy, OverlayRules } from "./lib/node-state/forwarding";
 export type { MachineIds } from "./lib/node-state/machine-id";
 export type { NodeNetwork } from "./lib/node-state/vagrant";
 export { flannelResidue, type Residue, weaveResidue } from "./lib/swap/residue";
-export type { WeaveSleeve } from "./lib/weave-config";
+export type { WeaveReadiness, WeaveSleeve } from "./lib/weave-config";
 export { CniDhcp, type CniDhcpArgs } from "./networks/cni-dhcp";
 export { DhcpServer, type DhcpServerArgs } from "./networks/dhcp-server";
 export { MacvlanNetwork, type MacvlanNetworkArgs } from "./networks/macvlan-network";

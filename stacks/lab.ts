@@ -86,7 +86,7 @@ function cniChoice(settings: LabSettings): CniChoice {
         mtu: settings.weaveMtu,
         password: weavePassword === undefined ? undefined : pulumi.secret(weavePassword),
         names: settings.machineId === "own" ? undefined : settings.machineId,
-        skipAwait: !canWire(settings),
+        readiness: settings.machineId === "own" ? "connected" : "answers",
         image: images.weave,
       };
     case "none":

@@ -3,7 +3,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
 import { cniMetadata } from "../lib/swap/names";
-import { readyScript, startScript, type WeaveSleeve, weaveConflist } from "../lib/weave-config";
+import {
+  forgetName,
+  readinessScript,
+  startScript,
+  type WeaveReadiness,
+  type WeaveSleeve,
+  weaveConflist,
+} from "../lib/weave-config";
 
 export interface WeaveArgs {
   /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */
@@ -17,14 +24,15 @@ export interface WeaveArgs {
   /** How many connections to other nodes a node may have. @default 200 */
   readonly connectionLimit?: number;
   /**
-   * What kind of names the routers have. Another kind starts all of them anew, at once: none that still has an old name
-   * is there any more when the first one with a new name comes, else they would divide the addresses between them.
+   * What kind of names the routers have, for as long as this is set: they forget theirs when it changes. All of them
+   * start anew then, at once: none with an old name is there any more when the first one with a new name comes, else
+   * they would divide the addresses between them.
    *
-   * @default one kind for good
+   * @default names for good
    */
   readonly names?: string;
-  /** Leave the routers' readiness to whoever looks at them: where a lab keeps them apart, they never become ready. @default false */
-  readonly skipAwait?: boolean;
+  /** When a router counts as ready. Where a lab keeps them apart, none is ever connected. @default "connected" */
+  readonly readiness?: WeaveReadiness;
   /** The image with weaver and launch.sh. @default "docker.io/weaveworks/weave-kube:2.6.5" */
   readonly image?: string;
 }
@@ -65,11 +73,8 @@ export class Weave extends pulumi.ComponentResource {
       {
         metadata: {
           ...metadata,
+          ...marks,
           labels: { ...metadata.labels, ...marks.labels },
-          annotations: {
-            ...marks.annotations,
-            ...(args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : {}),
-          },
         },
         spec: daemonSetSpec(name, args, account.metadata.name, secret),
       },
@@ -179,10 +184,13 @@ function daemonSetSpec(
           {
             name: "weave",
             image: args.image ?? "docker.io/weaveworks/weave-kube:2.6.5",
-            command: ["/bin/sh", "-c", startScript(args.sleeve ?? "auto")],
+            command: ["/bin/sh", "-c", startScript(args.sleeve ?? "auto", args.names)],
+            ...(args.names === undefined
+              ? {}
+              : { lifecycle: { preStop: { exec: { command: ["/bin/sh", "-c", forgetName] } } } }),
             env: environment(args, secret),
             readinessProbe: {
-              exec: { command: ["/bin/sh", "-c", readyScript()] },
+              exec: { command: ["/bin/sh", "-c", readinessScript(args.readiness ?? "connected")] },
               periodSeconds: 2,
               timeoutSeconds: 5,
             },

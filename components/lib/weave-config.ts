@@ -1,9 +1,18 @@
+import { quoteWord } from "./shell";
+
 /** Which way packets take between nodes. */
 export type WeaveSleeve =
   /** In the kernel's Open vSwitch datapath where it has one, else in user space; decided on each node. */
   | "auto"
   /** Always in user space ("sleeve"), by UDP port 6783. */
   | "always";
+
+/** When a router counts as ready. */
+export type WeaveReadiness =
+  /** When it is connected with every node that it was told of, and gives addresses out. */
+  | "connected"
+  /** When it answers, as in upstream's own manifest. */
+  | "answers";
 
 /** The conflist that Weave writes on a node once its router answers. */
 export const weaveConflist = "/etc/cni/net.d/10-weave.conflist";
@@ -35,12 +44,35 @@ const countPeers = [
 ].join("\n");
 
 /**
+ * A router has the name of its node's bridge, and one of its own only where there is none: the bridge goes, with what
+ * the router knows of whom the addresses belong to.
+ */
+export const forgetName = [
+  "for link in weave vethwe-bridge; do",
+  '  if ip link show "$link" > /dev/null 2>&1; then ip link delete "$link"; fi',
+  "done",
+  "rm -f /weavedb/weave-netdata.db /weavedb/cni-lab-names",
+].join("\n");
+
+/** Forgets a name of another kind; one of this kind is kept when the router starts again. */
+function renameOnce(names: string): string {
+  const kind = quoteWord(names);
+  return [
+    `if [ "$(cat /weavedb/cni-lab-names 2> /dev/null)" != ${kind} ]; then`,
+    forgetName,
+    `echo ${kind} > /weavedb/cni-lab-names`,
+    "fi",
+  ].join("\n");
+}
+
+/**
  * The command of the router's container. Upstream's launch.sh is told what the node can do and says so in the pod's log:
  * it would otherwise try a datapath that the kernel does not have.
  */
-export function startScript(sleeve: WeaveSleeve): string {
+export function startScript(sleeve: WeaveSleeve, names?: string): string {
   const userSpace = "export WEAVE_NO_FASTDP=1";
-  const launch = `${waitForApi}\n${countPeers}\nexec /home/weave/launch.sh`;
+  const before = names === undefined ? "" : `${renameOnce(names)}\n`;
+  const launch = `${before}${waitForApi}\n${countPeers}\nexec /home/weave/launch.sh`;
   if (sleeve === "always") {
     return [`echo "packets travel in user space (sleeve), as configured"`, userSpace, launch].join("\n");
   }
@@ -54,6 +86,11 @@ export function startScript(sleeve: WeaveSleeve): string {
     "fi",
     launch,
   ].join("\n");
+}
+
+/** The readiness probe's command. */
+export function readinessScript(readiness: WeaveReadiness): string {
+  return readiness === "answers" ? `curl -sS -f -m 2 -o /dev/null ${pages}` : readyScript();
 }
 
 /**

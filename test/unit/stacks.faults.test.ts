@@ -135,6 +135,9 @@ describe("nodes like Vagrant boxes", () => {
   });
 });
 
+const probeOf = (resources: readonly Registered[]): string =>
+  daemonSet(resources).spec.template.spec.containers[0].readinessProbe.exec.command[2];
+
 describe("machine-ids", () => {
   test("are looked after where something takes its name from them, or where they are the fault", async () => {
     const names = ["node-ids", "node-ids-n1", "node-ids-n2"];
@@ -152,8 +155,12 @@ describe("machine-ids", () => {
   test("of another kind mean that all routers go before the first comes back", async () => {
     const own = daemonSet(await build({ cni: "weave" }));
     expect(own.spec.template.metadata.annotations).toBeUndefined();
+    expect(own.spec.template.spec.containers[0].lifecycle).toBeUndefined();
     const shared = daemonSet(await build({ cni: "weave", machineId: "shared" }));
     expect(shared.spec.template.metadata.annotations).toEqual({ "cni-lab/names": "shared" });
+    const [router] = shared.spec.template.spec.containers;
+    expect(router.lifecycle.preStop.exec.command[2]).toContain("ip link delete");
+    expect(router.command[2]).toContain('/weavedb/cni-lab-names 2> /dev/null)" != shared ]');
     const [request] = registered.mock.calls.map(([one]) => one).filter((one) => one.getName() === "weave-daemonset");
     expect(request?.getReplaceonchangesList()).toEqual(["spec.template.metadata.annotations"]);
     expect(request?.getDeletebeforereplace()).toBe(true);
@@ -163,7 +170,10 @@ describe("machine-ids", () => {
     expect(skipped(await build({ cni: "weave" }))).toEqual([]);
     expect(skipped(await build({ cni: "flannel", machineId: "shared" }))).toEqual([]);
     const probes = ["probe-daemonset", "probe-second-daemonset", "probe-service"];
-    expect(skipped(await build({ cni: "weave", machineId: "shared" }))).toEqual([...probes, "weave-daemonset"]);
+    const collide = await build({ cni: "weave", machineId: "shared" });
+    expect(skipped(collide)).toEqual(probes);
+    expect(probeOf(collide)).toBe("curl -sS -f -m 2 -o /dev/null http://127.0.0.1:6784/status");
+    expect(probeOf(await build({ cni: "weave" }))).toContain("peers are connected");
     expect(skipped(await build({ cni: "none" }))).toEqual(probes);
   });
 });
