@@ -1,12 +1,9 @@
 import type { Check } from "./check";
 import type { Lesson } from "./lesson";
 import type { LabMatrix } from "./matrix";
+import type { Expectation, Values } from "./values";
 
-/** Config values by their key without the `cni-lab:` prefix, as they stand in a stack's file. */
-export type Values = Readonly<Record<string, string>>;
-
-/** Whether a stack is expected to show its lab's bug or to be well. */
-export type Expectation = "healthy" | "symptom";
+export type { Expectation, Values };
 
 /** One lab: the stack of the same name, what it shows, and how that is proven. Data only. */
 export interface Lab {

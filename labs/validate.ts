@@ -1,8 +1,8 @@
 import type { Problem } from "../components/lib/user-error";
 import { type Lab, namePattern } from "./lab";
-import { matrixProblems } from "./matrix";
 import { checkListProblems } from "./validate-check";
 import { lessonProblems } from "./validate-lesson";
+import { matrixProblems } from "./validate-matrix";
 
 /** Everything wrong with a lab's data; nothing when it may be run. */
 export function labProblems(lab: Lab, folder: string): Problem[] {
