@@ -7,7 +7,7 @@ import { valuesInForce } from "../../cli/settings";
 import { loadLab } from "../../labs";
 import { confluenceHealthy, confluenceSymptom } from "../../labs/checks/confluence";
 import { type Expectation, expectedState, type Values } from "../../labs/lab";
-import { matrixProblems } from "../../labs/matrix";
+import { matrixProblems } from "../../labs/validate-matrix";
 import { parseLabConfig } from "../../stacks/schema";
 import { type Answer, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
