@@ -10,6 +10,7 @@ import { labels } from "../components/lib/labels";
 import { networkNames, secondInterface } from "../components/lib/networks/names";
 import { daemonMissing } from "../components/lib/networks/request";
 import { images } from "../components/lib/versions";
+import { MacvlanNetwork } from "../components/networks/macvlan-network";
 import type { LabSettings } from "./config";
 import { canWire } from "./faults";
 import { inside } from "./inside";
@@ -50,8 +51,12 @@ export function buildConfluence(
     inside(cluster, [...ready, namespace]),
   );
 
-  const onNet1 = settings.interface === secondInterface;
-  if (onNet1 && settings.dhcpDaemon === "off") {
+  const leased = settings.interface === secondInterface ? networks.leased : undefined;
+  const network = leased && {
+    network: createNetwork(leased.network, place, inside(cluster, [...networks.ready, namespace])),
+    daemonImage: leased.daemonImage,
+  };
+  if (network !== undefined && settings.dhcpDaemon === "off") {
     pulumi.log.warn(daemonMissing(networkNames.leased));
   }
   new Confluence(
@@ -63,7 +68,7 @@ export function buildConfluence(
       clusterName: settings.clusterName,
       join: joinOf(settings),
       interface: settings.interface,
-      network: onNet1 ? networks.leased : undefined,
+      network,
       spread: settings.spread,
       livenessProbe: settings.livenessProbe,
       license: settings.license === undefined ? undefined : pulumi.secret(settings.license),
@@ -71,8 +76,21 @@ export function buildConfluence(
       // Members that panic, which a lab may be about, are never ready together: the checks judge.
       skipAwait: true,
     },
-    inside(cluster, [...(onNet1 ? networks.ready : ready), namespace, database.ready]),
+    inside(cluster, [...(network === undefined ? ready : networks.ready), namespace, database.ready]),
   );
+}
+
+/**
+ * The same network for pods that talk to Services too: its definition asks the DHCP server for no router. With a default
+ * route by net1 beside the CNI's, whatever is for a Service would leave by the LAN, the question for a name first of all.
+ */
+function createNetwork(
+  { spec: { network, master } }: MacvlanNetwork,
+  { namespace }: { readonly namespace: pulumi.Input<string> },
+  opts: pulumi.ComponentResourceOptions,
+): MacvlanNetwork {
+  const ipam = { type: "dhcp", skipDefault: true, request: ["subnet-mask"] } as const;
+  return new MacvlanNetwork("confluence-network", { network, master, ipam, namespace }, opts);
 }
 
 /** What the image decides. */

@@ -122,11 +122,18 @@ describe.each([false, true])("buildConfluence, preview %s", (preview) => {
     expect(await waits("none")).toEqual([existence, { "pulumi.com/skipAwait": "true" }]);
   });
 
-  test("on net1 the pods ask for the network with addresses by DHCP", async () => {
-    const { annotations } = (await statefulSet(net1)).spec.template.metadata;
+  test("on net1 the pods ask for the network with addresses by DHCP, and that asks for no default route", async () => {
+    const resources = await built(net1, preview);
+    const { annotations } = only(resources, "confluence-statefulset").inputs.spec.template.metadata;
     expect(JSON.parse(annotations["k8s.v1.cni.cncf.io/networks"])).toMatchObject([
-      { name: "macvlan-conf-2", interface: "net1" },
+      { name: "macvlan-conf-2", namespace: "confluence", interface: "net1" },
     ]);
+    const { metadata, spec } = only(resources, "confluence-network-definition").inputs;
+    expect([metadata.name, metadata.namespace]).toEqual(["macvlan-conf-2", "confluence"]);
+    expect(JSON.parse(spec.config).ipam).toEqual({
+      type: "dhcp",
+      request: [{ skipDefault: true }, { option: "subnet-mask" }],
+    });
     expect(annotations["cni-lab/config"]).toMatch(/ localhost\/cni-lab\/cni-dhcp:v1.9.1-release$/);
     expect((await env(net1)).ATL_CLUSTER_INTERFACE).toBe("net1");
     const eth0 = await statefulSet({ networks: "macvlan-conf-2" });
@@ -183,6 +190,7 @@ describe("what the pods need is there before them, and is known to be", () => {
       "cni-dhcp-daemonset",
       "confluence-account",
       "confluence-namespace",
+      "confluence-network-definition",
       "confluence-secret",
       "dhcp-server-configuration",
       "macvlan-conf-2-definition",
