@@ -24,7 +24,7 @@ const testLabel = "cni-lab.test";
 
 /** `./lab test`: lint, types, and all tests; the last line is the sum. */
 export async function test({ long = false }: TestOptions): Promise<number> {
-  console.log(`All tests: about ${long ? 180 : 40} minutes; the first time on a machine 25 more, for the set-up.`);
+  console.log(`All tests: about ${long ? 240 : 45} minutes; the first time on a machine 25 more, for the set-up.`);
   const reports = mkdtempSync(path.join(tmpdir(), "cni-lab-test-"));
   const results: [string, Count, number][] = [];
   const part = async (name: string, run: () => Promise<Count>) => {
