@@ -14,8 +14,8 @@ afterEach(() => rmSync(dirname(folder), { recursive: true, force: true }));
 
 const line = (way: string) =>
   `18:00:00.000000 ${way} IP 10.244.0.5 > 10.244.1.5: ICMP echo request, id 7, seq 1, length 64\n`;
-const carried = (link: string) =>
-  `18:00:00.000000 ${link}  Out IP 172.28.1.11.40000 > 172.28.1.12.8472: OTV, flags [I] (0x08), overlay 0, instance 1\n`;
+const carried = (link: string, source = "172.28.1.11") =>
+  `18:00:00.000000 ${link}  Out IP ${source}.40000 > 172.28.1.12.8472: OTV, flags [I] (0x08), overlay 0, instance 1\n`;
 const round = (line("flannel.1 Out") + line("flannel.1 In ")).repeat(63);
 
 /** What two nodes answer, one of them with what is asked about last. */
@@ -61,9 +61,14 @@ describe("nodes that announce the address of their NAT", () => {
 
   it.each<[string, string, string, "passed" | "failed"]>([
     ["round and round", round, "they go round and round", "passed"],
-    ["into the NAT", carried("eth0"), "they go out of eth0", "passed"],
-    ["by the LAN", carried("eth1"), "they go out of eth1", "failed"],
-    ["by both", carried("eth1") + carried("eth0"), "they go out of eth0 and eth1", "failed"],
+    ["as the NAT's address", carried("eth1", "10.0.2.15"), "they go out of eth1 as 10.0.2.15", "passed"],
+    ["by the LAN", carried("eth1"), "they go out of eth1 as 172.28.1.11", "failed"],
+    [
+      "by both",
+      carried("eth1") + carried("eth0"),
+      "out of eth0 as 172.28.1.11 and out of eth1 as 172.28.1.11",
+      "failed",
+    ],
     ["into a tunnel that is down", line("flannel.1 Out").repeat(8), "they go nowhere", "failed"],
     ["where nobody has looked", "", "they go where nobody sees them", "failed"],
   ])("send packets %s", async (_, seen, words, outcome) => {
