@@ -18,7 +18,21 @@ export interface OutageReport extends Subject {
   /** From the first pair cut off to the last one reachable; absent where none was. */
   readonly outage?: Span;
   readonly pairs: readonly PairOutage[];
+  /** The first probes that were lost, in order of time: which moments of a swap they belong to. */
+  readonly lostProbes: readonly LostProbe[];
 }
+
+/** A probe without an answer. */
+interface LostProbe {
+  readonly from: string;
+  readonly to: string;
+  /** When it was sent, in ms since the beginning. */
+  readonly atMs: number;
+  readonly why: string;
+}
+
+/** So many are kept: an outage loses thousands, and the first ones tell as much. */
+const keptProbes = 500;
 
 /** Sums up what the probes found. */
 export function outageReport(subject: Subject, tookMs: number, probes: readonly Probe[]): OutageReport {
@@ -35,7 +49,15 @@ export function outageReport(subject: Subject, tookMs: number, probes: readonly 
     },
     outage: outageSpan(pairs),
     pairs,
+    lostProbes: lostProbes(probes),
   };
+}
+
+function lostProbes(probes: readonly Probe[]): LostProbe[] {
+  return probes
+    .flatMap(({ from, to, at, lost }) => (lost === undefined ? [] : [{ from, to, atMs: Math.round(at), why: lost }]))
+    .sort((a, b) => a.atMs - b.atMs)
+    .slice(0, keptProbes);
 }
 
 /** The report as a table, a line for each pair, and its sum in a line. */

@@ -24,6 +24,11 @@ test("a swap without loss is said in one line", () => {
 test("losses stand in the line of their pair, and in the sum of their kind", () => {
   const all = [...probes("n2", "DNS", 20, [19]), ...probes("n1", "n2", 20, [5, 6, 9]), ...probes("n1", "Service", 20)];
   const report = outageReport(subject, 2_000, all);
+  const why = "no answer in 1 s";
+  expect(report.lostProbes).toEqual([
+    ...[500, 600, 900].map((atMs) => ({ from: "n1", to: "n2", atMs, why })),
+    { from: "n2", to: "DNS", atMs: 1_900, why },
+  ]);
   expect(reportLines(report)).toEqual([
     "from  to       sent  lost  first lost ms  answered ms  for good ms  longest gap ms",
     "n1    Service  20    0     -              -            -            100",
