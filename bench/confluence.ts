@@ -45,7 +45,7 @@ async function memory(): Promise<Figure[]> {
     result: `${(used / goalMiB).toFixed(2)} of the goal`,
   });
   return [
-    figure("memory of a stand-in pod", 130, memoryMiB(ids, (program) => /\/java$/.test(program)) / replicas),
+    figure("memory of a stand-in pod", 130, memoryMiB(ids, (program) => /(^|\/)java$/.test(program)) / replicas),
     figure(
       "memory of PostgreSQL",
       50,
