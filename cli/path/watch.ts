@@ -14,6 +14,14 @@ const watchSeconds = 8;
 /** Of packets that VXLAN carries, what is inside: outer headers are 14 + 20 + 8 + 8 bytes, the inner Ethernet one 14. */
 const inner = { address: "ether[80:4]", port: "ether[86:2]" } as const;
 
+/** Finds the network namespace of the pod that has `$address` on `$link`. */
+const findNamespace = `namespace=
+for each in /run/netns/*; do
+  if nsenter --net="$each" ip -4 -o addr show dev "$link" 2>/dev/null | grep -qF " inet $address/"; then namespace=$each; fi
+done
+[ -n "$namespace" ] || { echo "no pod here has the address $address on $link" >&2; exit 1; }
+`;
+
 /**
  * `$1` the pod's address, `$2` its interface, `$3` seconds, `$4` the group, `$5` the other pod's address, `$6` `out` for the
  * pod that sends and `in` for the other, then the places. Prints a line for each place and kind, and the sockets of the
@@ -25,12 +33,7 @@ const watchScript = `
 address=$1 link=$2 seconds=$3 group=$4 other=$5 direction=$6
 shift 6
 if [ "$direction" = out ]; then at_node=in; else at_node=out; fi
-namespace=
-for each in /run/netns/*; do
-  if nsenter --net="$each" ip -4 -o addr show dev "$link" 2>/dev/null | grep -qF " inet $address/"; then namespace=$each; fi
-done
-[ -n "$namespace" ] || { echo "no pod here has the address $address on $link" >&2; exit 1; }
-number() { echo "$1" | awk -F. '{ printf "0x%02x%02x%02x%02x", $1, $2, $3, $4 }'; }
+${findNamespace}number() { echo "$1" | awk -F. '{ printf "0x%02x%02x%02x%02x", $1, $2, $3, $4 }'; }
 peer=$(nsenter --net="$namespace" ip -o link show dev "$link" | sed -n 's/^[0-9]*: [^@]*@if\\([0-9]*\\):.*/\\1/p')
 veth=$(ip -o link show | awk -F'[:@ ]+' -v index_of="$peer" '$1 == index_of { print $2 }')
 count() {
@@ -62,10 +65,7 @@ done
 /** `$1` the pod's address, `$2` its interface, `$3` the group, `$4` the other pod's address: sends one of each, in turn. */
 const sendScript = `
 address=$1 link=$2 group=$3 other=$4
-for each in /run/netns/*; do
-  if nsenter --net="$each" ip -4 -o addr show dev "$link" 2>/dev/null | grep -qF " inet $address/"; then namespace=$each; fi
-done
-i=0
+${findNamespace}i=0
 while [ $i -lt ${sent} ]; do
   echo path | nsenter --net="$namespace" socat -u STDIN "UDP4-DATAGRAM:$group:${port},ip-multicast-ttl=4,ip-multicast-if=$address"
   echo path | nsenter --net="$namespace" socat -u STDIN "UDP4-SENDTO:$other:${port},bind=$address" || true
