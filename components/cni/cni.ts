@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../lib/labels";
 import { desiredCni, leftUndone, wishMark } from "../lib/swap/names";
 import { flannelResidue, type Residue, weaveResidue } from "../lib/swap/residue";
+import { Arrival } from "./arrival";
 import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
 import { Handover } from "./handover";
 import type { NodeAccess } from "./node-access";
@@ -34,8 +35,8 @@ export type CniArgs = CniChoice & {
 /**
  * The CNI of a cluster, chosen by a value. Another value swaps it in one update: Pulumi creates what is new first and
  * deletes what left the program last, dependents before what they depend on, by the scripts that were recorded when
- * it was made. So there are, for each CNI, a clean-up, which everything of the CNI depends on, and a handover, which
- * depends on the CNI and which workloads depend on. Deletion then goes: pods move node by node, the CNI ends, the
+ * it was made. So there are, for each CNI, a clean-up, which everything of the CNI depends on, an arrival and a handover,
+ * which depend on the CNI and which workloads depend on. Deletion then goes: pods move node by node, the CNI ends, the
  * nodes are cleaned. An edge that is missing here is an order that is not kept.
  */
 export class Cni extends pulumi.ComponentResource {
@@ -89,11 +90,14 @@ export class Cni extends pulumi.ComponentResource {
    */
   private leave(access: NodeAccess, left: readonly Residue[], current: string): void {
     for (const residue of left.filter(({ cni }) => cni !== current)) {
-      const part = { ...access, arrives: false };
-      const cleanup = new NodeCleanup(`${residue.cni}-left-clean`, { ...part, residue }, { parent: this });
+      const cleanup = new NodeCleanup(
+        `${residue.cni}-left-clean`,
+        { ...access, residue, arrives: false },
+        { parent: this },
+      );
       new Handover(
         `${residue.cni}-left-handover`,
-        { ...part, cni: residue.cni, conflist: residue.conflist },
+        { ...access, cni: residue.cni },
         after(cleanup.commands, { parent: this }),
       );
     }
@@ -108,12 +112,11 @@ export class Cni extends pulumi.ComponentResource {
     const residue = residueOf(choice);
     const cleanup = new NodeCleanup(`${choice.type}-clean`, { ...access, residue }, { parent: this });
     const installed = this.install(choice, marked(wish, after(cleanup.commands, { parent: this })));
-    const { last } = new Handover(
-      `${choice.type}-handover`,
-      { ...access, cni: choice.type, conflist: residue.conflist, recreatePods },
-      after(installed, { parent: this }),
-    );
-    return last === undefined ? installed : [last];
+    const opts = after(installed, { parent: this });
+    const { conflist } = residue;
+    const arrival = new Arrival(`${choice.type}-arrival`, { ...access, conflist, recreatePods }, opts);
+    const { last } = new Handover(`${choice.type}-handover`, { ...access, cni: choice.type }, opts);
+    return last === undefined ? installed : [...arrival.commands, last];
   }
 
   private install(choice: CniChoice, opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {

@@ -1,17 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeCommand, Script } from "../cluster/node-shell";
-import { handoverCreate, handoverCreateLast, handoverDelete, keepPods } from "../lib/swap/handover-script";
-import type { NodeAccess, ReachableNode } from "./node-access";
+import type { NodeCommand } from "../cluster/node-shell";
+import { handoverDelete } from "../lib/swap/handover-script";
+import type { NodeAccess } from "./node-access";
 
 export interface HandoverArgs extends NodeAccess {
   /** The CNI that is handed over when this is deleted. */
   readonly cni: string;
-  /** Its file in the folder of the conflists. */
-  readonly conflist: string;
-  /** Whether the CNI comes with this; else it has been there, and this only hands it over. @default true */
-  readonly arrives?: boolean;
-  /** Whether pods that hold an address of no living network are recreated when the CNI has come. @default true */
-  readonly recreatePods?: boolean;
   /** How long one pod's replacement may take to become Ready, in seconds. @default 180 */
   readonly podSeconds?: number;
   /** How long the successor may take to be ready on a node, in seconds. @default 60 */
@@ -33,19 +27,13 @@ export class Handover extends pulumi.ComponentResource {
     super("cni-lab:index:Handover", name, {}, opts);
     const deadlines = { pod: args.podSeconds ?? 180, successor: args.successorSeconds ?? 60 };
     const [first, ...others] = args.nodes;
-    const arrival = (isLast: boolean, { name: node }: ReachableNode): Script => {
-      if (args.arrives === false) return { text: ":" };
-      const words = [node, args.conflist, ...(isLast && args.recreatePods === false ? [keepPods] : [])];
-      return { text: isLast ? handoverCreateLast(deadlines) : handoverCreate, args: words };
-    };
     const chain = first === undefined ? [] : [first, ...others.reverse()];
-    const last = chain.at(-1);
     this.last = chain.reduce<NodeCommand | undefined>(
       (before, node) =>
         node.shell.command(
           `${name}-${node.name}`,
           {
-            create: arrival(node === last, node),
+            create: { text: ":" },
             delete: { text: handoverDelete(deadlines), args: [node.name, args.cni] },
             stdin: pulumi.secret(args.kubeconfig),
             triggers: [node.id ?? node.name],

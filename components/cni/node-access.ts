@@ -13,7 +13,7 @@ export interface ReachableNode {
 }
 
 /**
- * What it takes to work on the nodes of a cluster. They need kubectl, jq, flock, ip and iptables.
+ * What it takes to work on the nodes of a cluster. They need kubectl, jq, flock, ip, iptables and conntrack.
  */
 export interface NodeAccess {
   /** All nodes, the control plane first: it is the last one that a swap moves. */

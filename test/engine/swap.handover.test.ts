@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { handoverCreate, handoverCreateLast, handoverDelete } from "../../components/lib/swap/handover-script";
+import { arrivalScript } from "../../components/lib/swap/arrival-script";
+import { handoverDelete } from "../../components/lib/swap/handover-script";
 
 /** The real scripts with a real folder of conflists; kubectl is a stand-in that recreates what is deleted. */
 let folder: string;
@@ -49,14 +50,39 @@ interface Scene {
   readonly cordoned?: "by hand" | "by a swap";
   /** What the cluster says besides the CNI that it is to have. */
   readonly undone?: Readonly<Record<string, string>>;
+  /** What the node's kube-proxy sends to, and the connections that its kernel knows, a line each. */
+  readonly proxied?: readonly string[];
+  readonly connections?: readonly string[];
 }
+
+/** A Service with one endpoint. */
+const service = { kind: "Service", spec: { clusterIPs: ["10.96.0.9"] } };
+const endpointSlice = { kind: "EndpointSlice", endpoints: [{ addresses: ["10.40.0.1"] }] };
+
+const proxyRules = (endpoint: string, i: number) => [
+  `-A KUBE-SVC-A -m comment --comment "a/web -> ${endpoint}:80" -j KUBE-SEP-${i}`,
+  `-A KUBE-SEP-${i} -p tcp -m tcp -j DNAT --to-destination ${endpoint}:80`,
+];
+
+const connection = (state: string, asked: string, answers: string) =>
+  `tcp 6 117 ${state} src=172.28.1.12 dst=${asked} sport=4000 dport=80 src=${answers} dst=172.28.1.12 sport=80 dport=4000 mark=0 use=1`;
 
 const both = { "10-flannel.conflist": "cbr0", "10-weave.conflist": "weave" };
 
 /** Runs a script on n2, from flannel on or for it; gives its end, its words, the calls that change something, and what is left. */
 function run(
   text: string,
-  { desired = "weave", pods = [], conflists = both, mends = true, recreates = true, cordoned, undone = {} }: Scene,
+  {
+    desired = "weave",
+    pods = [],
+    conflists = both,
+    mends = true,
+    recreates = true,
+    cordoned,
+    undone = {},
+    proxied = [],
+    connections = [],
+  }: Scene,
   ...words: readonly string[]
 ) {
   const file = (name: string) => join(folder, name);
@@ -88,6 +114,7 @@ shift 4
 case "$*" in get* | wait*) ;; *) echo "$*" >>${file("calls")} ;; esac
 case "$*" in
   "get configmaps,daemonsets,pods"*) jq -s '{ items: map(.items) | add }' ${file("others")} ${file("pods")} ;;
+  "get services,endpointslices"*) echo '${JSON.stringify({ items: [service, endpointSlice] })}' ;;
   "get pods"*) cat ${file("pods")} ;;
   "get node"*) cat ${file("node")} ;;
   "patch node"*) jq --argjson patch "$7" '. * $patch' ${file("node")} >${file("new")} && mv ${file("new")} ${file("node")} ;;
@@ -102,7 +129,14 @@ case "$*" in
       mv ${file("new")} ${file("pods")} ;;
 esac`,
   );
-  chmodSync(file("kubectl"), 0o755);
+  writeFileSync(file("iptables"), `#!/bin/sh\ncat ${file("rules")}`);
+  writeFileSync(file("rules"), proxied.flatMap(proxyRules).join("\n"));
+  writeFileSync(
+    file("conntrack"),
+    `#!/bin/sh\nif [ $1 = -L ]; then cat ${file("connections")}; else echo "conntrack $*" >>${file("calls")}; fi`,
+  );
+  writeFileSync(file("connections"), connections.join("\n"));
+  for (const program of ["kubectl", "iptables", "conntrack"]) chmodSync(file(program), 0o755);
   writeFileSync(file("script"), text);
   const scene = `
 for at in /run /etc/cni; do mkdir -p $at; mount -t tmpfs none $at; done
@@ -136,7 +170,7 @@ exit $code`;
 
 const ipOf = (pod: { status: { podIP: string } }): string => pod.status.podIP;
 const leave = handoverDelete({ pod: 2, successor: 2 });
-const comeLast = handoverCreateLast({ pod: 3, successor: 2 });
+const arrive = arrivalScript(3);
 const old = { ip: "10.244.1.5" } as const;
 
 describe("a handover", () => {
@@ -275,7 +309,7 @@ describe("a handover", () => {
   ])("as a CNI comes, recreates nothing when %s", (_, undone, words) => {
     const pods: PodPlan[] = [{ name: "dead-1", owner: "ReplicaSet" }, { name: "mine" }];
     const conflists = { "10-weave.conflist": "weave" };
-    const { code, said, calls } = run(comeLast, { pods, conflists, undone }, ...words);
+    const { code, said, calls } = run(arrive, { pods, conflists, undone }, ...words);
     expect([code, said, calls]).toEqual([0, ["n2: pods are left as they are"], []]);
   });
 
@@ -285,13 +319,13 @@ describe("a handover", () => {
   });
 
   it("as a CNI comes, has its conflist in force, but not where another one is", () => {
-    expect(run(handoverCreate, {})).toMatchObject({
+    expect(run(arrive, {})).toMatchObject({
       code: 0,
       calls: [],
       conflists: ["05-cni-lab.conflist cbr0", "10-flannel.conflist cbr0", "10-weave.conflist weave"],
     });
     const held = { ...both, "05-cni-lab.conflist": "weave" };
-    expect(run(handoverCreate, { conflists: held }).conflists).toContain("05-cni-lab.conflist weave");
+    expect(run(arrive, { conflists: held }).conflists).toContain("05-cni-lab.conflist weave");
   });
 
   it("as a CNI comes, recreates what holds an address of no living network or was cut off, and nothing else", () => {
@@ -300,13 +334,35 @@ describe("a handover", () => {
       { name: "cut-1", owner: "ReplicaSet", ip: "10.40.0.7", cutOff: true },
       { name: "live-1", ip: "10.40.0.8" },
     ];
-    const { code, calls } = run(comeLast, { pods, conflists: { "10-weave.conflist": "weave" } });
+    const { code, calls } = run(arrive, { pods, conflists: { "10-weave.conflist": "weave" } });
     expect(code).toBe(0);
     expect(calls).toEqual(["delete pod --namespace a dead-1 cut-1"]);
   });
 
+  it("as a CNI comes, forgets the connections to a Service that lead to what is gone, and no other", () => {
+    const connections = [
+      connection("SYN_SENT", "10.96.0.9", "10.244.1.5"),
+      connection("ESTABLISHED", "10.96.0.9", "10.244.1.5"),
+      connection("ESTABLISHED", "10.96.0.9", "10.40.0.1"),
+      connection("ESTABLISHED", "172.28.1.12", "10.244.1.6"),
+      connection("SYN_SENT", "10.244.1.5", "10.244.1.5"),
+    ];
+    const { code, said, calls } = run(arrive, { connections, proxied: ["10.40.0.1"] });
+    expect(code, said.join("\n")).toBe(0);
+    expect(calls).toEqual(["conntrack -D -p tcp --orig-dst 10.96.0.9"]);
+    expect(said).toEqual([""]);
+  });
+
+  it("as a CNI comes, waits until kube-proxy sends to no endpoint that is gone, and names it at the end", () => {
+    const { code, said } = run(arrive, { proxied: ["10.40.0.1", "10.244.1.5"] });
+    expect([code, said]).toEqual([
+      0,
+      ["n2: kube-proxy still sends to endpoints that are gone, after 10 s: 10.244.1.5"],
+    ]);
+  }, 20_000);
+
   it("as a CNI comes, fails by name for a pod that nobody would recreate", () => {
-    const { code, said } = run(comeLast, { pods: [{ name: "mine" }] });
+    const { code, said } = run(arrive, { pods: [{ name: "mine" }] });
     expect([code, said]).toEqual([
       1,
       ["n2: nothing would recreate these pods, whose addresses lead nowhere; delete them: a/mine"],

@@ -95,6 +95,9 @@ it("a new cluster: clean-up, CNI, handovers from the control plane on, then the 
   const { exitCode, output, steps } = await update("flannel");
   expect(exitCode, output).toBe(0);
   expectOrder(steps, [...arrives("flannel"), "create workload"]);
+  for (const node of ["n1", "n2", "n3"]) {
+    expectOrder(steps, ["create flannel-daemonset", `create flannel-arrival-${node}`, "create workload"]);
+  }
   expectOrder(steps, ["create flannel-clean-n3", "create flannel-namespace"]);
 });
 

@@ -201,16 +201,22 @@ describe("Cni with access to the nodes", () => {
     return record(() => new Cni("cni", { type, access: { nodes, kubeconfig: "credentials" } }));
   };
 
-  test.each(["flannel", "weave"] as const)("%s has a clean-up and a handover on each node", async (type) => {
-    expect(namesOf(await install(type), command)).toEqual([
-      `${type}-clean-n1`,
-      `${type}-clean-n2`,
-      `${type}-clean-n3`,
-      `${type}-handover-n1`,
-      `${type}-handover-n2`,
-      `${type}-handover-n3`,
-    ]);
-  });
+  test.each(["flannel", "weave"] as const)(
+    "%s has a clean-up, an arrival and a handover on each node",
+    async (type) => {
+      expect(namesOf(await install(type), command)).toEqual([
+        `${type}-arrival-n1`,
+        `${type}-arrival-n2`,
+        `${type}-arrival-n3`,
+        `${type}-clean-n1`,
+        `${type}-clean-n2`,
+        `${type}-clean-n3`,
+        `${type}-handover-n1`,
+        `${type}-handover-n2`,
+        `${type}-handover-n3`,
+      ]);
+    },
+  );
 
   test.each(["flannel", "weave", "none"] as const)("the cluster is told that it is to have %s", async (type) => {
     const { metadata, data } = only(await install(type), "cni-desired").inputs;
@@ -230,8 +236,9 @@ describe("Cni with access to the nodes", () => {
   });
 
   test("a script knows its node and its CNI; credentials come by standard input and stand on no command line", async () => {
-    const { create, delete: remove, stdin, triggers } = only(await install("weave"), "weave-handover-n2").inputs;
-    expect(create).toMatch(/ sh n2 10-weave.conflist$/);
+    const resources = await install("weave");
+    const { create, delete: remove, stdin, triggers } = only(resources, "weave-handover-n2").inputs;
+    expect(only(resources, "weave-arrival-n2").inputs.create).toMatch(/ sh n2 10-weave.conflist$/);
     expect(remove).toMatch(/ sh n2 weave$/);
     expect(stdin).toMatchObject({ value: "credentials" });
     expect(create + remove).not.toContain("credentials");

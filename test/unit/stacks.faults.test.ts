@@ -78,12 +78,12 @@ describe("a CNI that leaves without a clean-up", () => {
 });
 
 describe("pods that are not recreated", () => {
-  const lastArrival = async (values: Record<string, string>) =>
-    only(await build(values), "flannel-handover-n2").inputs.create.replace(/^.*"\$CREATE" /, "");
+  const arrival = async (values: Record<string, string>) =>
+    only(await build(values), "flannel-arrival-n2").inputs.create.replace(/^.*"\$CREATE" /, "");
 
-  test("are a word to the last node's script, whose change brings them back", async () => {
-    expect(await lastArrival({})).toBe("sh n2 10-flannel.conflist");
-    expect(await lastArrival({ recreatePods: "off" })).toBe("sh n2 10-flannel.conflist keep");
+  test("are a word to each node's script, whose change brings them back", async () => {
+    expect(await arrival({})).toBe("sh n2 10-flannel.conflist");
+    expect(await arrival({ recreatePods: "off" })).toBe("sh n2 10-flannel.conflist keep");
     expect(await added({ recreatePods: "off" })).toEqual([]);
   });
 });

@@ -9,32 +9,6 @@ export interface HandoverDeadlines {
   readonly pod: number;
 }
 
-/** The third parameter of the last node's script where pods are not to be recreated. */
-export const keepPods = "keep";
-
-/**
- * Runs when a CNI has come: `$1` the node, `$2` the CNI's conflist. Where none is in force, the CNI's is from now on.
- */
-export const handoverCreate = `${swapPrelude}
-[ -e "$chosen" ] || choose "$folder/$2"
-`;
-
-/**
- * The same on the last node, when the others have it behind them: pods that hold an address of no living network (left
- * by `none`, or by a swap that was killed) are recreated, on all nodes at once. Not with `keep` as `$3`, nor where the
- * nodes were not cleaned: there they would get such an address again.
- */
-export function handoverCreateLast({ pod }: HandoverDeadlines): string {
-  return `${handoverCreate}
-look
-if [ "\${3:-}" = ${keepPods} ] || [ "$cleanup" = off ]; then
-  say "pods are left as they are"
-else
-  recreate_strays ${pod} --everywhere
-fi
-`;
-}
-
 /**
  * Runs when a CNI leaves a node: `$1` the node, `$2` the CNI. Moves the node's pods to the successor, one by one.
  *

@@ -31,7 +31,7 @@ def told: "\(.metadata.name) on \(.spec.nodeName // "no node yet") is \(if ready
  * What every script of a swap begins with. `$1` is the node's name in Kubernetes; the standard input is an
  * administrator's kubeconfig. One script at a time runs on a node. Every wait has a deadline.
  *
- * Needs on the node: kubectl, jq, flock, ip, iptables.
+ * Needs on the node: kubectl, jq, flock, ip, iptables, conntrack.
  */
 export const swapPrelude = `
 node=$1
@@ -114,14 +114,12 @@ choose() {
   mv -T "$chosen.new" "$chosen"
 }
 
-# Recreates at once what holds an address of none of $networks, here or, with --everywhere, on any node; no waiting for
-# readiness, as it has no network. The pods have been looked at.
+# Recreates at once what holds an address of none of $networks here; no waiting for readiness, as it has no network. The
+# pods have been looked at.
 recreate_strays() {
   strays_end=$(($(now) + $1))
-  here='.spec.nodeName == $node'
-  [ $# -lt 2 ] || here=true
   while :; do
-    strays=$(ask "[.items[] | select($here and strayed("'$networks))]')
+    strays=$(ask '[.items[] | select(.spec.nodeName == $node and strayed($networks))]')
     [ "$strays" != "[]" ] || return 0
     lost=$(printf '%s' "$strays" | jq -r "$queries"'[.[] | select(bare and (leaving | not)) | id] | join(", ")')
     [ -z "$lost" ] || fail "nothing would recreate these pods, whose addresses lead nowhere; delete them: $lost"

@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { NodeCommand } from "../cluster/node-shell";
+import { arrivalScript, keepPods } from "../lib/swap/arrival-script";
+import type { NodeAccess } from "./node-access";
+
+export interface ArrivalArgs extends NodeAccess {
+  /** The file of the CNI that has come, in the folder of the conflists. */
+  readonly conflist: string;
+  /** Whether pods that hold an address of no living network are recreated. @default true */
+  readonly recreatePods?: boolean;
+  /** How long such pods may take to end, in seconds. @default 180 */
+  readonly podSeconds?: number;
+}
+
+/**
+ * Brings each node under a CNI that is ready: its conflist is in force where none was, and pods whose network is gone
+ * are recreated, on all nodes at once, as they are cut off until then.
+ */
+export class Arrival extends pulumi.ComponentResource {
+  /** One for each node. */
+  readonly commands: readonly NodeCommand[];
+
+  constructor(name: string, args: ArrivalArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Arrival", name, {}, opts);
+    const { nodes, kubeconfig, conflist, recreatePods = true, podSeconds = 180 } = args;
+    this.commands = nodes.map((node) =>
+      node.shell.command(
+        `${name}-${node.name}`,
+        {
+          create: { text: arrivalScript(podSeconds), args: [node.name, conflist, ...(recreatePods ? [] : [keepPods])] },
+          stdin: pulumi.secret(kubeconfig),
+          triggers: [node.id ?? node.name],
+          logging: "stderr",
+        },
+        { parent: this, deletedWith: node.machine },
+      ),
+    );
+    this.registerOutputs({});
+  }
+}
