@@ -39,6 +39,13 @@ export function valuesInForce(lab: Values, file: Values): Values {
   return { ...Object.fromEntries(defaults.map(([key, value]) => [key, String(value)])), ...lab, ...file };
 }
 
+/** Of a stack's values those that may be kept and shown: a secret is nobody's business, and the image is the lab's own. */
+export function toldValues(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => !written.includes(key) && !secretKeys.includes(key)),
+  );
+}
+
 /** The values in force when `set` is written over what the file has, and the lab's own fill in what it lacks. */
 export function resolveSettings(lab: Values, file: Values, set: Values): { config: LabConfig; values: Values } {
   const values = { ...lab, ...file, ...set };

@@ -70,6 +70,11 @@ export interface Check {
   /** What should be true, in the field's words. */
   readonly title: string;
   readonly subjects: Subjects;
+  /**
+   * What it and a claim to the contrary are both about, in a few words: `./lab compare` puts the two beside each other
+   * where one run made the one, and the other run the other.
+   */
+  readonly topic?: string;
   /** The config values with which it says something: for each key one of these, or what matches. @default with any */
   readonly when?: Readonly<Record<string, readonly string[] | RegExp>>;
   /**

@@ -4,6 +4,7 @@ import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
 import type { Expectation, Lab, Values } from "../../labs/lab";
 import { clusterFacts } from "../../labs/placeholders";
+import { toldValues } from "../settings";
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";
 import { type Clock, systemClock } from "./clock";
@@ -20,6 +21,8 @@ import { collectVersions } from "./versions";
 export interface RunChecksOptions {
   /** What the stack is expected to show; it picks the list of checks. */
   readonly expect: Expectation;
+  /** The stack's name. @default the lab's */
+  readonly stack?: string;
   /** The stack's config values in force, defaults included. */
   readonly values: Values;
   /** The folder for this run's evidence; made where it is missing. */
@@ -70,7 +73,9 @@ export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChe
   );
   const verdict: Verdict = {
     version: 1,
+    stack: options.stack ?? lab.id,
     lab: lab.id,
+    values: toldValues(options.values),
     expect: options.expect,
     asExpected: isAsExpected(results, options.expect),
     startedAt,

@@ -25,8 +25,7 @@ export async function runCheck(check: Check, context: CheckContext): Promise<Che
     ? await compareSubjects(check, subjects, start, context, finish)
     : await Promise.all(subjects.map((subject) => lookAt(check, subject, start, context, finish)));
   return {
-    id: check.id,
-    title: check.title,
+    ...named(check),
     outcome: says === undefined ? worst(verdicts.map((verdict) => verdict.outcome)) : "failed",
     seconds: (context.clock.now() - start) / 1000,
     ...(says === undefined ? {} : { says }),
@@ -45,7 +44,11 @@ export async function notRun(
   const verdicts = subjects.map(
     ({ label }): SubjectVerdict => ({ subject: label, outcome, seconds: 0, tries: 0, says, causes: [], values: {} }),
   );
-  return { id: check.id, title: check.title, outcome, seconds: 0, says, subjects: verdicts };
+  return { ...named(check), outcome, seconds: 0, says, subjects: verdicts };
+}
+
+function named({ id, title, topic }: Check): Pick<CheckVerdict, "id" | "title" | "topic"> {
+  return { id, title, ...(topic === undefined ? {} : { topic }) };
 }
 
 /** Whom a check is to look at. The nodes are known; the replicas are asked for, and that nobody answers is no pass. */

@@ -1,4 +1,4 @@
-import type { Expectation } from "../../labs/lab";
+import type { Expectation, Values } from "../../labs/lab";
 import type { Versions } from "./versions";
 
 /**
@@ -30,6 +30,8 @@ export interface SubjectVerdict {
 export interface CheckVerdict {
   readonly id: string;
   readonly title: string;
+  /** What it and a claim to the contrary are both about; absent in runs before it was kept, and where there is none. */
+  readonly topic?: string;
   readonly outcome: Outcome;
   readonly seconds: number;
   /** Why the check as a whole ended so, where no subject says it: a control that did not hold. */
@@ -40,7 +42,11 @@ export interface CheckVerdict {
 /** What `check --json` prints and `verdict.json` holds. `version` rises when a field goes or changes its meaning. */
 export interface Verdict {
   readonly version: 1;
+  /** Absent in runs before it was kept; the folder that the run's evidence folder lies in has its name too. */
+  readonly stack?: string;
   readonly lab: string;
+  /** The stack's config values in force, defaults included and secrets left out; absent in runs before they were kept. */
+  readonly values?: Values;
   readonly expect: Expectation;
   /** True when every check passed or is not applicable (the latter only in health), and at least one passed. */
   readonly asExpected: boolean;

@@ -66,6 +66,7 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   const access = await stack.access();
   const verdict = await runChecks(access, lab, {
     expect: options.expect ?? expectedState(lab, values),
+    stack: stack.name,
     values,
     evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
     onEvent: (event) => {

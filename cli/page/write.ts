@@ -1,10 +1,9 @@
 import type { Lab, Values } from "../../labs/lab";
-import { secretKeys } from "../../stacks/schema";
 import type { ClusterAccess } from "../checks/access";
 import { EvidenceFolder } from "../checks/evidence";
 import type { Verdict } from "../checks/verdict";
 import type { OutageReport } from "../meter/report";
-import { valuesInForce } from "../settings";
+import { toldValues, valuesInForce } from "../settings";
 import { collectTopology } from "../topology/collect";
 import { page } from "./page";
 import { readEvidence } from "./read-evidence";
@@ -48,5 +47,5 @@ function shownValues(lab: Lab, values: Values): Values {
   const ofLab = new Set(["cni", "nodes", ...sets.flatMap((set) => Object.keys(set))]);
   const usual = valuesInForce(lab.values, {});
   const shown = Object.entries(values).filter(([key, value]) => ofLab.has(key) || usual[key] !== value);
-  return Object.fromEntries(shown.filter(([key]) => key !== "nodeImage" && !secretKeys.includes(key)));
+  return toldValues(Object.fromEntries(shown));
 }

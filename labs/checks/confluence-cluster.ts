@@ -37,6 +37,7 @@ export const members: Check = {
   ...eachReplica,
   id: "members",
   title: "Every replica says that its cluster has all replicas as members",
+  topic: "the cluster that each replica is in",
   steps: [replicaLog("log", "", whole)],
   read: { members: { pattern: lastMembers } },
   expect: [{ value: "members", equals: "{replicas.count}" }],
@@ -118,6 +119,7 @@ export const noPanic: Check = {
   ...eachReplica,
   id: "no-panic",
   title: "No member has panicked, for four safety intervals since the cluster has been one",
+  topic: "panics",
   steps: [
     {
       id: "now",

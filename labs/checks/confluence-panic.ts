@@ -22,6 +22,7 @@ export const panic: Check = {
   ...eachReplica,
   id: "panic",
   title: "Every replica has panicked, as the other one writes into the same database",
+  topic: "panics",
   when: { ...withConfluence, livenessProbe: ["status"] },
   steps: [replicaLog("log", "", ...whole), replicaLog("log-before", "", ...whole, "--previous")],
   read: {
@@ -68,6 +69,7 @@ export const panicOfElder: Check = {
 export const panicCause: Check = {
   ...panic,
   id: "panic-cause",
+  topic: undefined,
   title: "The number in the database was not the one in the member's cache: somebody else has set it",
   when: { ...withConfluence, ...standIn, livenessProbe: ["status"] },
   read: { cause: { from: ["log-before", "log"], pattern: all, as: panicReason } },
@@ -123,6 +125,7 @@ export const memberAlone: Check = {
   ...eachReplica,
   id: "member-alone",
   title: "Every member is the only one of its cluster, by its own words",
+  topic: "the cluster that each replica is in",
   when: { ...withConfluence, ...standIn },
   steps: [replicaLog("log", "", ...whole)],
   read: { size: { pattern: /^[\s\S]*Members \{size:(\d+)/ } },

@@ -86,6 +86,7 @@ export const multicastSameNode: Check = {
 export const multicastAcrossNodes: Check = {
   id: "multicast-across-nodes",
   title: "Multicast between pods of different nodes arrives",
+  topic: "multicast between nodes",
   subjects: "node-pair",
   when: { cni: ["weave"] },
   steps: multicast,

@@ -20,6 +20,7 @@ const describePod: Step = {
 export const hangsWithoutDaemon: Check = {
   id: "hangs-without-daemon",
   title: "The pod with an address by DHCP hangs: its node has no dhcp daemon, and the event says so",
+  topic: "pods with an address by DHCP",
   subjects: "node",
   when: withNetwork("leased"),
   steps: [phase, sandboxEvents("leasedPod"), askDaemon],
@@ -59,6 +60,7 @@ const sent = (field: keyof OffLinkRoute) => ({
 export const hangsForRoute: Check = {
   id: "hangs-for-route",
   title: "The pod with an address by DHCP hangs: a route that the DHCP server sent can't be set",
+  topic: "pods with an address by DHCP",
   subjects: "node",
   when: withNetwork("leased"),
   steps: [phase, sandboxEvents("leasedPod"), { id: "log", at: "dhcp-log", run: ["--tail", "400"] }],

@@ -18,6 +18,7 @@ const log = { id: "log", at: "node", run: ["sh", "-c", "tail -n 60 /var/log/pods
 export const flannelReady: Check = {
   id: "flannel-ready",
   title: "Flannel is ready on every node",
+  topic: "the CNI on each node",
   subjects: "node",
   when: { cni: ["flannel"] },
   steps: [
@@ -58,6 +59,7 @@ export const flannelReady: Check = {
 export const podSubnets: Check = {
   id: "pod-subnets",
   title: "Every node has a pod subnet of its own; Kubernetes, flannel and the pods agree on it",
+  topic: "addresses of pods",
   subjects: "node",
   when: { cni: ["flannel"] },
   steps: [

@@ -44,6 +44,7 @@ const evidence = [...nodeNetwork("from."), ...nodeNetwork("to.")] as const;
 export const forwardDrops: Check = {
   id: "forward-drops",
   title: "What the overlay brings for a pod arrives on flannel.1, and the policy of FORWARD drops it",
+  topic: "unicast between nodes",
   subjects: "node-pair",
   when: { cni: ["flannel"] },
   steps,

@@ -76,6 +76,7 @@ export const leaseCare: Check = {
 };
 
 const changedLease = {
+  topic: "the lease of a pod that is deleted",
   subjects: "node",
   when,
   change: [

@@ -74,6 +74,7 @@ const dhcpCauses: readonly Cause[] = [
 export const leasedPods: Check = {
   id: "leased-pods",
   title: "The pod with an address by DHCP runs, on every node",
+  topic: "pods with an address by DHCP",
   subjects: "node",
   when,
   steps: [

@@ -57,6 +57,7 @@ function compareTimes(text: string): string {
 export const newPodOldNetwork: Check = {
   id: "new-pod-old-network",
   title: "Pods that are younger than Weave have addresses of the node's old Flannel subnet",
+  topic: "addresses of pods",
   subjects: "node",
   when: onWeave,
   steps: [

@@ -57,6 +57,7 @@ function whoHas(id: string, address: string): Step {
 export const arpNet1: Check = {
   id: "arp-net1",
   title: "On net1 only its pod answers for an address",
+  topic: "who answers for an address on net1",
   subjects: "node-pair",
   when: withNetwork("static"),
   steps: [whoHas("other", "{to.staticNet1}"), whoHas("own", "{from.staticNet1}")],
@@ -86,6 +87,7 @@ export const arpNet1: Check = {
 export const sharedNet1: Check = {
   id: "shared-net1",
   title: "Pods of two nodes have the same address on net1, and both answer for it",
+  topic: "who answers for an address on net1",
   subjects: "node-pair",
   when: withNetwork("static"),
   steps: [

@@ -105,6 +105,7 @@ export const weavePort: Check = {
 export const peersCollide: Check = {
   id: "peers-collide",
   title: "Weave refuses to connect the nodes, as their names collide, and gives no addresses out",
+  topic: "the CNI on each node",
   subjects: "node",
   when: onWeave,
   steps: [page("status", "node"), page("connections", "node", "/connections")],

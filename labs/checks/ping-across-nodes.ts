@@ -7,6 +7,7 @@ const received = { pattern: /(\d+) received/ };
 export const pingAcrossNodes: Check = {
   id: "ping-across-nodes",
   title: "Pods of different nodes reach each other (unicast)",
+  topic: "unicast between nodes",
   subjects: "node-pair",
   steps: [
     {

@@ -8,6 +8,7 @@ export const pingSameNode: Check = {
   id: "ping-same-node",
   title: "Two pods of one node reach each other (control)",
   subjects: "same-node-pair",
+  topic: undefined,
   controls: {},
   says: {
     holds: "{from.ip} reaches {to.ip} in {value.milliseconds} ms, both on {from.node}",

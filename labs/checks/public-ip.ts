@@ -126,6 +126,7 @@ function wayOf(text: string): string {
 export const overlayAstray: Check = {
   id: "overlay-astray",
   title: "What a pod sends to another node is lost: it does not leave the node, or leaves it as nobody's",
+  topic: "unicast between nodes",
   subjects: "node-pair",
   when: onFlannel,
   steps: [

@@ -19,6 +19,7 @@ function insideNetwork(text: string): string {
 export const podWithoutNetwork: Check = {
   id: "pod-without-network",
   title: "Pods that were not recreated have an address of the CNI that is gone, and no interface",
+  topic: "addresses of pods",
   subjects: "node",
   when: onWeave,
   steps: [
@@ -102,6 +103,7 @@ export const newPodWorks: Check = {
 export const pingBetweenStale: Check = {
   id: "ping-between-stale",
   title: "Pods that were not recreated reach nobody",
+  topic: "unicast between nodes",
   subjects: "node-pair",
   when: onWeave,
   steps: [

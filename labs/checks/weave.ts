@@ -13,6 +13,7 @@ const log = {
 export const weaveReady: Check = {
   id: "weave-ready",
   title: "Weave is connected to all nodes and gives addresses out, on every node",
+  topic: "the CNI on each node",
   subjects: "node",
   when: { cni: ["weave"] },
   steps: [
@@ -74,6 +75,7 @@ export const weaveReady: Check = {
 export const weavePods: Check = {
   id: "weave-pods",
   title: "Pods have addresses of Weave's range, each its own",
+  topic: "addresses of pods",
   subjects: "node",
   when: { cni: ["weave"] },
   steps: [

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { checksFor } from "../../cli/checks/checks-for";
+import { valuesInForce } from "../../cli/settings";
 import { describeProblem } from "../../components/lib/user-error";
 import { labIds, loadLab, loadLabs } from "../../labs";
 import type { Check } from "../../labs/check";
@@ -25,6 +27,28 @@ describe("the labs", () => {
         expect(() => parseLabConfig({ ...lab.values, ...set }), lab.id).not.toThrow();
       }
     }
+  });
+
+  it("have one check at most on a topic, and a claim to the contrary somewhere", async () => {
+    const labs = await loadLabs();
+    const ids = new Map<string, Set<string>>();
+    for (const lab of labs) {
+      for (const set of [{}, ...(lab.broken ?? []), ...(lab.fixed ?? [])]) {
+        for (const state of ["healthy", "symptom"] as const) {
+          if (lab.checks[state] === undefined) continue;
+          const inForce = valuesInForce(lab.values, set);
+          const topics = checksFor(lab, state, inForce).flatMap(({ id, topic }) =>
+            topic === undefined ? [] : [{ id, topic }],
+          );
+          expect(
+            topics.map(({ topic }) => topic),
+            `${lab.id} ${state}`,
+          ).toEqual([...new Set(topics.map(({ topic }) => topic))]);
+          for (const { id, topic } of topics) ids.set(topic, (ids.get(topic) ?? new Set()).add(id));
+        }
+      }
+    }
+    for (const [topic, own] of ids) expect(own.size, topic).toBeGreaterThan(1);
   });
 
   it("are named when another is asked for", async () => {

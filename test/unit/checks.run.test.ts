@@ -256,6 +256,16 @@ describe("a run", () => {
     expect(cluster.calls.length).toBe(calls);
   });
 
+  it("keeps what it was run on: the stack, its values but for secrets, and what a claim is about", async () => {
+    const cluster = new FakeCluster(() => "yes");
+    const values = { cni: "weave", weavePassword: "hunter2", license: "key", nodeImage: "node:1" };
+    await run(cluster, [checkOf({ topic: "words" })], { stack: "test-lab", values });
+    const text = readFileSync(join(folder, "verdict.json"), "utf8");
+    expect(JSON.parse(text)).toMatchObject({ stack: "test-lab", checks: [{ id: "says-yes", topic: "words" }] });
+    expect(JSON.parse(text).values).toEqual({ cni: "weave" });
+    expect((await run(cluster, [checkOf()])).stack).toBe("test");
+  });
+
   it("refuses a stack without nodes, a symptom that the lab has not, and a folder that cannot be written", async () => {
     await expect(run(new FakeCluster(() => "yes", 0), [checkOf()])).rejects.toThrow(
       "stack test: has no nodes; run: ./lab up test",
