@@ -1,16 +1,11 @@
-import { stripVTControlCharacters } from "node:util";
-import { quote } from "../../../components/lib/shell";
 import type { EvidenceRecord } from "../../checks/evidence";
-import type { StepRecord } from "../../checks/run-step";
 import { seconds } from "../../checks/text";
 import type { CheckVerdict, SubjectVerdict } from "../../checks/verdict";
 import { type Html, html } from "../html";
 import type { PageEvidence, PageModel } from "../model";
+import { step } from "../step";
 import { count, outcomeMark } from "../words";
 import { checkAnchor } from "./summary";
-
-/** Of an output that is longer, so many letters of its beginning and of its end stand on the page. */
-const most = 6_000;
 
 /** Every check with its subjects, and behind each what was run and what that printed. */
 export function checks({ verdict, evidence }: PageModel): Html {
@@ -50,20 +45,7 @@ ${record.evidence.length === 0 ? undefined : html`<p><b>Collected as it did not 
 ${tried(record)}</details>`;
 }
 
-function step({ id, where, ran, notRun }: StepRecord): Html {
-  if (ran === undefined) return html`<p class="step">${id}, ${where}: not run, as ${notRun}</p>`;
-  const output = [ran.stdout, ran.stderr].map((text) => stripVTControlCharacters(text).trimEnd()).filter(Boolean);
-  return html`<figure><figcaption>${id}, ${where}: exit code ${ran.exitCode}, ${Math.round(ran.ms)} ms</figcaption>
-<pre tabindex="0"><code class="command">$ ${quote(ran.argv)}</code>
-${output.length === 0 ? "(no output)" : cut(output.join("\n"))}</pre></figure>`;
-}
-
 function tried({ tries }: EvidenceRecord): Html | undefined {
   if (tries.length < 2) return undefined;
   return html`<p class="seen">Tried ${tries.length} times; before it ended so, it was seen: ${[...new Set(tries.map(({ seen }) => seen).filter(Boolean))].slice(0, 5).join(" | ")}</p>`;
-}
-
-function cut(text: string): string {
-  if (text.length <= 2 * most) return text;
-  return `${text.slice(0, most)}\n… ${text.length - 2 * most} letters more, in the evidence folder …\n${text.slice(-most)}`;
 }
