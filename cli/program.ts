@@ -111,6 +111,13 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
   command("matrix", "a lab's comparison: each of its ways with each CNI, judged by checks")
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/matrix")).matrix));
+  command("compare", "two runs of checks beside each other: what differs, and the evidence of both")
+    .addArgument(
+      new Argument("[run]", `a stack: its latest run; or STACK@TIME, or a run's folder (default: ${defaultStack})`),
+    )
+    .addArgument(new Argument("[other]", "the run to compare with (default: the last one before it with other values)"))
+    .option("--json", "print the comparison as JSON")
+    .action(act(async () => (await import("./commands/compare")).compare));
   command("path", "from what an application says down to where its multicast packets stop")
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/path")).path));

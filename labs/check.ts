@@ -71,8 +71,8 @@ export interface Check {
   readonly title: string;
   readonly subjects: Subjects;
   /**
-   * What it and a claim to the contrary are both about, in a few words: `./lab compare` puts the two beside each other
-   * where one run made the one, and the other run the other.
+   * What it and its counterparts are about, in a few words: checks of one thing of which a run makes one, by its CNI or
+   * by what is expected. `./lab compare` puts two of them beside each other.
    */
   readonly topic?: string;
   /** The config values with which it says something: for each key one of these, or what matches. @default with any */

@@ -30,7 +30,7 @@ export interface SubjectVerdict {
 export interface CheckVerdict {
   readonly id: string;
   readonly title: string;
-  /** What it and a claim to the contrary are both about; absent in runs before it was kept, and where there is none. */
+  /** What it and its counterparts are about; absent in runs before it was kept, and where there is none. */
   readonly topic?: string;
   readonly outcome: Outcome;
   readonly seconds: number;

@@ -15,9 +15,14 @@ export function stackDir(stack: string): string {
   return path.join(stateDir(), "stacks", stack);
 }
 
-/** Where checks leave their evidence; it outlives the stack. */
+/** Where checks leave their evidence, in a folder for each stack; it outlives them. */
+export function evidenceRoot(): string {
+  return path.join(stateDir(), "evidence");
+}
+
+/** Where the checks of a stack leave their evidence. */
 export function evidenceDir(stack: string): string {
-  return path.join(stateDir(), "evidence", stack);
+  return path.join(evidenceRoot(), stack);
 }
 
 /** A folder for the evidence of a run that starts now; whoever writes to it makes it. */

@@ -29,7 +29,7 @@ describe("the labs", () => {
     }
   });
 
-  it("have one check at most on a topic, and a claim to the contrary somewhere", async () => {
+  it("have one check at most on a topic, and a counterpart of it somewhere", async () => {
     const labs = await loadLabs();
     const ids = new Map<string, Set<string>>();
     for (const lab of labs) {

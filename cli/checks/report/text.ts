@@ -1,7 +1,8 @@
 import { seconds } from "../text";
 import type { CheckEvent, CheckVerdict, Outcome, SubjectVerdict, Verdict } from "../verdict";
 
-const marks: Readonly<Record<Outcome, string>> = {
+/** An outcome in a word, as lines of a run have it. */
+export const marks: Readonly<Record<Outcome, string>> = {
   passed: "ok",
   failed: "FAILED",
   inconclusive: "UNPROVEN",

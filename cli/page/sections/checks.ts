@@ -40,8 +40,8 @@ function recordPart(subject: SubjectVerdict, record: PageEvidence, values: Subje
   const steps = record.last.length + record.evidence.length;
   return html`<details><summary>${count(steps, "command")} of ${subject.subject}</summary>
 ${Object.keys(values).length === 0 ? undefined : html`<p class="values">Read: ${Object.entries(values).map(([name, value]) => html`<code>${name}=${value}</code> `)}</p>`}
-${record.last.map(step)}
-${record.evidence.length === 0 ? undefined : html`<p><b>Collected as it did not hold</b></p>${record.evidence.map(step)}`}
+${record.last.map((each) => step(each))}
+${record.evidence.length === 0 ? undefined : html`<p><b>Collected as it did not hold</b></p>${record.evidence.map((each) => step(each))}`}
 ${tried(record)}</details>`;
 }
 

@@ -9,10 +9,11 @@ export function reach({ verdict }: PageModel): Html | undefined {
   if (all.length === 0) return undefined;
   return html`<section aria-labelledby="reach"><h2 id="reach">Who reaches whom</h2>
 <p>From the node of the row to the node of the column, between pods. An empty circle is a place where nothing arrived.</p>
-<div class="matrices">${all.map(table)}</div></section>`;
+<div class="matrices">${all.map(matrixTable)}</div></section>`;
 }
 
-function table({ title, sent, nodes, cells }: Matrix): Html {
+/** One way of sending as a table. */
+export function matrixTable({ title, sent, nodes, cells }: Matrix): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${title}"><table class="matrix">
 <caption>${title}<span class="sent">${sent}</span></caption>
 <thead><tr><td></td>${nodes.map((node) => html`<th scope="col">to ${node}</th>`)}</tr></thead>
