@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../components/lib/user-error";
 import { labIds } from "../../labs";
 import { defaultStack } from "../default-stack";
 import { testPrefix } from "../labs";
 import { refusal } from "../suggest";
-import { cniOf, readVerdict, type StoredRun } from "./stored-run";
+import { cniOf, namesIn, readVerdict, type StoredRun } from "./stored-run";
 
 /** Two runs to put beside each other, and why these. */
 export interface Chosen {
@@ -30,9 +30,9 @@ export function chooseRuns(words: readonly string[], root: string): Chosen {
   }
   const [a, b] = [findRun(first, root), findRun(second, root)];
   if (a.folder === b.folder) {
-    const rule = `is the same run as ${first}`;
+    const rule = first === second ? "must be another run than the first" : `is the same run as ${first}`;
     throw new UserError([
-      { field: "RUN", value: second, rule, mend: `name another: ${lastOf(namesIn(path.dirname(a.folder)))}` },
+      { field: "RUN", value: second, rule, mend: "name STACK@TIME, or one word only: the run before it is found" },
     ]);
   }
   return { a, b };
@@ -149,16 +149,6 @@ function requireStackWithRuns(stack: string, root: string): string {
   throw new UserError([{ field: "STACK", value: stack, rule: "has no run yet", mend: `run ./lab up ${stack}` }]);
 }
 
-/** The folders in a folder, sorted, which for runs is their order in time; none where it is not there. */
-function namesIn(folder: string): readonly string[] {
-  try {
-    const all = readdirSync(folder, { withFileTypes: true });
-    return all.flatMap((each) => (each.isDirectory() ? [each.name] : [])).sort();
-  } catch {
-    return [];
-  }
-}
-
 /** The last few of a list that may be long. */
 function lastOf(names: readonly string[], most = 4): string {
   const left = names.length - most;
@@ -166,5 +156,9 @@ function lastOf(names: readonly string[], most = 4): string {
 }
 
 function isFolder(place: string): boolean {
-  return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -14,7 +14,9 @@ export interface StoredRun {
 }
 
 /** The file by which a folder is that of a run that has ended. */
-export const verdictFile = "verdict.json";
+const verdictFile = "verdict.json";
+/** And that of one that has begun. */
+const startedFile = "started.txt";
 
 const outcome = z.enum(["passed", "failed", "inconclusive", "not-applicable"]);
 const subject = z.looseObject({
@@ -84,19 +86,22 @@ export function readVerdict(folder: string): Verdict | { readonly trouble: strin
 function whyNone(folder: string): string {
   const cells = cellsOf(folder);
   if (cells.length > 0) return `is a matrix of runs; name one of its cells: ${cells.join(", ")}`;
-  return "has no verdict: its checks were cut short, or are still running";
+  if (namesIn(folder).includes(startedFile)) return "has no verdict: its checks were cut short, or are still running";
+  return "is not the folder of a run";
 }
 
 /** The folders of a matrix, each of which is a run. */
 function cellsOf(folder: string): readonly string[] {
-  const files = (place: string) => {
-    try {
-      return readdirSync(place);
-    } catch {
-      return [];
-    }
-  };
-  return files(folder).filter((name) => files(path.join(folder, name)).includes(verdictFile));
+  return namesIn(folder).filter((name) => namesIn(path.join(folder, name)).includes(verdictFile));
+}
+
+/** What is in a folder, sorted; nothing where it can't be looked into. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
 }
 
 /** The CNI of a run: by its values, or else by the images that ran; undefined where neither tells one. */

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { wrapAnsi } from "fast-wrap-ansi";
 import { quote } from "../../components/lib/shell";
 import { marks } from "../checks/report/text";
 import type { StepRecord } from "../checks/run-step";
@@ -24,7 +25,7 @@ const most = 6;
 export function comparisonText(compared: Comparison, evidence: BothEvidence, columns: number): string {
   const { a, b, values, versions, checks } = compared;
   const parts = [
-    [...runLines("A", a), ...runLines("B", b)],
+    [...runLines("A", a), ...runLines("B", b)].map((line) => wrapAnsi(line, columns, { trim: false })),
     valuesLines(values, [a, b], columns),
     differenceLines("Versions that differ", versions, columns),
     [summaryLine(checks), checkTable(checks, columns)],
@@ -88,7 +89,7 @@ function pairLines(pair: CheckPair, { a, b }: Comparison, evidence: BothEvidence
   const printed = first === undefined ? [] : printedRows(first, evidence);
   const files = [fileLines("A", first?.a, a), fileLines("B", first?.b, b)].flat();
   return [
-    pairTitle(pair),
+    wrapAnsi(pairTitle(pair), columns),
     ...besideLines(
       [{ a: wholeWords(pair.a), b: wholeWords(pair.b) }, ...told.map((subject) => subjectRow(subject)), ...printed],
       columns,

@@ -51,6 +51,7 @@ test.each([
   [["logs", "multos"], 'PART is "multos": must be one of: multus, dhcp, .*, dhcp-server; did you mean multus\\?'],
   [["logs", "constructor"], 'PART is "constructor": must be one of: multus, .*'],
   [["capture", "n1"], "capture: missing required argument 'iface'; see ./lab help capture"],
+  [["compare", "a", "b", "c"], "compare: too many arguments.* Expected 2 arguments but got 3; see ./lab help compare"],
   [["help", "stats"], 'command is "stats": must be one of: up, .*; did you mean status\\?'],
 ])("%j is refused", async (argv, message) => {
   const { exitCode, lines } = await lab(...argv);
@@ -104,6 +105,7 @@ test("help tells the default stack and every command", async () => {
     "dhcp",
     "logs",
     "capture",
+    "compare",
     "pulumi",
     "env",
     "doctor",
