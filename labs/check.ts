@@ -90,7 +90,12 @@ export interface Check {
   /** All must hold. */
   readonly expect: readonly Matcher[];
   readonly timing: Timing;
-  /** Checks of the same list that show that this one's result means something. */
+  /**
+   * Checks of the same list that show that this one's result means something. Positive ones are barriers too: all checks
+   * of a list run side by side, but for one with positive controls, which starts once these have settled on all their
+   * subjects. Where one of them has not passed, it is not run and is `inconclusive`, with that one's name as the reason;
+   * so are those behind it. A check that others wait for, as for nodes that are ready, is their positive control.
+   */
   readonly controls?: {
     /** Must hold first: the same way of looking finds what is there. */
     readonly positive?: readonly string[];

@@ -169,6 +169,58 @@ describe("a claim that something does not happen", () => {
   });
 });
 
+describe("a positive control", () => {
+  const asks = (id: string, changes: Partial<Check> = {}) =>
+    checkOf({ id, steps: [{ id: "ask", at: "node", run: [id] }], ...changes });
+  const behind = (id: string, ...positive: string[]) => asks(id, { controls: { positive } });
+  const changing = (id: string, ...positive: string[]) =>
+    asks(id, { controls: { positive }, change: [{ id: "break", at: "node", run: [`break-${id}`] }] });
+  const commands = ({ calls }: FakeCluster) => calls.map(({ argv }) => argv[0] ?? "");
+
+  it("is a barrier: what is behind it starts when it has settled on all subjects, and nothing else waits", async () => {
+    // The gate holds on n1 at once, and on n2 at its fifth try.
+    const cluster = new FakeCluster((where, command) => {
+      const tries = cluster.calls.filter((call) => call.where === where && call.argv[0] === "gate").length;
+      return command !== "gate" || where === "n1" || tries > 4 ? "yes" : "no";
+    });
+    const verdict = await run(cluster, [
+      changing("last", "gate"),
+      behind("third", "second"),
+      behind("second", "gate"),
+      asks("gate"),
+      asks("free"),
+    ]);
+    expect(verdict.asExpected).toBe(true);
+    const order = commands(cluster);
+    expect(order.filter((command) => command === "gate")).toHaveLength(6);
+    expect(order.indexOf("free")).toBeLessThan(order.lastIndexOf("gate"));
+    const inTurn = ["gate", "second", "third", "break-last", "last"];
+    expect(order.filter((command) => command !== "free")).toEqual(
+      inTurn.flatMap((command) => order.filter((each) => each === command)),
+    );
+  });
+
+  it("that does not hold keeps all behind it from running, each with the name of what it waited for", async () => {
+    const cluster = new FakeCluster((where, command) => (command === "gate" && where === "n2" ? "no" : "yes"));
+    const verdict = await run(cluster, [
+      asks("gate"),
+      behind("second", "gate", "free"),
+      behind("third", "second"),
+      changing("last", "third"),
+      asks("free"),
+    ]);
+    const blockedBy = (id: string) => `not tried, as its positive control ${id} did not hold`;
+    expect(verdict.checks.map(({ id, outcome, says }) => [id, outcome, says])).toEqual([
+      ["gate", "failed", undefined],
+      ["second", "inconclusive", blockedBy("gate")],
+      ["third", "inconclusive", blockedBy("second")],
+      ["last", "inconclusive", blockedBy("third")],
+      ["free", "passed", undefined],
+    ]);
+    expect(new Set(commands(cluster))).toEqual(new Set(["gate", "free"]));
+  });
+});
+
 describe("values that must differ", () => {
   const distinct = checkOf({ expect: [{ value: "word", distinct: true }] });
 
