@@ -179,7 +179,7 @@ describe("a positive control", () => {
 
   it("is a barrier: what is behind it starts when it has settled on all subjects, and nothing else waits", async () => {
     // The gate holds on n1 at once, and on n2 at its fifth try.
-    const cluster = new FakeCluster((where, command) => {
+    const cluster: FakeCluster = new FakeCluster((where, command) => {
       const tries = cluster.calls.filter((call) => call.where === where && call.argv[0] === "gate").length;
       return command !== "gate" || where === "n1" || tries > 4 ? "yes" : "no";
     });

@@ -7,7 +7,7 @@ import { outcomeMark } from "../words";
 export function tableOfChecks({ checks }: Comparison): Html {
   return html`<section aria-labelledby="checks"><h2 id="checks">Checks of both runs</h2>
 <p>What differs stands first. Counterparts are two checks of one thing, of which each run made the one that its CNI or its state asks for.</p>
-<div class="scroll" role="region" tabindex="0" aria-label="Checks of both runs"><table class="checks">
+<div class="scroll" role="region" tabindex="0" aria-label="Table of all checks"><table class="checks">
 <thead><tr>${["", "A", "B", "Check", "What"].map((head) => (head === "" ? html`<td></td>` : html`<th scope="col">${head}</th>`))}</tr></thead>
 <tbody>${checks.map(row)}</tbody></table></div></section>`;
 }
