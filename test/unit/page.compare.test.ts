@@ -2,15 +2,10 @@ import { expect, test } from "vitest";
 import { compareRuns } from "../../cli/compare/compare-runs";
 import { comparePage } from "../../cli/page/compare/page";
 import { evidenceOfBoth, flannelRun, storedRun, weaveRun } from "./compare.fixture";
-import { flannelVerdict } from "./page.fixture";
+import { flannelVerdict, textOf } from "./page.fixture";
 
 const [a, b] = [flannelRun(), weaveRun()];
 const html = comparePage(compareRuns(a, b), evidenceOfBoth(a, b), { a: "../x/report.html" });
-const textOf = (page: string) =>
-  page
-    .replace(/<style>.*?<\/style>/s, "")
-    .replace(/<[^>]+>/g, " ")
-    .replace(/\s+/g, " ");
 
 test("both runs stand at the top, with what was set otherwise", () => {
   for (const part of [

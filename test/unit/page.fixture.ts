@@ -404,3 +404,11 @@ export function outage() {
   );
   return outageReport({ from: "flannel", to: "weave", strategy: "replace" }, 38_000, probes);
 }
+
+/** A page as a reader sees it, all details open. */
+export function textOf(html: string): string {
+  return html
+    .replace(/<style>.*?<\/style>/s, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+}

@@ -13,15 +13,10 @@ import {
   multihomedTopology,
   outage,
   pageModel,
+  textOf,
 } from "./page.fixture";
 
 const lossy = flannelVerdict((from, to) => (from === "n2" || to === "n2" ? ["flannel.1 is down on n2"] : undefined));
-/** A page as a reader sees it, all details open. */
-const textOf = (html: string) =>
-  html
-    .replace(/<style>.*?<\/style>/s, "")
-    .replace(/<[^>]+>/g, " ")
-    .replace(/\s+/g, " ");
 
 test("a healthy run says so, and what it was reached on", () => {
   const text = textOf(page(pageModel(flannelTopology(), flannelVerdict())));
