@@ -43,7 +43,7 @@ function runLines(side: string, { id, verdict }: StoredRun): readonly string[] {
 
 function valuesLines(values: Comparison["values"], runs: readonly StoredRun[], columns: number): readonly string[] {
   if (values !== undefined) return differenceLines("Values that differ", values, columns);
-  return [`Values: ${valuesUnknown(runs)}`];
+  return [wrapAnsi(`Values: ${valuesUnknown(runs)}`, columns)];
 }
 
 function differenceLines(title: string, all: readonly Difference[], columns: number): readonly string[] {

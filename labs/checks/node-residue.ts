@@ -38,6 +38,7 @@ const all = /^[\s\S]*$/;
 export const nodeResidue: Check = {
   id: "node-residue",
   title: "Every node holds what it held before its first CNI, what this CNI makes, and nothing of another",
+  topic: "what CNIs leave on the nodes",
   subjects: "node",
   when: { cni: ["flannel", "weave"] },
   steps: [
@@ -72,6 +73,7 @@ export const nodeBare: Check = {
   ...nodeResidue,
   id: "node-bare",
   title: "Every node holds what it held before its first CNI, and nothing of any",
+  topic: "what CNIs leave on the nodes",
   when: { cni: ["none"] },
   expect: [
     { value: "own", equals: "0" },

@@ -7,6 +7,7 @@ const ready = '.status.conditions[?(@.type=="Ready")]';
 export const nodesReady: Check = {
   id: "nodes-ready",
   title: "Every node is Ready: its kubelet runs and its runtime has a CNI",
+  topic: "readiness of the nodes",
   subjects: "node",
   steps: [
     {
@@ -32,6 +33,7 @@ export const nodesWithoutNetwork: Check = {
   ...nodesReady,
   id: "nodes-without-network",
   title: "Every node says that it has no CNI",
+  topic: "readiness of the nodes",
   when: { cni: ["none"] },
   expect: [
     { value: "ready", equals: "False" },
