@@ -73,7 +73,6 @@ export const nodeBare: Check = {
   ...nodeResidue,
   id: "node-bare",
   title: "Every node holds what it held before its first CNI, and nothing of any",
-  topic: "what CNIs leave on the nodes",
   when: { cni: ["none"] },
   expect: [
     { value: "own", equals: "0" },

@@ -33,7 +33,6 @@ export const nodesWithoutNetwork: Check = {
   ...nodesReady,
   id: "nodes-without-network",
   title: "Every node says that it has no CNI",
-  topic: "readiness of the nodes",
   when: { cni: ["none"] },
   expect: [
     { value: "ready", equals: "False" },

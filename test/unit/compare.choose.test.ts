@@ -83,6 +83,11 @@ describe("two runs", () => {
     expect(chosen(first, "weave/2026-11-25T12-00-00-000Z")).toEqual([one, other]);
   });
 
+  test("a whole name is that run, also where others begin with it", () => {
+    for (const name of ["before", "before-2"]) keep("flannel", name, onFlannel);
+    expect(chosen("flannel@before", "flannel@before-2")).toEqual(["flannel@before", "flannel@before-2"]);
+  });
+
   test("may be cells of a matrix, and a folder that lies elsewhere", () => {
     keep("confluence", "2026-11-25T10-00-00-000Z/1-flannel", onFlannel);
     keep("confluence", "2026-11-25T10-00-00-000Z/2-weave", onWeave);
