@@ -14,9 +14,12 @@ export function canWire({ cni, machineId }: Pick<LabConfig, "cni" | "machineId">
   return cni !== "none" && !(cni === "weave" && machineId === "shared");
 }
 
-/** The nodes' machine-ids, where anything depends on them: Weave's routers take their names from there. */
+/**
+ * The nodes' machine-ids, where anything depends on them: Weave's routers take their names from there. They are there
+ * without a CNI too, so that a swap by way of none has no more to do for them while pods are cut off.
+ */
 export function nodeIds({ cni, machineId }: LabConfig, cluster: Cluster): readonly pulumi.Resource[] {
-  return cni === "weave" || machineId === "shared"
+  return cni !== "flannel" || machineId === "shared"
     ? new NodeIds("node-ids", { nodes: cluster.nodes, ids: machineId }).commands
     : [];
 }

@@ -143,8 +143,10 @@ describe("machine-ids", () => {
     const names = ["node-ids", "node-ids-n1", "node-ids-n2"];
     expect(await added({ machineId: "shared" })).toEqual(names);
     expect(await added({ machineId: "shared" }, { cni: "weave" })).toEqual([]);
-    const weave = (await build({ cni: "weave" })).map(({ name }) => name);
-    expect(weave).toEqual(expect.arrayContaining(names));
+    for (const cni of ["weave", "none"] as const) {
+      expect((await build({ cni })).map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    }
+    expect((await build({ cni: "flannel" })).map(({ name }) => name)).not.toContain("node-ids");
   });
 
   test("are there before Weave looks at them", async () => {
