@@ -232,7 +232,7 @@ describe("the clean-up after a CNI", () => {
       expect(state).toContain("/etc/cni/net.d/10-flannel.conflist");
       expect(state).toContain('-A FORWARD -m comment --comment "flanneld forward" -j FLANNEL-FWD');
     }
-    expect(calls.match(/delete pod .*/g)).toEqual(["delete pod --namespace a b --wait=false --ignore-not-found"]);
+    expect(calls.match(/delete pod .*/g)).toEqual(["delete pod --namespace a b --timeout=9s --ignore-not-found"]);
   });
 
   it("recreates no pod of another node where nodes are not to be cleaned", () => {
