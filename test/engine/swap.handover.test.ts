@@ -161,7 +161,13 @@ exit $code`;
   return {
     code: ended.status,
     said: ended.stderr.trim().split("\n"),
-    calls: left.map((call) => call.split(" ").slice(0, 6).join(" ").replace(/ --wait=false| --timeout=9s/, "")),
+    calls: left.map((call) =>
+      call
+        .split(" ")
+        .slice(0, 6)
+        .join(" ")
+        .replace(/ --wait=false| --timeout=9s/, ""),
+    ),
     conflists: readFileSync(file("folder"), "utf8").trim().split("\n"),
     addresses,
     node: JSON.parse(readFileSync(file("node"), "utf8")),
