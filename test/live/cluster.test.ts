@@ -4,7 +4,8 @@ import type { Verdict } from "../../cli/checks/verdict";
 import { commandsOfPage } from "../readme";
 import { engineHolds, LabUnderTest, type Ran } from "./lab";
 import type { Swappable } from "./only-cni";
-import { seedOfRun, someCells } from "./swap-cells";
+import { seedOfRun } from "./seed";
+import { someCells } from "./swap-cells";
 import { recover } from "./swap-recovery";
 import { swap } from "./swaps";
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LabUnderTest } from "./lab";
 import type { Swappable } from "./only-cni";
-import { allCells, seedOfRun } from "./swap-cells";
+import { seedOfRun } from "./seed";
+import { allCells } from "./swap-cells";
 import { recover } from "./swap-recovery";
 
 const seed = seedOfRun();

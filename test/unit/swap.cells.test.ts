@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { allCells, faults, moments, seedOfRun, someCells } from "../live/swap-cells";
+import { seedOfRun } from "../live/seed";
+import { allCells, faults, moments, someCells } from "../live/swap-cells";
 
 const seeds = Array.from({ length: 200 }, (_, seed) => seed);
 
