@@ -41,7 +41,9 @@ export interface MultihomedArgs {
 
 /**
  * Pods with a second interface, for checks to look through. One template means one annotation, so that each pod with an
- * address of its own is a Deployment; its old pod goes before the new one comes, as both would have that address.
+ * address of its own is a StatefulSet: that makes its pod only when the old one is gone, and has given the address back.
+ * A Deployment, of whatever strategy, makes it as soon as somebody deletes the old one. It asks for an address that is
+ * taken, and the kubelet tries again only after 10 s and more.
  */
 export class Multihomed extends pulumi.ComponentResource {
   constructor(name: string, args: MultihomedArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -53,11 +55,12 @@ export class Multihomed extends pulumi.ComponentResource {
         ...pods.template,
         spec: { ...pods.template.spec, nodeSelector: { "kubernetes.io/hostname": pod.node } },
       };
-      new k8s.apps.v1.Deployment(
+      new k8s.apps.v1.StatefulSet(
         `${name}-${suffix}`,
         {
           metadata: { ...metadata, name: suffix },
-          spec: { ...pods, template, replicas: 1, strategy: { type: "Recreate" } },
+          // In order, the default, a pod that never becomes ready would not be replaced by one of another template.
+          spec: { ...pods, template, replicas: 1, podManagementPolicy: "Parallel" },
         },
         { parent: this },
       );

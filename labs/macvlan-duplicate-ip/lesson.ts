@@ -1,7 +1,7 @@
 import type { Lesson } from "../lesson";
 
 const kubectl = "./lab kubectl -s macvlan-duplicate-ip -n cni-lab";
-const show = (node: string) => `${kubectl} exec deployment/static-${node} -- ip -4 address show dev net1`;
+const show = (node: string) => `${kubectl} exec statefulset/static-${node} -- ip -4 address show dev net1`;
 
 export const lesson: Lesson = {
   goal: "You know why host-local and macvlan over several nodes don't go together, and how to see two pods with one address.",
@@ -23,7 +23,7 @@ export const lesson: Lesson = {
       title: "Ask the LAN",
       text: "`arping -D` asks who has an address, as a machine does before it takes it (RFC 5227). It ends with 1 when somebody answers.",
       run: [
-        `${kubectl} exec deployment/static-n1 -- sh -c 'arping -D -c 2 -w 2 -I net1 $(ip -4 -o address show dev net1 | sed "s/.*inet //;s,/.*,,")'`,
+        `${kubectl} exec statefulset/static-n1 -- sh -c 'arping -D -c 2 -w 2 -I net1 $(ip -4 -o address show dev net1 | sed "s/.*inet //;s,/.*,,")'`,
       ],
       notice: "Somebody else answers for the pod's own address. The MAC is that of the pod on n2.",
       question: {

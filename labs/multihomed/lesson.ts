@@ -25,8 +25,8 @@ export const lesson: Lesson = {
       title: "Inside a pod",
       text: "The pod itself sees two interfaces like any machine.",
       run: [
-        `${kubectl} exec deployment/static-n1 -- ip -brief address`,
-        `${kubectl} exec deployment/static-n1 -- ip route`,
+        `${kubectl} exec statefulset/static-n1 -- ip -brief address`,
+        `${kubectl} exec statefulset/static-n1 -- ip route`,
       ],
       notice: "eth0 is Flannel's, net1 is macvlan's. There are two default routes.",
       question: {

@@ -232,7 +232,7 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
   const wanted = (resources: readonly Registered[], name: string) =>
     JSON.parse(only(resources, name).inputs.spec.template.metadata.annotations["k8s.v1.cni.cncf.io/networks"]);
 
-  test("a Deployment for each static pod, on its node and with its address; a DaemonSet of the leased ones", async () => {
+  test("a StatefulSet for each static pod, on its node and with its address; a DaemonSet of the leased ones", async () => {
     const resources = await record(
       () => {
         const network = new MacvlanNetwork("lan", lan);
@@ -247,15 +247,12 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
       {},
       preview,
     );
-    expect(namesOf(resources, "kubernetes:apps/v1:Deployment")).toEqual(["pods-static-n1", "pods-static-n2"]);
+    expect(namesOf(resources, "kubernetes:apps/v1:StatefulSet")).toEqual(["pods-static-n1", "pods-static-n2"]);
     expect(namesOf(resources, "kubernetes:apps/v1:DaemonSet")).toEqual(["pods-leased"]);
     const { metadata, spec } = only(resources, "pods-static-n1").inputs;
     expect([metadata.name, metadata.namespace, metadata.annotations]).toEqual(["static-n1", "cni-lab", undefined]);
-    expect([spec.replicas, spec.strategy, spec.template.spec.nodeSelector]).toEqual([
-      1,
-      { type: "Recreate" },
-      { "kubernetes.io/hostname": "n1" },
-    ]);
+    expect([spec.replicas, spec.podManagementPolicy]).toEqual([1, "Parallel"]);
+    expect(spec.template.spec.nodeSelector).toEqual({ "kubernetes.io/hostname": "n1" });
     expect(spec.template.metadata.labels["cni-lab/role"]).toBe("static");
     const common = { namespace: "cni-lab", interface: "net1" };
     expect(wanted(resources, "pods-static-n1")).toEqual([{ name: "lan", ...common, ips: ["10.10.20.11/24"] }]);

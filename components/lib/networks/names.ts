@@ -44,7 +44,7 @@ export function dhcpServerContainer(stack: string): string {
   return `cni-lab-${stack}-dhcp`;
 }
 
-/** The Deployment of the pod of one node that has a static address. */
+/** The StatefulSet of the pod of one node that has a static address. */
 export function staticPodName(node: string): string {
   return `static-${node}`;
 }
