@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { parseAddress } from "../components/lib/cidr";
 import type { FlannelInterface } from "../components/lib/flannel-config";
+import { annotationProblem } from "../components/lib/flannel-etcd";
 import { hostOnLan } from "../components/lib/lan";
+import type { Problem } from "../components/lib/user-error";
 import { linkName } from "./rules";
 
 /** The forms of `flannelIface`; a bare name is that of an interface. */
@@ -37,4 +39,15 @@ function parseIface(text: string, host: string): FlannelInterface | undefined {
 /** What a valid value of `flannelIface` means on a LAN: without an address, `can-reach` is this machine's there. */
 export function ifaceOf(text: string, lanCidr: string): FlannelInterface {
   return parseIface(text, hostOnLan(lanCidr)) ?? { by: "default-route" };
+}
+
+/** What is wrong with the way of finding the interface for the CNI that is to use it. */
+export function ifaceProblems({
+  cni,
+  flannelIface: text,
+}: {
+  readonly cni: string;
+  readonly flannelIface: string;
+}): Problem[] {
+  return cni === "flannel-etcd" && text.startsWith("annotation:") ? [annotationProblem("flannelIface", text)] : [];
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Cni, type CniChoice } from "../components/cni/cni";
+import { Etcd } from "../components/cni/etcd";
+import { etcdOnLan } from "../components/lib/lan";
 import { flannelResidue, weaveResidue } from "../components/lib/swap/residue";
 import { images } from "../components/lib/versions";
 import { Probe } from "../components/probe/probe";
@@ -36,7 +38,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
   const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
   const cni = new Cni(
     "cni",
-    { ...cniChoice(settings), ...leftOf(settings), access },
+    { ...cniChoice(settings, cluster), ...leftOf(settings), access },
     inside(cluster, [...nodeIds(settings, cluster), ...flannelAddresses(settings, cluster)]),
   );
   const ready = [...cluster.members, ...cni.ready];
@@ -66,7 +68,7 @@ function leftOf({ nodeCleanup, recreatePods, podCidr, weaveRange }: LabSettings)
   };
 }
 
-function cniChoice(settings: LabSettings): CniChoice {
+function cniChoice(settings: LabSettings, cluster: Cluster): CniChoice {
   const { podCidr, flannelBackend, flannelIface, weavePassword } = settings;
   switch (settings.cni) {
     case "flannel":
@@ -89,7 +91,25 @@ function cniChoice(settings: LabSettings): CniChoice {
         readiness: settings.machineId === "own" ? "connected" : "answers",
         image: images.weave,
       };
+    case "flannel-etcd":
+      return {
+        type: "flannel-etcd",
+        etcd: createEtcd(settings, cluster),
+        network: settings.flannelEtcdRange,
+        iface: ifaceOf(flannelIface, settings.lanCidr),
+        forwardRules: settings.forwardRules === "flannel",
+        image: images.flannel,
+      };
     case "none":
       return { type: "none" };
   }
+}
+
+/** Not inside the cluster: flannel asks it for a lease, and its container is to be removed with the lab. */
+function createEtcd({ stack, nodeImage: image, lanCidr }: LabSettings, { lans }: Cluster): Etcd {
+  const [lan] = lans;
+  if (lan === undefined) {
+    throw new RangeError("a cluster has at least one LAN");
+  }
+  return new Etcd("etcd", { stack, image, lan, address: etcdOnLan(lanCidr) });
 }

@@ -4,7 +4,7 @@ import { maxNodes } from "../components/lib/lan";
 import { type Problem, UserError } from "../components/lib/user-error";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
 import { faultConfig } from "./fault-schema";
-import { flannelIface } from "./flannel-iface";
+import { flannelIface, ifaceProblems } from "./flannel-iface";
 import { networkConfig, networkConfigProblems } from "./network-schema";
 import { oneOf } from "./rules";
 
@@ -18,7 +18,7 @@ const cidr = (longest: number, use: string) =>
   );
 
 /** The values of `cni`. */
-export const cniNames = ["flannel", "weave", "none"] as const;
+export const cniNames = ["flannel", "weave", "flannel-etcd", "none"] as const;
 
 /** A value of `cni`. */
 export type CniName = (typeof cniNames)[number];
@@ -45,6 +45,9 @@ export const labConfig = z.strictObject({
   flannelIface: flannelIface
     .default("default-route")
     .describe("how flannel finds the node's interface, or the address to announce"),
+  flannelEtcdRange: cidr(12, "80.0.0.0/8")
+    .default("80.0.0.0/8")
+    .describe("the network of the pods on flannel-etcd; each node gets a /16 of it"),
   weaveRange: cidr(22, "10.32.0.0/12")
     .default("10.32.0.0/12")
     .describe("the network that Weave gives the pods' addresses out of"),
@@ -82,6 +85,7 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
   }
   const problems = [
     ...overlapProblems(parsed.data),
+    ...ifaceProblems(parsed.data),
     ...networkConfigProblems(parsed.data),
     ...confluenceConfigProblems(parsed.data),
   ];
@@ -111,7 +115,7 @@ function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, 
 
 /** The lab's networks must be told apart by their addresses: routes and kube-proxy rules go by nothing else. */
 function overlapProblems(config: LabConfig): Problem[] {
-  const networks = (["lanCidr", "podCidr", "serviceCidr", "weaveRange"] as const).flatMap((key) => {
+  const networks = (["lanCidr", "podCidr", "serviceCidr", "weaveRange", "flannelEtcdRange"] as const).flatMap((key) => {
     const network = config[key] === undefined ? undefined : parseCidr(config[key]);
     return network === undefined ? [] : [{ key, network }];
   });

@@ -1,10 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { flannelEtcdDefaults } from "../lib/flannel-etcd";
 import { labels } from "../lib/labels";
-import { desiredCni, leftUndone, wishMark } from "../lib/swap/names";
-import { flannelResidue, type Residue, weaveResidue } from "../lib/swap/residue";
+import { desiredCni, desiredNetwork, leftUndone, wishMark } from "../lib/swap/names";
+import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../lib/swap/residue";
+import { describeProblem } from "../lib/user-error";
 import { Arrival } from "./arrival";
 import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
+import { FlannelEtcd, type FlannelEtcdArgs } from "./flannel-etcd";
 import { Handover } from "./handover";
 import type { NodeAccess } from "./node-access";
 import { NodeCleanup } from "./node-cleanup";
@@ -15,6 +18,8 @@ import { defaultRange, Weave, type WeaveArgs } from "./weave";
 export type CniChoice =
   | ({ readonly type: "flannel" } & FlannelArgs)
   | ({ readonly type: "weave" } & WeaveArgs)
+  /** Works on the nodes themselves: needs `access`. Comes and goes by way of `none` only. */
+  | ({ readonly type: "flannel-etcd" } & FlannelEtcdArgs)
   | { readonly type: "none" };
 
 export type CniArgs = CniChoice & {
@@ -50,7 +55,7 @@ export class Cni extends pulumi.ComponentResource {
   ) {
     super("cni-lab:index:Cni", name, {}, opts);
     if (access === undefined) {
-      this.ready = this.install(choice, { parent: this });
+      this.ready = this.install(choice, undefined, { parent: this });
     } else {
       const wish = this.record(name, choice, { nodeCleanup, recreatePods });
       this.ready = choice.type === "none" ? [] : this.installBetween(choice, access, wish, recreatePods);
@@ -68,12 +73,13 @@ export class Cni extends pulumi.ComponentResource {
    */
   private record(
     name: string,
-    { type }: CniChoice,
+    choice: CniChoice,
     { nodeCleanup, recreatePods }: { readonly nodeCleanup: boolean; readonly recreatePods: boolean },
   ): k8s.core.v1.ConfigMap {
     const { namespace, name: mapName, key } = desiredCni;
     const data = {
-      [key]: type,
+      [key]: choice.type,
+      ...(choice.type === "flannel-etcd" ? { [desiredNetwork]: choice.network ?? flannelEtcdDefaults.network } : {}),
       ...(nodeCleanup ? {} : { [leftUndone.nodeCleanup]: "off" }),
       ...(recreatePods ? {} : { [leftUndone.recreatePods]: "off" }),
     };
@@ -111,7 +117,7 @@ export class Cni extends pulumi.ComponentResource {
   ): pulumi.Resource[] {
     const residue = residueOf(choice);
     const cleanup = new NodeCleanup(`${choice.type}-clean`, { ...access, residue }, { parent: this });
-    const installed = this.install(choice, marked(wish, after(cleanup.commands, { parent: this })));
+    const installed = this.install(choice, access, marked(wish, after(cleanup.commands, { parent: this })));
     const opts = after(installed, { parent: this });
     const { conflist } = residue;
     const arrival = new Arrival(`${choice.type}-arrival`, { ...access, conflist, recreatePods }, opts);
@@ -119,7 +125,11 @@ export class Cni extends pulumi.ComponentResource {
     return last === undefined ? installed : [...arrival.commands, last];
   }
 
-  private install(choice: CniChoice, opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
+  private install(
+    choice: CniChoice,
+    access: NodeAccess | undefined,
+    opts: pulumi.ComponentResourceOptions,
+  ): pulumi.Resource[] {
     switch (choice.type) {
       case "flannel": {
         const { type, ...args } = choice;
@@ -128,6 +138,13 @@ export class Cni extends pulumi.ComponentResource {
       case "weave": {
         const { type, ...args } = choice;
         return [new Weave(type, args, opts).daemonSet];
+      }
+      case "flannel-etcd": {
+        const { type, ...args } = choice;
+        if (access === undefined) {
+          throw new pulumi.ResourceError(describeProblem(accessMissing), this);
+        }
+        return [...new FlannelEtcd(type, { ...args, ...access }, opts).commands];
       }
       case "none":
         return [];
@@ -141,8 +158,16 @@ function residueOf(choice: Exclude<CniChoice, { type: "none" }>): Residue {
       return flannelResidue(choice.network ?? defaultNetwork);
     case "weave":
       return weaveResidue(choice.range ?? defaultRange);
+    case "flannel-etcd":
+      return flannelEtcdResidue(choice.network ?? flannelEtcdDefaults.network);
   }
 }
+
+const accessMissing = {
+  field: "access",
+  rule: "must be given with the CNI flannel-etcd, which is a service on the nodes",
+  mend: "give the nodes, each with a shell, and an administrator's kubeconfig",
+};
 
 /**
  * Options of a component all of whose children depend on `resources` by themselves: the engine records no dependency

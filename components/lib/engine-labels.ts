@@ -9,3 +9,6 @@ export const partLabel = "cni-lab.part";
 
 /** The value of `partLabel` of the DHCP server. */
 export const dhcpServerPart = "dhcp-server";
+
+/** The value of `partLabel` of the etcd that flannel has its leases in. */
+export const etcdPart = "etcd";

@@ -21,9 +21,18 @@ export type FlannelInterface =
    */
   | { readonly by: "annotation"; readonly annotation: "node-public-ip" | "public-ip-overwrite" };
 
-/** net-conf.json: the network that flannel divides among the nodes, and the backend. */
-export function netConf(network: string, backend: FlannelBackend): string {
-  return JSON.stringify({ Network: network, EnableNFTables: false, Backend: backendConf(backend) });
+/**
+ * net-conf.json: the network that flannel divides among the nodes, and the backend.
+ *
+ * @param subnetLength the prefix of each node's part, where flannel itself divides; in Kubernetes the nodes' podCIDRs say it
+ */
+export function netConf(network: string, backend: FlannelBackend, subnetLength?: number): string {
+  return JSON.stringify({
+    Network: network,
+    SubnetLen: subnetLength,
+    EnableNFTables: false,
+    Backend: backendConf(backend),
+  });
 }
 
 /**

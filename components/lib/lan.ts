@@ -34,6 +34,11 @@ export function serverOnLan(lanCidr: string): string {
   return hostAddress(requireLan(lanCidr), 2);
 }
 
+/** The address of etcd's container on the lab's LAN: the third one. */
+export function etcdOnLan(lanCidr: string): string {
+  return hostAddress(requireLan(lanCidr), 3);
+}
+
 function requireLan(lanCidr: string): Cidr {
   const lan = parseCidr(lanCidr);
   if (lan === undefined) {

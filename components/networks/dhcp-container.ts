@@ -1,8 +1,6 @@
-import { limitArgv, networkArgv, requireImage } from "../cluster/node-container";
 import type { Script } from "../cluster/node-shell";
-import { scriptArgv } from "../cluster/node-shell";
-import { dhcpServerPart, partLabel, stackLabel } from "../lib/engine-labels";
-import { quote } from "../lib/shell";
+import { createSide } from "../cluster/side-container";
+import { dhcpServerPart } from "../lib/engine-labels";
 
 /** A DHCP server of a lab, as a container beside the nodes. */
 export interface ServerPlan {
@@ -24,36 +22,17 @@ export const serverLink = "eth1";
 const conf = "/etc/cni-lab-dnsmasq.conf";
 const pidFile = "/run/dnsmasq.pid";
 
-/**
- * The command line that starts the container; prints its id. dnsmasq comes with its configuration.
- * What an earlier, broken off try left under the same name is removed first.
- */
-export function createServer(plan: ServerPlan): string {
-  return [requireImage(plan.image), `${deleteServer(plan.container)} >&2`, quote(runArgv(plan))].join(" && ");
-}
-
-/** The command line that removes the container; gone already is fine. */
-export function deleteServer(container: string): string {
-  return quote(["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0", container]);
-}
-
-/** The command line that starts the container again where it was stopped or has died; its leases are still there. */
-export function wakeServer(container: string): string {
-  const running = quote(["podman", "container", "inspect", "--format", "{{.State.Running}}", container]);
-  return `[ "$(${running})" = true ] || ${quote(["podman", "start", container])} >/dev/null`;
-}
-
-function runArgv(plan: ServerPlan): string[] {
-  return [
-    ...["podman", "--runtime", "runc", "run", "--detach", "--name", plan.container, "--hostname", "dhcp-server"],
-    ...["--label", `${stackLabel}=${plan.stack}`, "--label", `${partLabel}=${dhcpServerPart}`],
+/** The command line that starts the container; prints its id. dnsmasq comes with its configuration. */
+export function createServer({ address, network, lanAddress, ...plan }: ServerPlan): string {
+  return createSide({
+    ...plan,
+    hostname: "dhcp-server",
+    part: dhcpServerPart,
+    lan: { network, link: serverLink, address: lanAddress },
     // An address of its own, answers to clients that have none yet, and port 67.
-    ...["NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE"].flatMap((capability) => ["--cap-add", capability]),
-    ...["--systemd=false", ...limitArgv],
-    ...networkArgv([{ network: plan.network, link: serverLink, address: plan.lanAddress }]),
-    ...["--dns=none", "--tmpfs", "/run"],
-    ...[plan.image, ...scriptArgv({ text: keepRunning, args: [plan.address] })],
-  ];
+    capabilities: ["NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE"],
+    run: { text: keepRunning, args: [address] },
+  });
 }
 
 /**

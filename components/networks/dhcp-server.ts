@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { awake } from "../cluster/awake";
 import type { ClusterLan } from "../cluster/cluster-lans";
 import { ContainerShell, type NodeCommand } from "../cluster/node-shell";
+import { deleteSide, wakeSide } from "../cluster/side-container";
 import { serverOnLan } from "../lib/lan";
 import { completeService, type DhcpService, dnsmasqConf, serviceProblems } from "../lib/networks/dnsmasq";
 import { dhcpServerContainer } from "../lib/networks/names";
 import { describeProblem } from "../lib/user-error";
-import { configureScript, createServer, deleteServer, serverLink, wakeServer } from "./dhcp-container";
+import { configureScript, createServer, serverLink } from "./dhcp-container";
 
 export interface DhcpServerArgs extends DhcpService {
   /** The lab that the server belongs to: part of its container's name, and its label. */
@@ -41,7 +42,7 @@ export class DhcpServer extends pulumi.ComponentResource {
       {
         create: configureScript(this.container),
         stdin: dnsmasqConf(args, serverLink),
-        triggers: [awake(machine.stdout, wakeServer(this.container))],
+        triggers: [awake(machine.stdout, wakeSide(this.container))],
         logging: "stderr",
       },
       { parent: this, deletedWith: machine },
@@ -60,7 +61,7 @@ export class DhcpServer extends pulumi.ComponentResource {
     });
     return new command.local.Command(
       `${name}-container`,
-      { create, delete: deleteServer(this.container), triggers: [create, lan.id], logging: "none" },
+      { create, delete: deleteSide(this.container), triggers: [create, lan.id], logging: "none" },
       { parent: this, deleteBeforeReplace: true },
     );
   }

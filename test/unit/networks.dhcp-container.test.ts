@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { configureScript, keepRunning, wakeServer } from "../../components/networks/dhcp-container";
+import { wakeSide } from "../../components/cluster/side-container";
+import { configureScript, keepRunning } from "../../components/networks/dhcp-container";
 
 let folder: string;
 let ended: Promise<unknown> = Promise.resolve();
@@ -90,6 +91,6 @@ test.each([
   [false, ["container", "start"]],
 ])("a server that runs (%s) is asked and, if need be, started: %j", (running, calls) => {
   program("podman", `echo "$1" >>${folder}/calls; [ "$1" = start ] || echo ${running}`);
-  expect(spawnSync("sh", ["-c", wakeServer("c")], { env: env() }).status).toBe(0);
+  expect(spawnSync("sh", ["-c", wakeSide("c")], { env: env() }).status).toBe(0);
   expect(readFileSync(join(folder, "calls"), "utf8").trim().split("\n")).toEqual(calls);
 });

@@ -40,7 +40,10 @@ export function auditNode(
   const own: Fact[] = [];
   const leftovers: Leftover[] = [];
   for (const fact of missingFrom(before, now).filter((one) => !isShared(one))) {
-    const owner = cnis.find((cni) => owns(cni, fact, now))?.cni ?? [multusAddOn].find((one) => keeps(one, fact))?.name;
+    // Two CNIs may make links of one name, never beside each other.
+    const maker =
+      residue !== undefined && owns(residue, fact, now) ? residue : cnis.find((cni) => owns(cni, fact, now));
+    const owner = maker?.cni ?? [multusAddOn].find((one) => keeps(one, fact))?.name;
     if (owner === current || isHoldOn(fact, current) || isAboutLinksOf(residue, fact)) {
       own.push(fact);
     } else if (!addOns.some(({ name }) => name === owner) && (owner !== undefined || !isOfPod(fact, current))) {
@@ -165,13 +168,14 @@ function isPortmapOf({ networkName }: Residue, name: string, all: readonly Fact[
   return chains[0].startsWith("CNI-HOSTPORT-") ? noted.length > 0 : noted.some((one) => one.name.includes(chains[0]));
 }
 
-function isPathOf({ conflist, networkName, folders, binaries }: Residue, path: string): boolean {
+function isPathOf({ conflist, networkName, folders, files = [], binaries }: Residue, path: string): boolean {
   return (
     path === `${conflistFolder}/${conflist}` ||
     path.startsWith(`/var/lib/cni/results/${networkName}-`) ||
     isAtOrIn(`/var/lib/cni/networks/${networkName}`, path) ||
     path.startsWith(`/var/lib/cni/multus/results/${networkName}-`) ||
     folders.some((folder) => isAtOrIn(folder, path)) ||
+    files.includes(path) ||
     binaries.some((name) => matches(`/opt/cni/bin/${name}`, path))
   );
 }

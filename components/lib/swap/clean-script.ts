@@ -1,3 +1,4 @@
+import { flannelEtcdConflist } from "../flannel-etcd";
 import { quote, quoteWord } from "../shell";
 import { recordScript } from "./fingerprint";
 import { cniMarks, cutOffMark } from "./names";
@@ -13,6 +14,8 @@ const deadlines = { daemonSetPods: 90, strays: 120 } as const;
  */
 export function arriveScript(residue: Residue): string {
   return `${swapPrelude}
+own=${quoteWord(residue.cni)}
+${refuseCompany(residue)}
 ${recordScript(residue)}
 first=$(in_force)
 case $first in
@@ -25,6 +28,17 @@ esac
 `;
 }
 
+/** Before anything is made of the CNI: one that can't be beside another neither comes to one nor lets one come. */
+function refuseCompany({ conflist, alone = false }: Residue): string {
+  const unwanted = alone ? '"$folder"/*.conflist' : `"$folder"/${flannelEtcdConflist}`;
+  return `
+for file in ${unwanted}; do
+  case $file in "$chosen" | "$folder"/${quoteWord(conflist)} | "$folder/*.conflist") continue ;; esac
+  [ ! -e "$file" ] ||
+    fail "$own can't come beside $(network_of "$file"), whose $file is here: set cni to none first, then to $own"
+done`;
+}
+
 /**
  * Runs when a CNI is gone: `$1` the node. Removes what the CNI left, and only that: what belongs to containers of
  * another network stays. Safe to repeat, and does nothing while the CNI is to stay, or where nodes are not to be cleaned.
@@ -34,6 +48,7 @@ export function cleanScript(residue: Residue): string {
 own=${quoteWord(residue.cni)}
 ${mayClean(residue)}
 say "removes what $own left"
+${stopUnits(residue)}
 ${takeConflistAway(residue)}
 ${removeConfigMaps(residue)}
 ${removeRules(residue)}
@@ -53,27 +68,14 @@ say "nothing of $own is left"
 `;
 }
 
-function mayClean({ daemonSet: { namespace, name, appLabel } }: Residue): string {
-  const selectOwn = quote(["--arg", "namespace", namespace, "--arg", "app", appLabel]);
+function mayClean({ daemonSet, units = [] }: Residue): string {
   return `
 look
 before=$desired
 rolling=yes
 case $desired in none | "$own") rolling=no ;; esac
-living=$(of_cnis '.[].metadata | select(.labels["${cniMarks.cni}"] == $own) | tojson' --arg own "$own")
-if [ -n "$living" ]; then
-  [ "$desired" != "$own" ] || { say "$own stays"; exit 0; }
-  ${deleteLeftDaemonSet({ namespace, name })}
-fi
-end=$(($(now) + ${deadlines.daemonSetPods}))
-while :; do
-  left=$(ask '[.items[] | select(.spec.nodeName == $node and .metadata.namespace == $namespace
-    and .metadata.labels["app.kubernetes.io/name"] == $app).metadata.name] | join(", ")' ${selectOwn})
-  [ -n "$left" ] || break
-  [ "$(now)" -lt "$end" ] || fail "$own's pods have not ended after ${deadlines.daemonSetPods} s: $left"
-  sleep 0.5
-  look
-done
+${daemonSet === undefined ? "" : waitForDaemonSet(daemonSet)}
+${units.map(staysWith).join("\n")}
 if [ "$cleanup" = off ]; then
   say "nodes are not cleaned: what $own left stays"
   [ "$rolling$recreate" != yeson ] || recreate_once ${deadlines.strays}
@@ -96,6 +98,29 @@ mark_cut_off() {
 }
 [ "$rolling" = yes ] || { mark_cut_off & marking=$!; }`;
 }
+
+/** Nothing is cleaned while the CNI's pods live, which would make it anew. */
+function waitForDaemonSet({ namespace, name, appLabel }: NonNullable<Residue["daemonSet"]>): string {
+  const selectOwn = quote(["--arg", "namespace", namespace, "--arg", "app", appLabel]);
+  return `living=$(of_cnis '.[].metadata | select(.labels["${cniMarks.cni}"] == $own) | tojson' --arg own "$own")
+if [ -n "$living" ]; then
+  [ "$desired" != "$own" ] || { say "$own stays"; exit 0; }
+  ${deleteLeftDaemonSet({ namespace, name })}
+fi
+end=$(($(now) + ${deadlines.daemonSetPods}))
+while :; do
+  left=$(ask '[.items[] | select(.spec.nodeName == $node and .metadata.namespace == $namespace
+    and .metadata.labels["app.kubernetes.io/name"] == $app).metadata.name] | join(", ")' ${selectOwn})
+  [ -n "$left" ] || break
+  [ "$(now)" -lt "$end" ] || fail "$own's pods have not ended after ${deadlines.daemonSetPods} s: $left"
+  sleep 0.5
+  look
+done`;
+}
+
+/** The same of a service, whose unit goes when it is deleted. */
+const staysWith = (unit: string) =>
+  `if [ "$desired" = "$own" ] && [ -e /etc/systemd/system/${quoteWord(unit)} ]; then say "$own stays"; exit 0; fi`;
 
 /**
  * Pulumi deletes the DaemonSet before this runs, unless it does not know it: its creation was cut short. Then no pod was
@@ -124,6 +149,11 @@ if [ "$(readlink "$chosen")" = "\${conflist##*/}" ]; then
   if [ -n "$other" ]; then choose "$other"; else rm -f "$chosen"; fi
 fi
 rm -f "$conflist"`;
+}
+
+/** Services that were left by an update that was cut short run still. */
+function stopUnits({ units = [] }: Residue): string {
+  return units.length === 0 ? "" : `systemctl --quiet disable --now ${quote(units)} 2>/dev/null || true`;
 }
 
 function removeConfigMaps({ configMaps }: Residue): string {
@@ -203,16 +233,16 @@ for set in $(ipset list -n 2>/dev/null); do
 done`;
 }
 
-function removeFiles({ folders, binaries, networkName }: Residue): string {
+function removeFiles({ folders, files = [], units = [], binaries, networkName }: Residue): string {
   const paths = [
-    ...folders.map(quoteWord),
+    ...[...folders, ...files].map(quoteWord),
     // The records of containers: files of this network's, not the folder, which live containers share.
     `/var/lib/cni/results/${quoteWord(networkName)}-*`,
     `/var/lib/cni/multus/results/${quoteWord(networkName)}-*`,
     quoteWord(`/var/lib/cni/networks/${networkName}`),
     ...binaries.map((name) => `/opt/cni/bin/${glob(name)}`),
   ];
-  return `rm -rf ${paths.join(" ")}`;
+  return [`rm -rf ${paths.join(" ")}`, ...(units.length === 0 ? [] : ["systemctl daemon-reload"])].join("\n");
 }
 
 function removeAnnotations({ nodeAnnotations }: Residue): string {

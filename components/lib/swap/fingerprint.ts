@@ -61,7 +61,9 @@ fingerprint() {
   done
   ipset list -n 2>/dev/null | sed 's/^/ipset\\t/'
   find ${conflistFolder} /opt/cni/bin /var/lib/cni ! -type d 2>/dev/null | sed 's/^/file\\t/'
-  find /run /var/lib /var/lib/cni /var/lib/cni/networks -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sed 's/^/folder\\t/'
+  # The lab's own units come and go with what it is set to.
+  find /etc/default /etc/systemd/system ! -type d ! -name 'cni-lab-*' 2>/dev/null | sed 's/^/file\\t/'
+  find /run /opt /var/lib /var/lib/cni /var/lib/cni/networks -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sed 's/^/folder\\t/'
   # A node may read itself, once it has joined.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
     itself=$(kubectl --kubeconfig /etc/kubernetes/kubelet.conf --request-timeout 10s get node "$node" --output json) || return 1

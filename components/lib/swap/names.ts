@@ -4,6 +4,9 @@ export const desiredCni = { namespace: "kube-system", name: "cni-lab-cni", key: 
 /** Further keys there: what a swap is to leave undone. Each is absent, or has the value `off`. */
 export const leftUndone = { nodeCleanup: "nodeCleanup", recreatePods: "recreatePods" } as const;
 
+/** A further key there: the network of a CNI that has no DaemonSet to tell it. */
+export const desiredNetwork = "network";
+
 /** What a CNI's DaemonSet tells the scripts of a swap about the CNI. */
 export const cniMarks = {
   /** Label: which CNI it is. */

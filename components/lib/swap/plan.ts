@@ -8,7 +8,8 @@ import { type Fact, type FactKind, missingFrom, type NodeListing } from "./finge
  * @returns one sentence for each CNI that leaves; none when nothing on the node is another's.
  */
 export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string): string[] {
-  const since = missingFrom(before, now);
+  const stays = cnis.find(({ cni }) => cni === next);
+  const since = missingFrom(before, now).filter((fact) => stays === undefined || !owns(stays, fact, now));
   return cnis
     .filter(({ cni }) => cni !== next)
     .flatMap((residue) => {

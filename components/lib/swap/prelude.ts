@@ -1,5 +1,14 @@
 import { quoteWord } from "../shell";
-import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni, leftUndone, multusConflist } from "./names";
+import {
+  chosenConflist,
+  cniMarks,
+  conflistFolder,
+  cutOffMark,
+  desiredCni,
+  desiredNetwork,
+  leftUndone,
+  multusConflist,
+} from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;
@@ -72,11 +81,11 @@ look() {
   pods=$(printf '%s' "$state" | jq -c '{ items: [.items[] | select(.kind == "Pod")] }')
   wish=$(printf '%s' "$state" | jq -r '[.items[] | select(.kind == "ConfigMap").metadata as $it
     | select($it.namespace == "${desiredCni.namespace}" and $it.name == "${desiredCni.name}").data][0] // {}
-    | "\\(.${desiredCni.key} // "none") \\(.${leftUndone.nodeCleanup} // "on") \\(.${leftUndone.recreatePods} // "on")"')
-  read -r desired cleanup recreate <<END
+    | "\\(.${desiredCni.key} // "none") \\(.${leftUndone.nodeCleanup} // "on") \\(.${leftUndone.recreatePods} // "on") \\(.${desiredNetwork} // "")"')
+  read -r desired cleanup recreate network <<END
 $wish
 END
-  networks=$(of_cnis '[.[].metadata.annotations["${cniMarks.network}"] // empty] | join(" ")')
+  networks=$(of_cnis '[.[].metadata.annotations["${cniMarks.network}"] // empty, ($own | select(. != ""))] | join(" ")' --arg own "$network")
 }
 
 # Asks $state about the DaemonSets of CNIs, a list: the question, then jq's arguments.

@@ -1,8 +1,10 @@
+import { flanneldFiles, flanneldUnit, flannelEtcdConflist, flannelEtcdNetwork } from "../flannel-etcd";
+
 /** Everything that a CNI makes on a node and leaves there when its pods are gone. Names ending in `*` are beginnings. */
 export interface Residue {
   readonly cni: string;
-  /** Its DaemonSet and the label of its pods: while they live, nothing here is residue. */
-  readonly daemonSet: { readonly namespace: string; readonly name: string; readonly appLabel: string };
+  /** Its DaemonSet and the label of its pods: while they live, nothing here is residue. Absent where it has none. */
+  readonly daemonSet?: { readonly namespace: string; readonly name: string; readonly appLabel: string };
   /** Its file in the folder of the conflists. */
   readonly conflist: string;
   /** The name inside that file: the runtime's and the plugins' records of containers carry it. */
@@ -11,6 +13,11 @@ export interface Residue {
   /** Routes to addresses inside this network, by whatever link. */
   readonly routesInside: string;
   readonly folders: readonly string[];
+  /** Its services on the node, which are stopped first, and files outside of its folders. @default none */
+  readonly units?: readonly string[];
+  readonly files?: readonly string[];
+  /** Whether its links have the names of another CNI's, so that no other CNI may be beside it. @default false */
+  readonly alone?: boolean;
   /** Programs in /opt/cni/bin. */
   readonly binaries: readonly string[];
   /** iptables chains of its own; jumps into them go first. */
@@ -44,6 +51,24 @@ export function flannelResidue(network: string): Residue {
     ipsets: [],
     nodeAnnotations: ["flannel.alpha.coreos.com/"],
     configMaps: [],
+  };
+}
+
+/** Flannel 0.26 as a service of the node, with the bridge plugin by a conflist of its own. */
+export function flannelEtcdResidue(network: string): Residue {
+  const { folder, options, unit, wanted } = flanneldFiles;
+  return {
+    ...flannelResidue(network),
+    cni: "flannel-etcd",
+    daemonSet: undefined,
+    conflist: flannelEtcdConflist,
+    networkName: flannelEtcdNetwork,
+    folders: ["/run/flannel", folder],
+    units: [flanneldUnit],
+    files: [options, unit, wanted],
+    alone: true,
+    binaries: [],
+    nodeAnnotations: [],
   };
 }
 

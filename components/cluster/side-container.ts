@@ -1,0 +1,51 @@
+import { partLabel, stackLabel } from "../lib/engine-labels";
+import { quote } from "../lib/shell";
+import { type LanPort, limitArgv, networkArgv, requireImage } from "./node-container";
+import { type Script, scriptArgv } from "./node-shell";
+
+/** A container of a lab beside its nodes, as a server on one of its LANs. */
+export interface SidePlan {
+  readonly stack: string;
+  readonly container: string;
+  readonly hostname: string;
+  /** What it is, for those who look for it among the lab's containers. */
+  readonly part: string;
+  /** The nodes' image, or another one with a shell and ip. */
+  readonly image: string;
+  readonly lan: LanPort;
+  /** @default none */
+  readonly capabilities?: readonly string[];
+  /** Its first process. */
+  readonly run: Script;
+}
+
+/**
+ * The command line that starts the container; prints its id. What an earlier, broken off try left under the same name
+ * is removed first.
+ */
+export function createSide(plan: SidePlan): string {
+  return [requireImage(plan.image), `${deleteSide(plan.container)} >&2`, quote(runArgv(plan))].join(" && ");
+}
+
+/** The command line that removes the container; gone already is fine. */
+export function deleteSide(container: string): string {
+  return quote(["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0", container]);
+}
+
+/** The command line that starts the container again where it was stopped or has died; what it has written is still there. */
+export function wakeSide(container: string): string {
+  const running = quote(["podman", "container", "inspect", "--format", "{{.State.Running}}", container]);
+  return `[ "$(${running})" = true ] || ${quote(["podman", "start", container])} >/dev/null`;
+}
+
+function runArgv({ capabilities = [], ...plan }: SidePlan): string[] {
+  return [
+    ...["podman", "--runtime", "runc", "run", "--detach", "--name", plan.container, "--hostname", plan.hostname],
+    ...["--label", `${stackLabel}=${plan.stack}`, "--label", `${partLabel}=${plan.part}`],
+    ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+    ...["--systemd=false", ...limitArgv],
+    ...networkArgv([plan.lan]),
+    ...["--dns=none", "--tmpfs", "/run"],
+    ...[plan.image, ...scriptArgv(plan.run)],
+  ];
+}

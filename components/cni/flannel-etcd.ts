@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { NodeCommand } from "../cluster/node-shell";
+import { type FlannelInterface, netConf } from "../lib/flannel-config";
+import {
+  annotationProblem,
+  flannelEtcdConflist,
+  flannelEtcdDefaults,
+  flannelKey,
+  putConfig,
+  startFlanneld,
+  stopFlanneld,
+} from "../lib/flannel-etcd";
+import { swapPrelude } from "../lib/swap/prelude";
+import { describeProblem } from "../lib/user-error";
+import type { Etcd } from "./etcd";
+import type { NodeAccess } from "./node-access";
+
+export interface FlannelEtcdArgs {
+  /** Where flannel has its config and its leases. */
+  readonly etcd: Pick<Etcd, "url" | "shell" | "machine" | "id">;
+  /** The network that flannel divides among the nodes. @default "80.0.0.0/8" */
+  readonly network?: string;
+  /** The length of each node's part, in bits; at most 24. @default 16 */
+  readonly subnetLength?: number;
+  /** Which interface's address a node's lease carries; a node's annotations are not read. @default { by: "default-route" } */
+  readonly iface?: FlannelInterface;
+  /** Whether flannel keeps rules in the FORWARD chain that accept its pods' packets. @default true */
+  readonly forwardRules?: boolean;
+  /** The image with flanneld, which the nodes' containerd has. @default "ghcr.io/flannel-io/flannel:v0.26.7" */
+  readonly image?: string;
+}
+
+/**
+ * Flannel without Kubernetes: a service on each node, with an options file, and the leases in an etcd. The pods' network
+ * comes from the bridge plugin, by a conflist that is made of subnet.env.
+ *
+ * A lease is found by the address that it was taken for: a node that announces the address of another one gets that one's
+ * subnet. So the nodes start one after the other, as machines of Vagrant's do: at once, each would find no lease yet.
+ */
+export class FlannelEtcd extends pulumi.ComponentResource {
+  /** Once these exist, every node has a lease, and pods get addresses. */
+  readonly commands: readonly NodeCommand[];
+
+  constructor(name: string, args: FlannelEtcdArgs & NodeAccess, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:FlannelEtcd", name, {}, opts);
+    const { etcd, network = flannelEtcdDefaults.network, subnetLength = flannelEtcdDefaults.subnetLength } = args;
+    const { iface = { by: "default-route" }, forwardRules = true } = args;
+    if (iface.by === "annotation") {
+      throw new pulumi.ResourceError(describeProblem(annotationProblem("iface.by", iface.by)), this);
+    }
+    const config = etcd.shell.command(
+      `${name}-config`,
+      {
+        create: { text: putConfig, args: [etcd.url, `${flannelKey}/config`] },
+        stdin: netConf(network, { type: "vxlan" }, subnetLength),
+        triggers: [etcd.id],
+      },
+      { parent: this, deletedWith: etcd.machine },
+    );
+    const start = startFlanneld({ etcdUrl: etcd.url, iface, forwardRules });
+    const commands: NodeCommand[] = [];
+    for (const node of args.nodes) {
+      const before = commands.at(-1) ?? config;
+      commands.push(
+        node.shell.command(
+          `${name}-${node.name}`,
+          {
+            create: {
+              text: `${swapPrelude}${start}${leaveOldSubnet}`,
+              args: [node.name, args.image ?? "ghcr.io/flannel-io/flannel:v0.26.7"],
+            },
+            delete: { text: stopFlanneld },
+            stdin: pulumi.secret(args.kubeconfig),
+            triggers: [node.id ?? node.name, etcd.id],
+            logging: "stderr",
+          },
+          // Else the old one's deletion would stop what the new one has started.
+          { parent: this, deletedWith: node.machine, dependsOn: before, deleteBeforeReplace: true },
+        ),
+      );
+    }
+    this.commands = commands;
+    this.registerOutputs({});
+  }
+}
+
+/** Seconds until the last pod with an address of the node's former subnet has ended. */
+const straySeconds = 120;
+
+/** Pods of a subnet that the node does not have any more are recreated, unless it is another CNI that they are on. */
+const leaveOldSubnet = `
+if [ "$(readlink "$chosen")" = ${flannelEtcdConflist} ]; then
+  networks=$(jq -r '.plugins[0].ipam.subnet' "$chosen")
+  look_at_pods
+  recreate_strays ${straySeconds}
+fi
+`;
