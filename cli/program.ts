@@ -70,7 +70,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/mend")).breakIt));
   command("swap", "give a stack another CNI, and measure what its pods notice of that")
     .argument("<stack>", "a lab's name")
-    .argument("<cni>", "flannel, weave or none")
+    .argument("<cni>", "flannel, weave, flannel-etcd or none")
     .addOption(
       new Option("--strategy <strategy>", "rolling: node by node; replace: the old CNI goes before the new one comes")
         .choices(["rolling", "replace"])

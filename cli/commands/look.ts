@@ -33,6 +33,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "kube-proxy": pods("kube-system", "kube-proxy"),
   coredns: pods("kube-system", "coredns"),
   apiserver: pods("kube-system", "kube-apiserver"),
+  flanneld: unit("flanneld"),
   kubelet: unit("kubelet"),
   containerd: unit("containerd"),
 };

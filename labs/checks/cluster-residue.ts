@@ -6,7 +6,7 @@ const objects = {
   weave: ["--namespace", "kube-system", "configmap", "weave-net"],
 } as const;
 
-const others = { flannel: ["weave", "none"], weave: ["flannel", "none"] } as const;
+const others = { flannel: ["weave", "flannel-etcd", "none"], weave: ["flannel", "flannel-etcd", "none"] } as const;
 
 /** Neither the objects of a CNI that is not this one, nor a node that a swap has left cordoned. */
 export const clusterResidue: readonly Check[] = (["flannel", "weave"] as const).map((cni) => ({

@@ -1,10 +1,11 @@
 import { confluenceNames } from "../../components/lib/confluence/names";
 import type { Cause, Check, Step } from "../check";
+import { withCni } from "./with-cni";
 
 const { namespace, port, postgres, database } = confluenceNames;
 
 /** Where a stack has Confluence, and a network for it. */
-export const withConfluence = { cni: ["flannel", "weave"], confluence: ["on"] } satisfies Check["when"];
+export const withConfluence = { ...withCni, confluence: ["on"] } satisfies Check["when"];
 
 type End = "" | "from." | "to.";
 

@@ -1,5 +1,6 @@
 import type { Check, Step, Timing } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { onAnyFlannel } from "./with-cni";
 
 /** Hazelcast's group and port, as a cluster of its members would use them. */
 const group = "224.2.2.3";
@@ -106,7 +107,7 @@ export const multicastStaysOnNode: Check = {
   ...multicastAcrossNodes,
   id: "multicast-stays-on-node",
   title: "Multicast does not leave a node: the overlay carries unicast only",
-  when: { cni: ["flannel"] },
+  when: onAnyFlannel,
   expect: [{ value: "heard", equals: "0" }],
   timing: { throughoutSeconds: 1, everySeconds: 1 },
   says: {

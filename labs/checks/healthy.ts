@@ -14,10 +14,9 @@ import { pingAcrossNodes, pingNobody } from "./ping-across-nodes";
 import { multusCopy, multusDelegate, multusReady } from "./second-network";
 import { serviceIp } from "./service-ip";
 import { weavePods, weaveReady } from "./weave";
+import { withCni } from "./with-cni";
 
-/** A claim on the pods' network says nothing where there is none. */
-const withNetwork = (checks: readonly Check[]): Check[] =>
-  checks.map((check) => ({ when: { cni: ["flannel", "weave"] }, ...check }));
+const withNetwork = (checks: readonly Check[]): Check[] => checks.map((check) => ({ when: withCni, ...check }));
 
 /** Pods with a second interface whose address is static, where the stack has any. */
 export const staticNetwork: readonly Check[] = [

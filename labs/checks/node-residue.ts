@@ -3,6 +3,7 @@ import { type Audit, auditNode } from "../../components/lib/swap/audit";
 import { type Fact, listingScript, nameOf, readListing } from "../../components/lib/swap/fingerprint";
 import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 import type { Check } from "../check";
+import { withCni } from "./with-cni";
 
 /** Whose a thing may be that a CNI has left which was never recorded on the node. */
 const usual = [flannelResidue("10.244.0.0/16"), weaveResidue("10.32.0.0/12")];
@@ -40,7 +41,7 @@ export const nodeResidue: Check = {
   title: "Every node holds what it held before its first CNI, what this CNI makes, and nothing of another",
   topic: "what CNIs leave on the nodes",
   subjects: "node",
-  when: { cni: ["flannel", "weave"] },
+  when: withCni,
   steps: [
     {
       id: "listing",

@@ -3,8 +3,7 @@ import { chosenConflist, conflistFolder } from "../../components/lib/swap/names"
 import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { podOfDaemonSet, readyOfDaemonSet } from "./read";
-
-const withCni = { cni: ["flannel", "weave"] };
+import { withCni } from "./with-cni";
 
 /** With any network besides the CNI's. */
 export const withNetworks = { ...withCni, networks: /./ };

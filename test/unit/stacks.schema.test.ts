@@ -22,6 +22,7 @@ describe("parseLabConfig", () => {
       serviceCidr: "10.96.0.0/12",
       flannelBackend: "vxlan",
       flannelIface: "default-route",
+      flannelEtcdRange: "80.0.0.0/8",
       weaveRange: "10.32.0.0/12",
       multus: "thick",
       macvlanMaster: "eth1",
@@ -53,7 +54,7 @@ describe("parseLabConfig", () => {
   });
 
   test.each([
-    ["cni", "calico", "one of: flannel, weave, none"],
+    ["cni", "calico", "one of: flannel, weave, flannel-etcd, none"],
     ["nodes", "0", "a whole number from 1 to 9"],
     ["nodes", "ten", "a whole number from 1 to 9"],
     ["nodes", "", "a whole number from 1 to 9"],
