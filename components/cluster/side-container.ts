@@ -43,7 +43,8 @@ function runArgv({ capabilities = [], ...plan }: SidePlan): string[] {
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", plan.container, "--hostname", plan.hostname],
     ...["--label", `${stackLabel}=${plan.stack}`, "--label", `${partLabel}=${plan.part}`],
     ...capabilities.flatMap((capability) => ["--cap-add", capability]),
-    ...["--systemd=false", ...limitArgv],
+    // The nodes' image names the signal that systemd ends by.
+    ...["--systemd=false", "--stop-signal", "SIGTERM", ...limitArgv],
     ...networkArgv([plan.lan]),
     ...["--dns=none", "--tmpfs", "/run"],
     ...[plan.image, ...scriptArgv(plan.run)],

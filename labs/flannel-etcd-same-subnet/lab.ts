@@ -21,7 +21,7 @@ export const lab: Lab = {
   bug: "flanneld announces 10.0.2.15 on every node, and whoever announces an address gets the lease of that address",
   symptom: "all nodes have the same subnet: containers of two nodes have addresses of one network, and don't meet",
   minutes: 2,
-  memoryMiB: 1550,
+  memoryMiB: 850,
   values: { cni: "flannel-etcd", nodes: "2", nodeNetwork: "vagrant" },
   broken: [{ cni: "flannel-etcd", nodeNetwork: "vagrant", flannelIface: "default-route" }],
   fixed: [{ flannelIface: "eth1" }],

@@ -37,7 +37,7 @@ export const lesson: Lesson = {
         ask: "Which of the two has made a mistake by its own log, and which says that all is well?",
         hints: ["Look for Allocated and for Found: ./lab logs -s flannel-etcd-same-subnet flanneld"],
         answer:
-          "Neither has. n1 says `Allocated lease ... to current node (10.0.2.15)`, n2 says `Found lease ... for current IP (10.0.2.15), reusing`. A lease that is there for one's own address is taken again: that is how a node keeps its subnet over a restart.",
+          "Neither has. The first one says `Allocated lease ... to current node (10.0.2.15)`, the other one `Found lease ... for current IP (10.0.2.15), reusing`; later both find it. A lease that is there for one's own address is taken again: that is how a node keeps its subnet over a restart.",
       },
       shownBy: "flanneld-log-nat",
     },
@@ -45,7 +45,8 @@ export const lesson: Lesson = {
       title: "What is in etcd",
       text: "Below the key is the config, and one entry for each lease. Its name is the subnet, its value says who has it.",
       run: [`${n("n1")} /opt/flannel/leases`, `${n("n1")} ip -brief address`, `${n("n2")} ip -brief address`],
-      notice: "There are two nodes and one lease. It belongs to 10.0.2.15, and both nodes have that address on eth0.",
+      notice:
+        "The subnet of both nodes is the lease of 10.0.2.15, and both have that address on eth0. Leases of other addresses are from before a break: each ends a day after it was renewed last.",
       question: {
         ask: "Whose tunnel address (VTEP) does the lease hold?",
         hints: ["Compare it with flannel.1 on both nodes.", "Which node has written the lease last?"],
@@ -58,7 +59,7 @@ export const lesson: Lesson = {
       title: "The way that is not there",
       text: "A node makes a route, a neighbour and a forwarding entry for each lease that is not its own.",
       run: [`${n("n1")} ip route`, `${n("n1")} bridge fdb show dev flannel.1`],
-      notice: "No route leads to flannel.1, and the tunnel knows nobody.",
+      notice: "The subnet of both nodes leads to cni0. Nothing leads to the other node by flannel.1.",
       question: {
         ask: "flannel-wrong-interface has the same nodes and the same flanneld, and there each node has a subnet of its own. Why?",
         hints: ["Who divides the network there?", "What does a node's podCIDR hang on?"],
