@@ -51,7 +51,7 @@ export function updates(previous: CniName, next: CniName, strategy: Strategy): r
 }
 
 /** Both CNIs are there in a rolling swap, and this one's links have the names of Flannel's. */
-function requireWay(previous: CniName, next: CniName, strategy: Strategy): void {
+export function requireWay(previous: CniName, next: CniName, strategy: Strategy): void {
   const changed = previous !== next && previous !== "none" && next !== "none";
   if (strategy === "rolling" && changed && [previous, next].includes("flannel-etcd")) {
     throw new UserError([

@@ -27,7 +27,7 @@ export const lesson: Lesson = {
       title: "How flanneld was started",
       text: "It is a service. The unit reads an options file: where etcd is, the folder in it, and further options.",
       run: [
-        `${n("n1")} systemctl status --no-pager flanneld`,
+        `${n("n1")} systemctl status --no-pager --lines 0 flanneld`,
         `${n("n1")} cat /etc/default/flanneld`,
         `${n("n1")} cat /run/flannel/subnet.env`,
         `${n("n2")} cat /run/flannel/subnet.env`,

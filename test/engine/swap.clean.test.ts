@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { quoteWord } from "../../components/lib/shell";
-import { cleanScript } from "../../components/lib/swap/clean-script";
-import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
+import { arriveScript, cleanScript } from "../../components/lib/swap/clean-script";
+import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 
 /** The real script with the real ip and iptables, in namespaces of its own; kubectl is a stand-in. */
 let folder: string;
@@ -16,11 +16,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");
+const flannelEtcd = flannelEtcdResidue("80.0.0.0/8");
 
 /** What a node has of its own, and of containers on a third network. */
 const node = `
-for at in /run /etc/cni /var/lib /opt/cni; do mkdir -p $at; mount -t tmpfs none $at; done
-mkdir -p /etc/cni/net.d /opt/cni/bin /var/lib/cni/results /var/lib/cni/networks/macvlan
+for at in /run /etc/cni /etc/default /etc/systemd/system /var/lib /opt; do mkdir -p $at; mount -t tmpfs none $at; done
+mkdir -p /etc/cni/net.d /etc/systemd/system/multi-user.target.wants /opt/cni/bin /var/lib/cni/results /var/lib/cni/networks/macvlan
 touch /var/lib/cni/results/macvlan-c-net1 /var/lib/cni/networks/macvlan/10.10.20.10 /opt/cni/bin/bridge
 ip link set lo up
 ip link add eth1 type veth peer name lan
@@ -58,6 +59,21 @@ iptables -A FLANNEL-FWD -s 10.244.0.0/16 -j ACCEPT
 iptables -t nat -N FLANNEL-POSTRTG
 iptables -t nat -A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG
 host_port cbr0 aaaa`,
+  "flannel-etcd": `
+echo '{"name":"flannel-etcd"}' >/etc/cni/net.d/10-flannel-etcd.conflist
+mkdir -p /run/flannel /opt/flannel /var/lib/cni/networks/flannel-etcd
+touch /run/flannel/subnet.env /opt/flannel/flanneld /var/lib/cni/networks/flannel-etcd/80.9.0.2
+touch /var/lib/cni/results/flannel-etcd-a-eth0 /etc/default/flanneld
+ln -s ../flanneld.service /etc/systemd/system/multi-user.target.wants/flanneld.service
+ip link add cni0 type bridge
+ip link add veth3d31910b type veth peer name pod-a
+ip link set veth3d31910b master cni0
+ip link add flannel.1 type vxlan id 1 dev eth1 dstport 8472
+iptables -N FLANNEL-FWD
+iptables -A FORWARD -m comment --comment "flanneld forward" -j FLANNEL-FWD
+iptables -t nat -N FLANNEL-POSTRTG
+iptables -t nat -A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG
+host_port flannel-etcd aaaa`,
   weave: `
 echo '{"name":"weave"}' >/etc/cni/net.d/10-weave.conflist
 mkdir -p /var/lib/weave
@@ -84,7 +100,7 @@ fingerprint() {
   ip -o link | awk '{ print $2 }' | sort
   ip -4 route
   iptables-save | grep -e ^- -e '^:.* -' | sed 's/ \\[.*//' | sort
-  find /etc/cni/net.d /var/lib /opt/cni /run/flannel -mindepth 1 -printf '%p -> %l\\n' 2>/dev/null | sed 's/ -> $//' | sort
+  find /etc/cni/net.d /etc/default /etc/systemd/system /var/lib /opt /run/flannel -mindepth 1 -printf '%p -> %l\\n' 2>/dev/null | sed 's/ -> $//' | sort
 }`;
 
 const daemonSet = ({ cni }: Residue, network: string) =>
@@ -186,12 +202,15 @@ describe("the clean-up after a CNI", () => {
     },
   );
 
-  it.each([[flannel], [weave]])("leaves nothing of $cni where no CNI follows, and restarts the kubelet", (own) => {
-    const { before, first, second, calls } = cleanUp(own, { others: "", desired: "none" });
-    expect(first).toBe(before);
-    expect(second).toBe(before);
-    expect(calls).toContain("systemctl restart kubelet");
-  });
+  it.each([[flannel], [weave], [flannelEtcd]])(
+    "leaves nothing of $cni where no CNI follows, and restarts the kubelet",
+    (own) => {
+      const { before, first, second, calls } = cleanUp(own, { others: "", desired: "none" });
+      expect(first).toBe(before);
+      expect(second).toBe(before);
+      expect(calls).toContain("systemctl restart kubelet");
+    },
+  );
 
   it("takes flannel's annotations off the node, and only those; and Weave's list of peers out of the cluster", () => {
     const { calls } = cleanUp(flannel, { others: "", desired: "weave" });
@@ -255,5 +274,53 @@ describe("the clean-up after a CNI", () => {
     });
     expect(before).not.toContain("flannel.1");
     expect(first).toContain("flannel.1");
+  });
+
+  it("leaves a service alone that is to stay, and stops one that was left by an update that was cut short", () => {
+    const unit = "\ntouch /etc/systemd/system/flanneld.service";
+    const stays = cleanUp(flannelEtcd, { others: unit, desired: "flannel-etcd" });
+    expect(stays.first).toContain("/opt/flannel/flanneld");
+    expect(stays.calls).not.toContain("systemctl");
+    const { first, calls } = cleanUp(flannelEtcd, { others: unit, desired: "none" });
+    expect(first).not.toMatch(/flannel/);
+    expect(calls).toContain("systemctl --quiet disable --now flanneld.service");
+  });
+});
+
+/** What a CNI says that comes to a node with these conflists: nothing where it may. */
+function arrive(residue: Residue, conflists: Readonly<Record<string, string>>, chosen?: string): string {
+  writeFileSync(join(folder, "kubectl"), "#!/bin/sh\necho '{}'\n");
+  chmodSync(join(folder, "kubectl"), 0o755);
+  const files = Object.entries(conflists).map(
+    ([name, network]) => `echo '{"name":"${network}"}' >/etc/cni/net.d/${name}`,
+  );
+  const link = chosen === undefined ? ":" : `ln -s ${chosen} /etc/cni/net.d/05-cni-lab.conflist`;
+  const text = join(folder, "arrive.sh");
+  writeFileSync(text, arriveScript(residue));
+  const script = `${node}\n${files.join("\n")}\n${link}\necho kubeconfig | sh -euc "$(cat ${text})" sh n1 2>&1 || true`;
+  return execFileSync("unshare", ["--net", "--mount", "sh", "-euc", script], {
+    env: { ...process.env, PATH: `${folder}:/usr/sbin:/sbin:${process.env.PATH}` },
+    encoding: "utf8",
+  }).trim();
+}
+
+describe("a CNI that comes", () => {
+  const refused = (cni: string, other: string) =>
+    `n1: ${cni} can't come beside ${other}, whose /etc/cni/net.d/10-${other === "cbr0" ? "flannel" : other}.conflist is here: set cni to none first, then to ${cni}`;
+
+  it("is refused beside flannel-etcd, and so is flannel-etcd beside another one", () => {
+    expect(arrive(weave, { "10-flannel-etcd.conflist": "flannel-etcd" }, "10-flannel-etcd.conflist")).toBe(
+      refused("weave", "flannel-etcd"),
+    );
+    expect(arrive(flannelEtcd, { "10-weave.conflist": "weave" }, "10-weave.conflist")).toBe(
+      refused("flannel-etcd", "weave"),
+    );
+    expect(arrive(flannelEtcd, { "10-flannel.conflist": "cbr0" })).toBe(refused("flannel-etcd", "cbr0"));
+  });
+
+  it("is let in where none is, where it is itself, and beside one that can bear it", () => {
+    expect(arrive(flannelEtcd, {})).toBe("");
+    expect(arrive(flannelEtcd, { "10-flannel-etcd.conflist": "flannel-etcd" }, "10-flannel-etcd.conflist")).toBe("");
+    expect(arrive(flannel, { "10-weave.conflist": "weave" }, "10-weave.conflist")).toBe("");
   });
 });

@@ -37,7 +37,10 @@ test.each([
     "check: option '--expect <state>' argument 'sick' is invalid. Allowed choices are symptom, healthy; .*",
   ],
   [["swap", "flannel"], "swap: missing required argument 'cni'; see ./lab help swap"],
-  [["swap", "flannel", "wave"], 'CNI is "wave": must be one of: flannel, weave, none; did you mean weave\\?'],
+  [
+    ["swap", "flannel", "wave"],
+    'CNI is "wave": must be one of: flannel, weave, flannel-etcd, none; did you mean weave\\?',
+  ],
   [
     ["swap", "flannel", "weave", "--strategy", "big-bang"],
     "swap: option '--strategy <strategy>' argument 'big-bang' is invalid. Allowed choices are rolling, replace; .*",
@@ -80,7 +83,7 @@ test("values are refused together, with what was meant, before anything is done"
 test.each([
   ["nodes=0", '--set nodes is "0": must be a whole number from 1 to 9'],
   ["nodes=", '--set nodes is "": must be a whole number from 1 to 9'],
-  ["cni=calico", '--set cni is "calico": must be one of: flannel, weave, none'],
+  ["cni=calico", '--set cni is "calico": must be one of: flannel, weave, flannel-etcd, none'],
   ["podCidr=10.96.0.0/12", 'serviceCidr is "10.96.0.0/12": must not overlap with podCidr'],
   ["podCidr=10.244.0.1/16", '--set podCidr is "10.244.0.1/16": must be an IPv4 network'],
 ])("--set %s is refused", async (set, message) => {

@@ -3,10 +3,11 @@ import { multusAddOn } from "../../components/lib/swap/add-ons";
 import { auditNode } from "../../components/lib/swap/audit";
 import { readListing } from "../../components/lib/swap/fingerprint";
 import { swapPlan } from "../../components/lib/swap/plan";
-import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
+import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");
+const flannelEtcd = flannelEtcdResidue("80.0.0.0/8");
 const record = (residue: object) => `cni\t${JSON.stringify(residue)}`;
 
 /** What a node printed before its first CNI, in part. */
@@ -37,6 +38,24 @@ const onFlannel = [
   "file\t/var/lib/cni/results/cbr0-2df4b3f8-eth0",
   "folder\t/run/flannel",
   "annotation\tflannel.alpha.coreos.com/public-ip",
+];
+
+/** And on Flannel with etcd. */
+const onFlannelEtcd = [
+  ...bare,
+  "link\tflannel.1\t-\t-",
+  "link\tcni0\t-\t-",
+  "address\t80.9.0.1/16 on cni0",
+  "route\t80.23.0.0/16 via 80.23.0.0 dev flannel.1 onlink",
+  "chain\tnat FLANNEL-POSTRTG",
+  "rule\tnat FLANNEL-POSTRTG -s 80.0.0.0/8 ! -d 224.0.0.0/4 -j MASQUERADE --random-fully",
+  "file\t/etc/cni/net.d/10-flannel-etcd.conflist",
+  "file\t/etc/default/flanneld",
+  "file\t/etc/systemd/system/flanneld.service",
+  "file\t/etc/systemd/system/multi-user.target.wants/flanneld.service",
+  "file\t/var/lib/cni/networks/flannel-etcd/80.9.0.2",
+  "folder\t/opt/flannel",
+  "folder\t/run/flannel",
 ];
 
 /** What Kubernetes and the runtime add, whatever the CNI. */
@@ -83,6 +102,14 @@ describe("the audit of a node", () => {
       "rule filter FORWARD -i flannel.1 -o cni0 -j ACCEPT",
       "rule filter FORWARD -i eth7 -o eth8 -j ACCEPT",
     ]);
+  });
+
+  test("of two CNIs with links of the same names, takes them for those of the one in force", () => {
+    const { own, leftovers } = auditNode(listing(onFlannelEtcd, [flannel, flannelEtcd]), "flannel-etcd");
+    expect([own.length, leftovers]).toEqual([onFlannelEtcd.length - bare.length, []]);
+    expect(auditNode(listing(onFlannel, [flannelEtcd, flannel]), "flannel").leftovers).toEqual([]);
+    const left = auditNode(listing(onFlannelEtcd, [flannelEtcd]), "none").leftovers;
+    expect(left.map(({ owner }) => owner)).toEqual(onFlannelEtcd.slice(bare.length).map(() => "flannel-etcd"));
   });
 
   test("names everything of a CNI that should be gone, and whose it is", () => {
@@ -175,6 +202,21 @@ describe("the plan of a swap", () => {
   test("says that pods lose their network where nothing follows", () => {
     const [sentence] = swapPlan(listing(onFlannel, [flannel], ["a/b\tcbr0", "a/c\tcbr0"]), "none");
     expect(sentence).toContain("2 pods (a/b, a/c) lose their network");
+  });
+
+  test("says that a CNI which can't be beside another one has to leave first", () => {
+    expect(swapPlan(listing(onFlannelEtcd, [flannelEtcd]), "weave")).toEqual([
+      "flannel-etcd can't leave for weave in one update, and this one will be refused: set cni to none first",
+    ]);
+    expect(swapPlan(listing(onFlannelEtcd, [flannelEtcd], ["a/b\tflannel-etcd"]), "none")).toEqual([
+      expect.stringMatching(
+        /^flannel-etcd leaves: 1 pod \(a\/b\) loses its network; .*folders \/opt\/flannel, \/run\/flannel$/,
+      ),
+    ]);
+  });
+
+  test("does not count what the next CNI has made for what the last one left", () => {
+    expect(swapPlan(listing(onFlannelEtcd, [flannel, flannelEtcd]), "flannel-etcd")).toEqual([]);
   });
 
   test("is silent where nothing of another CNI is there", () => {

@@ -17,6 +17,11 @@ export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string)
       if (made.length === 0) {
         return [];
       }
+      if (residue.alone === true && next !== "none") {
+        return [
+          `${residue.cni} can't leave for ${next} in one update, and this one will be refused: set cni to none first`,
+        ];
+      }
       const moved = pods.filter(({ network }) => network === residue.networkName).map(({ id }) => id);
       return [`${residue.cni} leaves: ${fate(moved, next)}; removed after that: ${goods(made)}`];
     });
