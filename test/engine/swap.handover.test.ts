@@ -367,6 +367,17 @@ describe("a handover", () => {
     ]);
   }, 20_000);
 
+  it("as a CNI comes that has no DaemonSet, takes the cluster's word for its network", () => {
+    const pods: PodPlan[] = [
+      { name: "dead-1", owner: "ReplicaSet", ready: false },
+      { name: "live-1", ip: "80.9.0.8" },
+    ];
+    const scene = { pods, desired: "flannel-etcd", conflists: { "10-flannel-etcd.conflist": "flannel-etcd" } };
+    expect(run(arrive, { ...scene, undone: { network: "80.0.0.0/8" } }).calls).toEqual([
+      "delete pod --namespace a dead-1",
+    ]);
+  });
+
   it("as a CNI comes, fails by name for a pod that nobody would recreate", () => {
     const { code, said } = run(arrive, { pods: [{ name: "mine" }] });
     expect([code, said]).toEqual([

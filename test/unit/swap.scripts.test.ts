@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import { arriveScript, cleanScript } from "../../components/lib/swap/clean-script";
 import { handoverCreate, handoverCreateLast, handoverDelete } from "../../components/lib/swap/handover-script";
 import { podQueries } from "../../components/lib/swap/prelude";
-import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
+import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");
+const flannelEtcd = flannelEtcdResidue("80.0.0.0/8");
 const deadlines = { pod: 180, successor: 60 };
 
 const scripts = {
@@ -17,6 +18,8 @@ const scripts = {
   "weave arrives": arriveScript(weave),
   "flannel clean": cleanScript(flannel),
   "weave clean": cleanScript(weave),
+  "flannel-etcd arrives": arriveScript(flannelEtcd),
+  "flannel-etcd clean": cleanScript(flannelEtcd),
 };
 
 describe("the scripts of a swap", () => {
