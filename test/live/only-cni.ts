@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { probeNames } from "../../components/lib/probe-names";
 import { chosenConflist, conflistFolder, cordonMark, desiredCni } from "../../components/lib/swap/names";
-import { flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
+import { flannelResidue, type PodResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 import type { LabUnderTest } from "./lab";
 
 const residues = { flannel: flannelResidue("10.244.0.0/16"), weave: weaveResidue("10.32.0.0/12") };
@@ -94,7 +94,7 @@ function ofPod(pod: Listed, cni: Swappable): string[] {
   return [...(foreign ? [`${name} has ${address}`] : []), ...(isReady(pod) ? [] : [`${name} is not Ready`])];
 }
 
-function ofObjects(items: readonly Listed[], cni: Swappable, { daemonSet, configMaps }: Residue): string[] {
+function ofObjects(items: readonly Listed[], cni: Swappable, { daemonSet, configMaps }: PodResidue): string[] {
   const left = items.filter(
     ({ kind, metadata }) =>
       metadata.labels?.["app.kubernetes.io/name"] === daemonSet.appLabel ||

@@ -31,8 +31,11 @@ export interface Residue {
   readonly configMaps: readonly { readonly namespace: string; readonly name: string }[];
 }
 
+/** That of a CNI whose programs run in pods. */
+export type PodResidue = Residue & Required<Pick<Residue, "daemonSet">>;
+
 /** Flannel 0.26 with its CNI plugin, of which the bridge plugin makes cni0. */
-export function flannelResidue(network: string): Residue {
+export function flannelResidue(network: string): PodResidue {
   return {
     cni: "flannel",
     daemonSet: { namespace: "kube-flannel", name: "kube-flannel-ds", appLabel: "flannel" },
@@ -73,7 +76,7 @@ export function flannelEtcdResidue(network: string): Residue {
 }
 
 /** Weave 2.6.5 without its policy controller; also what only its in-kernel datapath and its encryption make. */
-export function weaveResidue(range: string): Residue {
+export function weaveResidue(range: string): PodResidue {
   return {
     cni: "weave",
     daemonSet: { namespace: "kube-system", name: "weave-net", appLabel: "weave-net" },
