@@ -81,7 +81,7 @@ function reason(
   { after, before }: Extract<Reach, { type: "stops" }>,
   { cni, group, from }: { cni: string; group: string; from: End },
 ): string {
-  if (cni === "flannel" && after.label === "cni0" && before.label === "flannel.1") {
+  if (cni !== "weave" && after.label === "cni0" && before.label === "flannel.1") {
     return `Flannel routes between nodes: cni0 hands over to flannel.1 what has a route to another node's subnet, and ${group} has none. Nothing copies it to the other nodes.`;
   }
   return `See what holds it there: ./lab node ${after.node} ip route get ${group} from ${from.address} iif ${after.label}`;

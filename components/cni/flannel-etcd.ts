@@ -10,6 +10,7 @@ import {
   startFlanneld,
   stopFlanneld,
 } from "../lib/flannel-etcd";
+import { forgetConnections } from "../lib/swap/connections";
 import { swapPrelude } from "../lib/swap/prelude";
 import { describeProblem } from "../lib/user-error";
 import type { Etcd } from "./etcd";
@@ -66,7 +67,7 @@ export class FlannelEtcd extends pulumi.ComponentResource {
           `${name}-${node.name}`,
           {
             create: {
-              text: `${swapPrelude}${start}${leaveOldSubnet}`,
+              text: `${swapPrelude}${forgetConnections}${start}${leaveOldSubnet}`,
               args: [node.name, args.image ?? "ghcr.io/flannel-io/flannel:v0.26.7"],
             },
             delete: { text: stopFlanneld },
@@ -93,5 +94,6 @@ if [ "$(readlink "$chosen")" = ${flannelEtcdConflist} ]; then
   networks=$(jq -r '.plugins[0].ipam.subnet' "$chosen")
   look_at_pods
   recreate_strays ${straySeconds}
+  forget_connections
 fi
 `;

@@ -67,6 +67,7 @@ function flanneldLog(id: string, title: string, address: string, link: string, s
     id,
     title,
     subjects: "node",
+    topic: "the CNI on each node",
     when: withEtcd,
     steps: [log("node"), subnetEnv("env", "node")],
     read: { ...heard, subnet: subnetIn("env") },
@@ -116,6 +117,7 @@ export const ownLease: Check = {
   id: "own-lease",
   title: "etcd holds a lease of its own for every node, under the node's address on the LAN",
   subjects: "node",
+  topic: "leases in etcd",
   when: withEtcd,
   steps: [subnetEnv("env", "node"), leaseOf("node", "{address}"), leases("node")],
   read: { subnet: subnetIn("env"), lease: leasedSubnet },
@@ -136,6 +138,7 @@ export const sharedLease: Check = {
   id: "shared-lease",
   title: "Two nodes use one lease in etcd: it belongs to the address that both announce",
   subjects: "node-pair",
+  topic: "leases in etcd",
   when: withEtcd,
   steps: [
     subnetEnv("from-env", "from.node"),
@@ -161,6 +164,7 @@ export const quickTest: Check = {
   id: "quick-test",
   title: "A container on every node gets an address of that node's own subnet",
   subjects: "node",
+  topic: "addresses of pods",
   when: withEtcd,
   steps: [quickContainer("container", "node"), subnetEnv("env", "node")],
   read: { address: addressIn("container"), network: networkIn("container"), subnet: subnetIn("env") },
@@ -181,6 +185,7 @@ export const quickTestSame: Check = {
   id: "quick-test-same",
   title: "Containers of two nodes get addresses of one subnet",
   subjects: "node-pair",
+  topic: "addresses of pods",
   when: withEtcd,
   steps: [quickContainer("from-container", "from.node"), quickContainer("to-container", "to.node")],
   read: {
@@ -203,6 +208,7 @@ export const ownBridge: Check = {
   id: "own-bridge",
   title: "What is for a pod of the other node goes to the node's own bridge, and nothing goes into the tunnel",
   subjects: "node-pair",
+  topic: "unicast between nodes",
   when: withEtcd,
   steps: [
     {

@@ -41,6 +41,7 @@ describe("Cni flannel-etcd", () => {
   test("has an etcd, its config, and a service on each node between clean-up and handover", async () => {
     expect(namesOf(await install(), command)).toEqual([
       "etcd-container",
+      ...["n1", "n2", "n3"].map((node) => `flannel-etcd-arrival-${node}`),
       ...["n1", "n2", "n3"].map((node) => `flannel-etcd-clean-${node}`),
       "flannel-etcd-config",
       ...["n1", "n2", "n3"].map((node) => `flannel-etcd-handover-${node}`),
