@@ -372,7 +372,12 @@ describe("a handover", () => {
       { name: "dead-1", owner: "ReplicaSet", ready: false },
       { name: "live-1", ip: "80.9.0.8" },
     ];
-    const scene = { pods, desired: "flannel-etcd", conflists: { "10-flannel-etcd.conflist": "flannel-etcd" } };
+    const scene = {
+      pods,
+      recreates: false,
+      desired: "flannel-etcd",
+      conflists: { "10-flannel-etcd.conflist": "flannel-etcd" },
+    };
     expect(run(arrive, { ...scene, undone: { network: "80.0.0.0/8" } }).calls).toEqual([
       "delete pod --namespace a dead-1",
     ]);
