@@ -133,4 +133,13 @@ describe("nodes whose flanneld announces their own address", () => {
     };
     expect((await run(flanneldWell, silent)).outcome).toBe("failed");
   });
+
+  it("are not taken for well with a lease under another address than the interface's, as by --public-ip", async () => {
+    const other = (where: string, command: string) => {
+      const said = state("fixed")(where, command);
+      if (!command.includes("journalctl")) return said;
+      return String(said).replace(/(current node|current IP) \([\d.]+\)/, "$1 (10.0.2.15)");
+    };
+    expect((await run(flanneldWell, other)).seen).toBe('holder is "10.0.2.15", must be "172.28.1.11"');
+  });
 });
