@@ -10,6 +10,7 @@ import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 import { checkStack } from "./check";
+import { mendProblems } from "./cni-way";
 import { meteredUpdate, tellOutage } from "./metered-update";
 
 interface MendOptions {
@@ -38,6 +39,10 @@ async function bring(command: "fix" | "break", name: string | undefined, options
     resolveSettings(lab.values, values, set);
   }
   const current = resolveSettings(lab.values, values, {}).config.cni;
+  const problems = mendProblems(stackName, current, sets);
+  if (problems.length > 0) {
+    throw new UserError(problems);
+  }
   const { nodes } = await stack.requireUp();
   requireIdle(stack);
   const evidence = newEvidenceDir(stackName);

@@ -9,6 +9,7 @@ import { Stack } from "../stack/stack";
 import { refusal } from "../suggest";
 import { requireToolchain } from "../toolchain";
 import { checkStack } from "./check";
+import { swapProblems } from "./cni-way";
 import { meteredUpdate, type Strategy, tellOutage } from "./metered-update";
 
 interface SwapOptions {
@@ -23,7 +24,10 @@ export async function swap(name: string, cni: string, { strategy }: SwapOptions)
   const values = stack.config().values();
   resolveSettings(lab.values, values, { cni: next });
   const previous = resolveSettings(lab.values, values, {}).config.cni;
-  requireWay(previous, next, strategy);
+  const problems = swapProblems(previous, next, strategy);
+  if (problems.length > 0) {
+    throw new UserError(problems);
+  }
   const { nodes } = await stack.requireUp();
   requireIdle(stack);
   if (previous === next) {
@@ -48,21 +52,6 @@ export async function swap(name: string, cni: string, { strategy }: SwapOptions)
 export function updates(previous: CniName, next: CniName, strategy: Strategy): readonly CniName[] {
   const viaNone = strategy === "replace" && next !== "none" && previous !== "none" && previous !== next;
   return viaNone ? ["none", next] : [next];
-}
-
-/** Both CNIs are there in a rolling swap, and this one's links have the names of Flannel's. */
-export function requireWay(previous: CniName, next: CniName, strategy: Strategy): void {
-  const changed = previous !== next && previous !== "none" && next !== "none";
-  if (strategy === "rolling" && changed && [previous, next].includes("flannel-etcd")) {
-    throw new UserError([
-      {
-        field: "--strategy",
-        value: strategy,
-        rule: "is not possible to or from flannel-etcd, which can't be beside another CNI",
-        mend: "use --strategy replace",
-      },
-    ]);
-  }
 }
 
 function requireCni(cni: string): CniName {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { requireWay, updates } from "../../cli/commands/swap";
+import { mendProblems, swapProblems } from "../../cli/commands/cni-way";
+import { updates } from "../../cli/commands/swap";
 
 test.each([
   ["flannel", "weave", "rolling", ["weave"]],
@@ -17,10 +18,23 @@ test.each([
   ["flannel-etcd", "weave"],
   ["flannel", "flannel-etcd"],
 ] as const)("%s to %s is possible by way of none only", (previous, next) => {
-  expect(() => requireWay(previous, next, "rolling")).toThrow(
-    '--strategy is "rolling": is not possible to or from flannel-etcd, which can\'t be beside another CNI; use --strategy replace',
-  );
-  expect(() => requireWay(previous, next, "replace")).not.toThrow();
+  expect(swapProblems(previous, next, "rolling")).toEqual([
+    {
+      field: "--strategy",
+      value: "rolling",
+      rule: `is not possible from ${previous} to ${next}, which can't be on a node together`,
+      mend: "use --strategy replace",
+    },
+  ]);
+  expect(swapProblems(previous, next, "replace")).toEqual([]);
+  expect(mendProblems("s", previous, [{ nodes: "2" }, { cni: next }])).toEqual([
+    {
+      field: "STACK",
+      value: "s",
+      rule: `has ${previous}, and the lab is to have ${next}, which can't be on a node together`,
+      mend: "run ./lab swap s none first",
+    },
+  ]);
 });
 
 test.each([
@@ -29,5 +43,7 @@ test.each([
   ["flannel-etcd", "flannel-etcd"],
   ["flannel", "weave"],
 ] as const)("%s to %s is possible", (previous, next) => {
-  expect(() => requireWay(previous, next, "rolling")).not.toThrow();
+  expect(swapProblems(previous, next, "rolling")).toEqual([]);
+  expect(mendProblems("s", previous, [{ cni: next }, { nodes: "2" }])).toEqual([]);
+  expect(mendProblems("s", previous, [{ nodes: "2" }])).toEqual([]);
 });
