@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { arrivalScript } from "../../components/lib/swap/arrival-script";
 import { arriveScript, cleanScript } from "../../components/lib/swap/clean-script";
-import { handoverCreate, handoverCreateLast, handoverDelete } from "../../components/lib/swap/handover-script";
+import { handoverDelete } from "../../components/lib/swap/handover-script";
 import { podQueries } from "../../components/lib/swap/prelude";
 import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
 
@@ -11,8 +12,7 @@ const flannelEtcd = flannelEtcdResidue("80.0.0.0/8");
 const deadlines = { pod: 180, successor: 60 };
 
 const scripts = {
-  "handover create": handoverCreate,
-  "handover create, last": handoverCreateLast(deadlines),
+  arrival: arrivalScript(180),
   "handover delete": handoverDelete(deadlines),
   "flannel arrives": arriveScript(flannel),
   "weave arrives": arriveScript(weave),
