@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LabUnderTest, type Ran } from "./lab";
-import { testDown } from "./parts";
+import { testBreakAndFix, testDown } from "./parts";
 import { generator, seedOfRun, shuffled } from "./seed";
 
 /** One cluster of two Vagrant-like nodes for labs that ask for no more: each brings its bug about there, and mends it. */
@@ -26,18 +26,6 @@ afterAll(async () => {
   await lab.end();
 });
 
-function breaksAndMends(id: string, symptom: RegExp): void {
-  test("breaks the stack, and shows how", async () => {
-    const { exitCode, all } = await lab.run("break", lab.stack, "--lab", id);
-    expect(exitCode).toBe(0);
-    expect(all).toMatch(symptom);
-  });
-
-  test("mends it", async () => {
-    expect((await lab.run("fix", lab.stack, "--lab", id)).exitCode).toBe(0);
-  });
-}
-
 describe("lab flannel-wrong-interface", () => {
   test("up shows the bug", () => {
     expect(up.exitCode).toBe(0);
@@ -50,7 +38,7 @@ describe("lab flannel-wrong-interface", () => {
 });
 
 describe("lab forward-dropped", () => {
-  breaksAndMends("forward-dropped", /^ok +forward-drops /m);
+  testBreakAndFix(lab, "forward-dropped", /^ok +forward-drops /m);
 
   test("leaves the nodes as they were when its values are taken back", async () => {
     const values = ["--set", "forwardPolicy=accept", "--set", "forwardRules=flannel"];
@@ -60,7 +48,7 @@ describe("lab forward-dropped", () => {
 });
 
 describe(`lab ${byChance}`, () => {
-  breaksAndMends(byChance, symptoms[byChance]);
+  testBreakAndFix(lab, byChance, symptoms[byChance]);
 });
 
 testDown(lab);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LabUnderTest, type Ran } from "./lab";
-import { testDown, testPage } from "./parts";
+import { testBreakAndFix, testDown, testPage } from "./parts";
 
 /** One cluster for all labs of a second network: each brings its bug about there, and mends it. */
 const lab = new LabUnderTest("dhcp-no-daemon");
@@ -26,15 +26,7 @@ describe.each([
   ["dhcp-lease-leak", /^ok +lease-stays n2: .* the server still holds/m],
   ["dhcp-bad-routes", /^ok +hangs-for-route n2: .*network is unreachable.* in option 121/m],
 ])("lab %s", (id, symptom) => {
-  test("breaks the stack, and shows how", async () => {
-    const { exitCode, all } = await lab.run("break", lab.stack, "--lab", id);
-    expect(exitCode).toBe(0);
-    expect(all).toMatch(symptom);
-  });
-
-  test("mends it", async () => {
-    expect((await lab.run("fix", lab.stack, "--lab", id)).exitCode).toBe(0);
-  });
+  testBreakAndFix(lab, id, symptom);
 });
 
 testPage(lab, "multihomed");

@@ -11,6 +11,19 @@ export function testPage(lab: LabUnderTest, id: string): void {
   });
 }
 
+/** Brings another lab's bug about on the stack under test, by its most telling check, and mends it. */
+export function testBreakAndFix(lab: LabUnderTest, id: string, symptom: RegExp): void {
+  test("breaks the stack, and shows how", async () => {
+    const { exitCode, all } = await lab.run("break", lab.stack, "--lab", id);
+    expect(exitCode).toBe(0);
+    expect(all).toMatch(symptom);
+  });
+
+  test("mends it", async () => {
+    expect((await lab.run("fix", lab.stack, "--lab", id)).exitCode).toBe(0);
+  });
+}
+
 /** Takes the stack down and looks whether the container engine still holds anything of it. */
 export function testDown(lab: LabUnderTest): void {
   test("down leaves nothing", async () => {
