@@ -1,15 +1,13 @@
+import { loneCnis } from "../../components/lib/swap/names";
 import type { Problem } from "../../components/lib/user-error";
 import type { CniName } from "../../stacks/schema";
 import type { Values } from "../stack/config-file";
 import type { Strategy } from "./metered-update";
 
-/** CNIs whose links have the names of another one's: no node can have both. */
-const alone: readonly CniName[] = ["flannel-etcd"];
-
 /** Whether one update may lead from a CNI to another: both are there in it for a while. */
 export function isOneUpdate(previous: CniName, next: CniName): boolean {
   const changes = previous !== next && previous !== "none" && next !== "none";
-  return !changes || ![previous, next].some((cni) => alone.includes(cni));
+  return !changes || ![previous, next].some((cni) => loneCnis.includes(cni));
 }
 
 /** What is wrong with a swap of this strategy; nothing where it is possible. */

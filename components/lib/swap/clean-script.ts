@@ -1,7 +1,7 @@
 import { flannelEtcdConflist } from "../flannel-etcd";
 import { quote, quoteWord } from "../shell";
 import { recordScript } from "./fingerprint";
-import { cniMarks, cutOffMark } from "./names";
+import { cniMarks, cutOffMark, loneCnis } from "./names";
 import { swapPrelude } from "./prelude";
 import type { Residue } from "./residue";
 
@@ -29,8 +29,8 @@ esac
 }
 
 /** Before anything is made of the CNI: one that can't be beside another neither comes to one nor lets one come. */
-function refuseCompany({ conflist, alone = false }: Residue): string {
-  const unwanted = alone ? '"$folder"/*.conflist' : `"$folder"/${flannelEtcdConflist}`;
+function refuseCompany({ cni, conflist }: Residue): string {
+  const unwanted = loneCnis.includes(cni) ? '"$folder"/*.conflist' : `"$folder"/${flannelEtcdConflist}`;
   return `
 for file in ${unwanted}; do
   case $file in "$chosen" | "$folder"/${quoteWord(conflist)} | "$folder/*.conflist") continue ;; esac

@@ -1,5 +1,6 @@
 import { owns } from "./audit";
 import { type Fact, type FactKind, missingFrom, type NodeListing } from "./fingerprint";
+import { loneCnis } from "./names";
 
 /**
  * Says in words what a node will lose when the cluster is set to another CNI.
@@ -17,7 +18,7 @@ export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string)
       if (made.length === 0) {
         return [];
       }
-      if (residue.alone === true && next !== "none") {
+      if (loneCnis.includes(residue.cni) && next !== "none") {
         return [
           `${residue.cni} can't leave for ${next} in one update, and this one will be refused: set cni to none first`,
         ];

@@ -16,8 +16,6 @@ export interface Residue {
   /** Its services on the node, which are stopped first, and files outside of its folders. @default none */
   readonly units?: readonly string[];
   readonly files?: readonly string[];
-  /** Whether its links have the names of another CNI's, so that no other CNI may be beside it. @default false */
-  readonly alone?: boolean;
   /** Programs in /opt/cni/bin. */
   readonly binaries: readonly string[];
   /** iptables chains of its own; jumps into them go first. */
@@ -69,7 +67,6 @@ export function flannelEtcdResidue(network: string): Residue {
     folders: ["/run/flannel", folder],
     units: [flanneldUnit],
     files: [options, unit, wanted],
-    alone: true,
     binaries: [],
     nodeAnnotations: [],
   };
