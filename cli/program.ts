@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../components/lib/user-error";
 import { defaultStack } from "./default-stack";
 import { exitCodes } from "./report-error";
@@ -55,6 +55,11 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
         "symptom",
         "healthy",
       ]),
+    )
+    .addOption(
+      new Option("--deadline-factor <factor>", "multiply every deadline: 2 on a slow machine, 0 for a single look")
+        .default(1)
+        .argParser(asFactor),
     )
     .option("--json", "print the verdict as JSON")
     .option("--junit <file>", "also write the verdict as JUnit XML")
@@ -186,6 +191,14 @@ function refuseByName(command: Command, program: Command): void {
     const rule = [first, allowed[error.code]].filter((part) => part !== undefined).join("; ");
     throw new UserError([{ field: command === program ? "command" : command.name(), rule, mend: meant ?? usage }]);
   });
+}
+
+function asFactor(value: string): number {
+  const factor = Number(value);
+  if (value.trim() === "" || !Number.isFinite(factor) || factor < 0) {
+    throw new InvalidArgumentError("It must be a number, 0 or more.");
+  }
+  return factor;
 }
 
 function append(value: string, previous: readonly string[] = []): readonly string[] {

@@ -25,10 +25,10 @@ export function firstTable(markdown: string): Readonly<Record<string, string>> {
   return Object.fromEntries(named);
 }
 
-/** What a lab's page has its reader run, but for what brings the lab up and takes it down. */
+/** What a lab's page has its reader run, but for what first brings the lab up and what takes it down. */
 export function commandsOfPage(id: string): readonly PageCommand[] {
   const page = readFileSync(path.resolve(__dirname, `../labs/${id}/README.md`), "utf8");
-  return commandsOf(page).filter(({ command }) => !/^\.\/lab (up|down) /.test(command));
+  return commandsOf(page).filter(({ command }) => !/^\.\/lab (up|down) [a-z-]+$/.test(command));
 }
 
 /** A command of a page as it stands there, but on another stack. */

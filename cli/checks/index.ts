@@ -27,7 +27,7 @@ export interface RunChecksOptions {
   readonly values: Values;
   /** The folder for this run's evidence; made where it is missing. */
   readonly evidenceDir: string;
-  /** Multiplies every deadline, for slow machines. @default 1 */
+  /** Multiplies every deadline: more for a slow machine, 0 for a single look. @default 1 */
   readonly deadlineFactor?: number;
   /** How many tries run at once: most of them wait for packets. @default 12 */
   readonly parallel?: number;

@@ -11,7 +11,7 @@ import { type CheckEvent, type CheckVerdict, type SubjectVerdict, worst } from "
 /** What running a check needs. */
 export interface CheckContext extends Omit<TryContext, "onTry"> {
   readonly folder: EvidenceFolder;
-  /** Multiplies deadlines, for slow machines. */
+  /** Multiplies deadlines. */
   readonly deadlineFactor: number;
   readonly onEvent: (event: CheckEvent) => void;
 }

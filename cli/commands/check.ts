@@ -21,6 +21,7 @@ import { requireToolchain } from "../toolchain";
 interface CheckOptions {
   readonly lab?: string;
   readonly expect?: Expectation;
+  readonly deadlineFactor: number;
   readonly json?: boolean;
   readonly junit?: string;
   readonly list?: boolean;
@@ -37,7 +38,11 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
     requireWritable(options.junit);
   }
   const stack = new Stack(stackName, requireToolchain());
-  const verdict = await checkStack(stack, lab, { expect: options.expect, onStdout: options.json !== true });
+  const verdict = await checkStack(stack, lab, {
+    expect: options.expect,
+    deadlineFactor: options.deadlineFactor,
+    onStdout: options.json !== true,
+  });
   if (options.json === true) {
     process.stdout.write(verdictJson(verdict));
   }
@@ -51,6 +56,8 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
 export interface CheckStackOptions {
   /** @default what the stack's values say */
   readonly expect?: Expectation;
+  /** Multiplies every deadline. @default 1 */
+  readonly deadlineFactor?: number;
   /** Lines go to standard output, or to standard error where that holds a report. @default true */
   readonly onStdout?: boolean;
   /** The folder for the evidence. @default a new one */
@@ -69,6 +76,7 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
     stack: stack.name,
     values,
     evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
+    deadlineFactor: options.deadlineFactor,
     onEvent: (event) => {
       for (const line of eventLines(event)) {
         say(line);

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stackLabel } from "../../components/lib/engine-labels";
 import { UserError } from "../../components/lib/user-error";
@@ -10,7 +9,7 @@ import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
 import { leftovers, remove, stacksWithContainers } from "../stack/containers";
-import { repository } from "../stack/paths";
+import { privateDir, repository, testReports } from "../stack/paths";
 import { type Count, countReport, sum } from "../test/count";
 import { createProgress } from "../ui/progress";
 import { table } from "../ui/table";
@@ -22,10 +21,12 @@ interface TestOptions {
 /** Containers, networks and volumes that a test makes carry this label, or belong to a stack named `test-...`. */
 const testLabel = "cni-lab.test";
 
-/** `./lab test`: lint, types, and all tests; the last line is the sum. */
+/** `./lab test`: lint, types, and all tests; the last line is the sum. What they printed is kept until the next run. */
 export async function test({ long = false }: TestOptions): Promise<number> {
   console.log(`All tests: about ${long ? 240 : 45} minutes; the first time on a machine 25 more, for the set-up.`);
-  const reports = mkdtempSync(path.join(tmpdir(), "cni-lab-test-"));
+  const reports = testReports();
+  rmSync(reports, { recursive: true, force: true });
+  privateDir(reports);
   const results: [string, Count, number][] = [];
   const part = async (name: string, run: () => Promise<Count>) => {
     const started = Date.now();
@@ -42,7 +43,6 @@ export async function test({ long = false }: TestOptions): Promise<number> {
       await part(name, async () => (ready ? vitest(name, reports, long) : { passed: 0, failed: 1 }));
     }
   } finally {
-    rmSync(reports, { recursive: true, force: true });
     await sweep();
   }
   const all = sum(results.map(([, count]) => count));
@@ -52,7 +52,9 @@ export async function test({ long = false }: TestOptions): Promise<number> {
     String(failed),
     `${(ms / 1000).toFixed(1)} s`,
   ]);
-  console.log(`\n${table(["tests", "passed", "failed", "time"], rows)}\n\n${all.passed} passed, ${all.failed} failed`);
+  const summary = `${table(["tests", "passed", "failed", "time"], rows)}\n\n${all.passed} passed, ${all.failed} failed`;
+  writeFileSync(path.join(reports, "summary.txt"), `${summary}\n`);
+  console.log(`\nreports: ${reports}\n\n${summary}`);
   return all.failed === 0 ? exitCodes.asExpected : exitCodes.notAsExpected;
 }
 
@@ -95,10 +97,11 @@ async function one(...commands: readonly (readonly [string, ...string[]])[]): Pr
 
 async function vitest(project: string, reports: string, long: boolean): Promise<Count> {
   const file = path.join(reports, `${project}.json`);
-  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const junit = `--outputFile.junit=${path.join(reports, `${project}.xml`)}`;
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`, "--reporter=junit", junit];
   const exitCode = await runForeground([bin("vitest"), "run", "--project", project, ...report], {
     cwd: repository,
-    env: long ? { CNI_LAB_LONG: "1" } : {},
+    env: { CNI_LAB_TEST_REPORTS: reports, ...(long ? { CNI_LAB_LONG: "1" } : {}) },
   });
   return countReport(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, exitCode);
 }

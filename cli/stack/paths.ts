@@ -25,6 +25,11 @@ export function evidenceDir(stack: string): string {
   return path.join(evidenceRoot(), stack);
 }
 
+/** Where `./lab test` leaves its reports, and what the commands printed that it ran; until its next run. */
+export function testReports(): string {
+  return path.join(stateDir(), "tests");
+}
+
 /** A folder for the evidence of a run that starts now; whoever writes to it makes it. */
 export function newEvidenceDir(stack: string): string {
   return path.join(evidenceDir(stack), new Date().toISOString().replace(/[:.]/g, "-"));

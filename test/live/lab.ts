@@ -32,12 +32,15 @@ export class LabUnderTest {
     return this.home;
   }
 
+  /** What commands print is shown, and kept where `./lab test` keeps its reports. */
   private get surroundings() {
+    const { CNI_LAB_TEST_REPORTS: reports } = process.env;
+    const kept = reports === undefined ? [] : [{ file: path.join(reports, `${this.stack}.log`), append: true }];
     return {
       reject: false,
       stdin: "ignore",
-      stdout: ["pipe", "inherit"],
-      stderr: ["pipe", "inherit"],
+      stdout: ["pipe", "inherit", ...kept],
+      stderr: ["pipe", "inherit", ...kept],
       env: { XDG_STATE_HOME: this.stateHome, CI: "true" },
     } as const;
   }

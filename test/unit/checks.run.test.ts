@@ -87,6 +87,11 @@ describe("a claim with a deadline", () => {
     expect(verdict.checks[0]?.subjects[0]).toMatchObject({ tries: 11, seconds: 20 });
   });
 
+  it("looks once when its deadline is none", async () => {
+    const verdict = await run(new FakeCluster(() => "no"), [checkOf()], { deadlineFactor: 0 });
+    expect(verdict.checks[0]?.subjects[0]).toMatchObject({ outcome: "failed", tries: 1, seconds: 0 });
+  });
+
   it("fails when its command fails, with the reason that was printed", async () => {
     const cluster = new FakeCluster(() => ({ exitCode: 127, stdout: "yes", stderr: "first\nask: not found\n" }));
     const [check] = (await run(cluster, [checkOf()])).checks;

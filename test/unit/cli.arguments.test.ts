@@ -36,6 +36,14 @@ test.each([
     ["check", "--expect", "sick"],
     "check: option '--expect <state>' argument 'sick' is invalid. Allowed choices are symptom, healthy; .*",
   ],
+  [
+    ["check", "--deadline-factor", "-1"],
+    "check: option '--deadline-factor <factor>' argument '-1' is invalid. It must be a number, 0 or more; .*",
+  ],
+  [
+    ["check", "--deadline-factor", "soon"],
+    "check: option '--deadline-factor <factor>' argument 'soon' is invalid. It must be a number, 0 or more; .*",
+  ],
   [["swap", "flannel"], "swap: missing required argument 'cni'; see ./lab help swap"],
   [
     ["swap", "flannel", "wave"],

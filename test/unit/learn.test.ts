@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { requireLesson } from "../../cli/commands/learn";
 import { LessonProgress } from "../../cli/learn/progress";
 import { type LessonOnStack, lessonText, onStack } from "../../cli/learn/text";
@@ -71,8 +71,10 @@ function stackOf(state: "missing" | "mended" | "ready", ...healthy: boolean[]) {
   return { ran, stack };
 }
 
-const newProgress = () =>
-  new LessonProgress("test", path.join(mkdtempSync(path.join(tmpdir(), "cni-lab-learn-")), "learn"));
+const folder = mkdtempSync(path.join(tmpdir(), "cni-lab-learn-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const newProgress = () => new LessonProgress("test", path.join(mkdtempSync(path.join(folder, "walk-")), "learn"));
 
 describe("a walk through a lesson", () => {
   test("shows commands, runs them on request, and gives hints one at a time before the answer", async () => {

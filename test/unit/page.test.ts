@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { ClusterAccess } from "../../cli/checks/access";
 import { page } from "../../cli/page/page";
 import { writePage } from "../../cli/page/write";
@@ -131,6 +131,7 @@ const silent: ClusterAccess = {
 
 test("the page of a cluster that does not answer is written all the same, for its owner only", async () => {
   const folder = evidenceDir();
+  onTestFinished(() => rmSync(path.dirname(folder), { recursive: true, force: true }));
   const verdict = { ...lossy, evidence: folder };
   mkdirSync(path.join(folder, "checks/nodes-ready"), { recursive: true });
   writeFileSync(path.join(folder, "checks/nodes-ready/n1.json"), '{"version":1,"last":[');
