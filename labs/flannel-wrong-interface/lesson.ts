@@ -59,7 +59,7 @@ export const lesson: Lesson = {
     },
     {
       title: "Count the rounds",
-      text: "The check sends eight pings, and captures on all interfaces of the sender. The tunnel counts as well.",
+      text: "The check sends four pings from each node, and captures on all interfaces of the sender. The tunnel counts as well.",
       run: ["./lab check flannel-wrong-interface", `${n1} ip -statistics link show flannel.1`],
       notice:
         "`overlay-astray`: they go round and round. `ping-on-lan` holds: the LAN is well. The tunnel has carried many times more packets than anybody has sent.",
