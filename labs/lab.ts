@@ -47,6 +47,15 @@ export function onStackOf(own: Lab, lab: Lab): Lab {
   return { ...lab, values: own.values, broken: withNeeded(lab.broken), fixed: withNeeded(lab.fixed) };
 }
 
+/** The checks that show a lab's bug itself: health has none of them, and no other check leans on them. */
+export function tellingChecks({ checks: { healthy, symptom = [] } }: Lab): readonly Check[] {
+  const elsewhere = new Set([
+    ...healthy.map(({ id }) => id),
+    ...symptom.flatMap(({ controls }) => [...(controls?.positive ?? []), ...(controls?.negative ?? [])]),
+  ]);
+  return symptom.filter(({ id }) => !elsewhere.has(id));
+}
+
 /** The form of a lab's and a check's name: it becomes part of container and file names. */
 export const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../components/lib/user-error";
-import { type Lab, namePattern } from "./lab";
+import { type Lab, namePattern, tellingChecks } from "./lab";
 import { checkListProblems } from "./validate-check";
 import { lessonProblems } from "./validate-lesson";
 import { matrixProblems } from "./validate-matrix";
@@ -58,6 +58,12 @@ function stateProblems(lab: Lab): Problem[] {
       field: `lab ${lab.id} ${absent.join(", ")}`,
       rule: `must be given as well, as ${present.join(", ")} is`,
       mend: "give all of them, or none for a lab without a bug",
+    });
+  }
+  if (lab.checks.symptom !== undefined && tellingChecks(lab).length === 0) {
+    problems.push({
+      field: `lab ${lab.id} checks.symptom`,
+      rule: "must hold a check that health has not and that is no other's control: what passes in both states shows no bug",
     });
   }
   const last = lab.broken?.at(-1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Verdict } from "../../cli/checks/verdict";
+import type { CheckVerdict, Verdict } from "../../cli/checks/verdict";
 import { loadLabs } from "../../labs";
-import type { Expectation } from "../../labs/lab";
+import { type Expectation, tellingChecks } from "../../labs/lab";
 import { LabUnderTest, type Ran } from "./lab";
 import { testDown, testPage } from "./parts";
 
@@ -13,7 +13,8 @@ const deadlineFactor = "0.25";
 
 const labs = (await loadLabs()).filter(({ bug }) => bug !== undefined);
 
-describe.each(labs)("lab $id", ({ id }) => {
+describe.each(labs)("lab $id", (data) => {
+  const { id } = data;
   const lab = new LabUnderTest(id);
   let up: Ran;
 
@@ -26,19 +27,22 @@ describe.each(labs)("lab $id", ({ id }) => {
   });
 
   /** Expects what is not so: the checks must see that, and not merely be unable to tell. */
-  async function expectRefused(expected: Expectation): Promise<void> {
+  async function expectRefused(expected: Expectation): Promise<readonly CheckVerdict[]> {
     const asked = ["--expect", expected, "--deadline-factor", deadlineFactor, "--json"];
     const { exitCode, stdout } = await lab.run("check", lab.stack, ...asked);
     const { lab: checked, expect: judged, checks } = JSON.parse(stdout) as Verdict;
     expect({ exitCode, checked, judged }).toEqual({ exitCode: 1, checked: id, judged: expected });
     expect(checks.filter(({ outcome }) => outcome === "failed").map(({ id: check }) => check)).not.toEqual([]);
+    return checks;
   }
 
   test("up brings the bug about, and every check of it holds", () => {
     expect(up.exitCode).toBe(0);
   });
 
-  test("while broken, the checks of health refuse", () => expectRefused("healthy"));
+  test("while broken, the checks of health refuse", async () => {
+    await expectRefused("healthy");
+  });
 
   // A page begins with the stack as it is now, and mends it on its way.
   if (!pagesRunElsewhere.includes(id)) testPage(lab, id);
@@ -47,7 +51,12 @@ describe.each(labs)("lab $id", ({ id }) => {
     expect((await lab.run("fix", lab.stack)).exitCode).toBe(0);
   });
 
-  test("once fixed, the checks of the bug refuse", () => expectRefused("symptom"));
+  test("once fixed, the checks of the bug refuse, and none that shows the bug itself holds", async () => {
+    const checks = await expectRefused("symptom");
+    const telling = new Set(tellingChecks(data).map((check) => check.id));
+    const hold = checks.filter((check) => telling.has(check.id) && check.outcome === "passed");
+    expect(hold.map((check) => check.id)).toEqual([]);
+  });
 
   test("break brings it about again, and every check of it holds", async () => {
     expect((await lab.run("break", lab.stack)).exitCode).toBe(0);

@@ -6,7 +6,7 @@ import { valuesInForce } from "../../cli/settings";
 import { describeProblem } from "../../components/lib/user-error";
 import { labIds, loadLab, loadLabs } from "../../labs";
 import type { Check } from "../../labs/check";
-import { expectedState, type Lab } from "../../labs/lab";
+import { expectedState, type Lab, tellingChecks } from "../../labs/lab";
 import { labProblems } from "../../labs/validate";
 import { parseLabConfig } from "../../stacks/schema";
 import { checkOf, labOf } from "./checks.fake";
@@ -92,7 +92,7 @@ describe("a lab's data", () => {
     symptom: "s",
     broken: [{ cni: "none" }, { cni: "flannel", nodes: "2" }],
     fixed: [{ nodes: "3" }],
-    checks: { healthy: [checkOf()], symptom: [checkOf()] },
+    checks: { healthy: [checkOf()], symptom: [checkOf({ id: "says-no" })] },
   };
 
   it("has a bug with everything that belongs to it, or none", () => {
@@ -104,6 +104,19 @@ describe("a lab's data", () => {
     expect(problems(labOf([], { ...bug, broken: [{}] }))).toEqual([
       "lab test broken: must set at least one value in its last set: it is how a broken stack is recognised",
     ]);
+  });
+
+  it("has a check that shows its bug, and not merely what holds in both states", () => {
+    const refused = [
+      "lab test checks.symptom: must hold a check that health has not and that is no other's control: what passes in both states shows no bug",
+    ];
+    const symptom = (...checks: Check[]) => labOf([], { ...bug, checks: { healthy: [checkOf()], symptom: checks } });
+    const control = checkOf({ id: "there" });
+    const telling = checkOf({ id: "says-no", controls: { positive: ["there"] } });
+    expect(problems(symptom(checkOf()))).toEqual(refused);
+    expect(problems(symptom(checkOf({ controls: { positive: ["there"] } }), control))).toEqual(refused);
+    expect(problems(symptom(control, telling))).toEqual([]);
+    expect(tellingChecks(symptom(control, telling)).map(({ id }) => id)).toEqual(["says-no"]);
   });
 
   it("expects the symptom with its last broken values in force, and health with anything else", () => {
