@@ -14,6 +14,7 @@ import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
 import { valuesInForce } from "../settings";
 import { ConfigFile } from "../stack/config-file";
+import { tellDrifts } from "../stack/drift";
 import { newEvidenceDir, stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
@@ -85,11 +86,15 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   });
   say(verdictLine(verdict));
   say(`evidence: ${verdict.evidence}`);
+  const changed = verdict.asExpected ? [] : tellDrifts(stack);
   // The verdict stands whether it can be drawn or not.
   await writePage({ access, stack: stack.name, lab, values, verdict, outage: options.outage }).then(
     () => say(`page: ${path.join(verdict.evidence, pageFile)}`),
     (error: unknown) => say(`no page: ${error instanceof Error ? error.message : error}`),
   );
+  for (const line of await changed) {
+    say(line);
+  }
   return verdict;
 }
 

@@ -107,8 +107,14 @@ export class Cluster extends pulumi.ComponentResource {
     this.kubeconfig = this.readKubeconfig(name, first, endpoint, initialised);
     this.provider = new k8s.Provider(
       `${name}-api`,
-      // A changed ConfigMap is changed in place: replacing it would take it away from running pods for a while.
-      { kubeconfig: this.kubeconfig, clusterIdentifier: this.id, enableConfigMapMutable: true },
+      {
+        kubeconfig: this.kubeconfig,
+        clusterIdentifier: this.id,
+        // A changed ConfigMap is changed in place: replacing it would take it away from running pods for a while.
+        enableConfigMapMutable: true,
+        // What the program says wins over what somebody has patched by hand: else the cure of a bug would be refused.
+        enablePatchForce: true,
+      },
       { parent: this, dependsOn: initialised },
     );
     this.members = [initialised, ...others.map((node) => this.join(name, node, first, initialised))];

@@ -97,6 +97,25 @@ describe("the lab's page", () => {
   });
 });
 
+test("what was changed by hand is named, with the command that puts it back", async () => {
+  const args = JSON.stringify([{ op: "add", path: "/spec/template/spec/containers/0/args/-", value: "--v=1" }]);
+  const flannel = ["-n", "kube-flannel", "patch", "daemonset", "kube-flannel-ds", "--type", "json", "-p", args];
+  expect((await lab.run("kubectl", "-s", lab.stack, ...flannel)).exitCode).toBe(0);
+  const probe = ["-n", "cni-lab", "delete", "service", "probe"];
+  expect((await lab.run("kubectl", "-s", lab.stack, ...probe)).exitCode).toBe(0);
+
+  const checked = await lab.run("check", lab.stack, "--deadline-factor", "0");
+  expect(checked.exitCode).toBe(1);
+  expect(checked.all).toMatch(/^ +DaemonSet kube-flannel\/kube-flannel-ds: spec\..*\.args\[3\]$/m);
+  expect(checked.all).toMatch(/^ +Service cni-lab\/probe: deleted$/m);
+  const [, command = ""] = /^put it back: (.*)$/m.exec(checked.all) ?? [];
+  expect(await lab.page(`${command} --yes --skip-preview --non-interactive`)).toBe(0);
+
+  const mended = await lab.run("check", lab.stack);
+  expect(mended.exitCode).toBe(0);
+  expect(mended.all).not.toContain("by hand");
+});
+
 describe("the swap", () => {
   test("a preview says in words what it does to each node, and changes nothing", async () => {
     await lab.run("pulumi", "-s", lab.stack, "config", "set", "cni", "weave");
