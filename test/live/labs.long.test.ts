@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CheckVerdict, Verdict } from "../../cli/checks/verdict";
 import { loadLabs } from "../../labs";
 import { type Expectation, tellingChecks } from "../../labs/lab";
+import { commandsOfPage } from "../readme";
 import { LabUnderTest, type Ran } from "./lab";
 import { testDown, testPage } from "./parts";
 
@@ -9,12 +10,15 @@ import { testDown, testPage } from "./parts";
 const pagesRunElsewhere: readonly string[] = ["confluence", "dhcp-no-daemon"];
 
 /** Of each check's deadline: the stack has settled, as all that is expected of it was seen a moment before. */
-const deadlineFactor = "0.25";
+const deadlineFactor = "0.1";
 
 const labs = (await loadLabs()).filter(({ bug }) => bug !== undefined);
 
+// A cluster for each: to mend one lab before the next takes as long as a new cluster does.
 describe.each(labs)("lab $id", (data) => {
   const { id } = data;
+  const page = pagesRunElsewhere.includes(id) ? [] : commandsOfPage(id);
+  const turn = page.findLast(({ command }) => /^\.\/lab (fix|break) /.test(command))?.command;
   const lab = new LabUnderTest(id);
   let up: Ran;
 
@@ -44,12 +48,14 @@ describe.each(labs)("lab $id", (data) => {
     await expectRefused("healthy");
   });
 
-  // A page begins with the stack as it is now, and mends it on its way.
-  if (!pagesRunElsewhere.includes(id)) testPage(lab, id);
+  // A page begins with the stack as it is now, and most mend it on their way.
+  if (page.length > 0) testPage(lab, id, page);
 
-  test("fix mends it, and every check of health holds", async () => {
-    expect((await lab.run("fix", lab.stack)).exitCode).toBe(0);
-  });
+  if (turn?.startsWith("./lab fix ") !== true) {
+    test("fix mends it, and every check of health holds", async () => {
+      expect((await lab.run("fix", lab.stack)).exitCode).toBe(0);
+    });
+  }
 
   test("once fixed, the checks of the bug refuse, and none that shows the bug itself holds", async () => {
     const checks = await expectRefused("symptom");
