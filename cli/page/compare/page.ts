@@ -4,14 +4,8 @@ import { documentOf } from "../document";
 import { differing } from "./differing";
 import { others } from "./others";
 import { reachOfBoth } from "./reach";
-import { compareSummary, settings } from "./summary";
+import { compareSummary, type RunPages, settings } from "./summary";
 import { tableOfChecks } from "./table";
-
-/** Where the pages of the two runs lie, from the folder of this one; absent where a run has none. */
-export interface RunPages {
-  readonly a?: string;
-  readonly b?: string;
-}
 
 /** The page of a comparison: a function of the comparison, its evidence and these links. */
 export function comparePage(compared: Comparison, evidence: BothEvidence, pages: RunPages): string {

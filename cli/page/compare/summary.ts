@@ -3,7 +3,12 @@ import type { StoredRun } from "../../compare/stored-run";
 import { stateOf, summaryLine, valuesUnknown } from "../../compare/words";
 import { type Html, html } from "../html";
 import { moment } from "../words";
-import type { RunPages } from "./page";
+
+/** Where the pages of the two runs lie, from the folder of this one; absent where a run has none. */
+export interface RunPages {
+  readonly a?: string;
+  readonly b?: string;
+}
 
 /** The two runs, and how many of their checks compare in which way. */
 export function compareSummary({ a, b, checks }: Comparison, pages: RunPages): Html {
