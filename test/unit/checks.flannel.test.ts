@@ -38,9 +38,10 @@ function healthy(where: string, command: string): Answer {
       /^ping/,
       "3 packets transmitted, 3 received, 0% packet loss, time 402ms\nrtt min/avg/max/mdev = 0.2/0.31/0.4/0.1 ms",
     ],
-    [/socat -u UDP4-RECV:\$/, "8\n"],
-    [/socat -u UDP4-RECV:54327.*from probe-(n\d) to probe2-\1/, "8\n"],
-    [/socat -u UDP4-RECV:54327/, { exitCode: 1, stdout: "0\n" }],
+    [/socat/, ""],
+    [/grep -c .* \/tmp\/unicast-from-/, "8\n"],
+    [/grep -c .*from probe-(n\d) to probe2-\1.* \/tmp\/multicast-from-/, "8\n"],
+    [/grep -c .* \/tmp\/multicast-from-/, { exitCode: 1, stdout: "0\n" }],
     [/while/, [1, 2, 3].map((n) => `{"pod":"probe-n${n}","node":"n${n}","ip":"10.244.${n}.5"}`).join("\n")],
     [/http_code/, { exitCode: 28, stdout: "000", stderr: "curl: (28) timed out" }],
     [/^dig.*kubernetes/, dig("kubernetes.default.svc.cluster.local.", "10.96.0.1")],
@@ -211,13 +212,22 @@ describe("the checks of the flannel lab", () => {
   });
 
   it("find multicast that leaves a node, and don't trust silence where nobody can hear", async () => {
-    const leaves = await red((_, c) => (/RECV:54327/.test(c) ? "8\n" : undefined));
+    const heard = /grep -c .* \/tmp\/multicast-from-/;
+    const leaves = await red((_, c) => (heard.test(c) ? "8\n" : undefined));
     expect(leaves.map(({ id, outcome }) => [id, outcome])).toEqual([["multicast-stays-on-node", "failed"]]);
-    const deaf = await red((_, c) => (/RECV:54327/.test(c) ? { exitCode: 1, stdout: "0\n" } : undefined));
+    const deaf = await red((_, c) => (heard.test(c) ? { exitCode: 1, stdout: "0\n" } : undefined));
     expect(deaf.map(({ id, outcome }) => [id, outcome])).toEqual([
       ["multicast-same-node", "failed"],
       ["multicast-stays-on-node", "inconclusive"],
     ]);
+    // A listener that has no socket hears nothing either.
+    const across = /RECV:54327.*from-probe-(?!(n\d).*probe2-\1)/s;
+    const unbound = await red((where, c) =>
+      across.test(c) && !where.startsWith("probe2")
+        ? { exitCode: 1, stderr: "bind: Address already in use" }
+        : undefined,
+    );
+    expect(unbound.map(({ id, outcome }) => [id, outcome])).toEqual([["multicast-stays-on-node", "inconclusive"]]);
   });
 
   it("name a node without a probe pod", async () => {

@@ -43,6 +43,9 @@ func main() {
 			Remote: remote,
 		})
 	})
+	// It is the pod's first process, and what others start there may end after them: nobody waits for that.
+	signal.Ignore(syscall.SIGCHLD)
+
 	server := &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 
 	stop := make(chan os.Signal, 1)
