@@ -39,6 +39,12 @@ export interface NodeShell {
   look?(script: Script): pulumi.Output<string>;
 }
 
+/**
+ * Runs a script and then reads what it has left of its standard input: conmon up to 2.1.6 tries for ever to write to a
+ * process that has ended before it was given all, and the engine's exec never returns.
+ */
+const readToTheEnd = 'sh -euc "$@" && code=0 || code=$?; cat >/dev/null; exit "$code"';
+
 /** The shell of a node that is a container on this machine. */
 export class ContainerShell implements NodeShell {
   constructor(
@@ -52,10 +58,12 @@ export class ContainerShell implements NodeShell {
     if (args.delete !== undefined) {
       environment.DELETE = args.delete.text;
     }
-    const line = ({ args: words = [] }: Script, variable: "CREATE" | "DELETE") => {
-      const run = quote([this.engine, "exec", "--interactive", this.container, "sh", "-euc"]);
-      return `${run} "$${variable}" ${quote(["sh", ...words])}`;
-    };
+    const run =
+      args.stdin === undefined
+        ? ["exec", this.container, "sh", "-euc"]
+        : ["exec", "--interactive", this.container, "sh", "-c", readToTheEnd, "sh"];
+    const line = ({ args: words = [] }: Script, variable: "CREATE" | "DELETE") =>
+      `${quote([this.engine, ...run])} "$${variable}" ${quote(["sh", ...words])}`;
     return new command.local.Command(name, { ...lines(args, line), environment }, opts);
   }
 

@@ -92,7 +92,7 @@ describe.each([false, true])("Multus, preview %s", (preview) => {
   test("it is cleaned away, after its pods, from nodes that are named", async () => {
     const resources = await multus({ nodes });
     const { delete: remove, environment } = only(resources, "multus-clean-n1").inputs;
-    expect(remove).toBe('podman exec --interactive c sh -euc "$DELETE" sh');
+    expect(remove).toBe('podman exec c sh -euc "$DELETE" sh');
     expect(environment.DELETE).toBe(
       "rm -rf /etc/cni/net.d/00-multus.conf /etc/cni/net.d/multus.d /opt/cni/bin/multus* /run/multus /var/lib/cni/multus",
     );

@@ -1,0 +1,37 @@
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { ContainerShell, type NodeCommandArgs } from "../../components/cluster/node-shell";
+import { only, record } from "./mocks";
+
+/** The command line and environment with which a node's script is created. */
+async function created(args: NodeCommandArgs) {
+  const resources = await record(() => {
+    new ContainerShell("podman", "c").command("it", args);
+  });
+  const { create, environment } = only(resources, "it").inputs;
+  return { create: create as string, environment: environment as Record<string, string> };
+}
+
+/** Runs what stands behind the engine's words on this machine, and says on standard error how its writer ended. */
+async function run(args: NodeCommandArgs, engine: string) {
+  const { create, environment } = await created(args);
+  expect(create.startsWith(`${engine} `)).toBe(true);
+  const script = `{ head -c 1000000 /dev/zero; echo "$?" >&3; } 3>&2 | ${create.slice(engine.length)}`;
+  return execa("sh", ["-c", script], { env: environment, reject: false });
+}
+
+test("a script has no standard input where none is given", async () => {
+  const { create } = await created({ create: { text: "cat", args: ["a b"] } });
+  expect(create).toBe(`podman exec c sh -euc "$CREATE" sh 'a b'`);
+});
+
+test.each([
+  ["exit 3", 3, ""],
+  ["false; echo not reached", 1, ""],
+  ['echo "$1"', 0, "a b"],
+  ["wc -c", 0, "1000000"],
+])("%j has its exit code and its output, and all of its standard input is read", async (text, exitCode, stdout) => {
+  const args = { create: { text, args: ["a b"] }, stdin: "x" };
+  const ran = await run(args, "podman exec --interactive c");
+  expect([ran.exitCode, ran.stdout.trim(), ran.stderr]).toEqual([exitCode, stdout, "0"]);
+});
