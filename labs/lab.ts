@@ -17,7 +17,7 @@ export interface Lab {
   readonly symptom?: string;
   /** How long it takes from `up` to the verdict, in minutes, with a warm cache on two cores. */
   readonly minutes: number;
-  /** Memory of all its containers, in MiB. */
+  /** Memory that all its containers take at most from its bug to its cure, with a tenth to spare, in MiB. */
   readonly memoryMiB: number;
   /** Config values of the stack when it is new. */
   readonly values: Values;

@@ -1,13 +1,19 @@
 import { readFileSync, statfsSync } from "node:fs";
 import type { Problem } from "../../components/lib/user-error";
 import type { Lab } from "../../labs/lab";
+import { valuesInForce } from "../settings";
 
 /** Disk for the volumes of one stack. */
 const neededDiskMiB = 2048;
 
-/** The lab's figure is for its usual three nodes; a node more or less is a third of it. */
-export function memoryProblems(lab: Pick<Lab, "id" | "memoryMiB">, nodes: number, availableMiB: number): Problem[] {
-  const needed = Math.ceil((lab.memoryMiB * (nodes + 1)) / 4);
+/** The lab's figure is for its own nodes; the control plane takes as much again as a node. */
+export function memoryProblems(
+  lab: Pick<Lab, "id" | "memoryMiB" | "values">,
+  nodes: number,
+  availableMiB: number,
+): Problem[] {
+  const ownNodes = Number(valuesInForce(lab.values, {}).nodes);
+  const needed = Math.ceil((lab.memoryMiB * (nodes + 1)) / (ownNodes + 1));
   if (availableMiB >= needed) {
     return [];
   }
