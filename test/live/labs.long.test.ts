@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CheckVerdict, Verdict } from "../../cli/checks/verdict";
 import { loadLabs } from "../../labs";
-import { type Expectation, tellingChecks } from "../../labs/lab";
+import { type Expectation, type Lab, tellingChecks } from "../../labs/lab";
 import { commandsOfPage } from "../readme";
 import { LabUnderTest, type Ran } from "./lab";
 import { testDown, testPage } from "./parts";
@@ -14,8 +14,16 @@ const deadlineFactor = "0.1";
 
 const labs = (await loadLabs()).filter(({ bug }) => bug !== undefined);
 
-// A cluster for each: to mend one lab before the next takes as long as a new cluster does.
-describe.each(labs)("lab $id", (data) => {
+// A cluster for each: to mend one lab before the next takes as long as a new cluster does. Two side by side, as most of
+// the time is waiting.
+const lanes = [0, 1].map((lane) => labs.filter((_, i) => i % 2 === lane));
+
+describe.concurrent.each(lanes)("lane %#", (...lane) => {
+  describe.sequential.each(lane)("lab $id", testLab);
+});
+
+/** Takes a lab from its bug to its cure and back, with every command of its page. */
+function testLab(data: Lab): void {
   const { id } = data;
   const page = pagesRunElsewhere.includes(id) ? [] : commandsOfPage(id);
   const turn = page.findLast(({ command }) => /^\.\/lab (fix|break) /.test(command))?.command;
@@ -69,4 +77,4 @@ describe.each(labs)("lab $id", (data) => {
   });
 
   testDown(lab);
-});
+}
