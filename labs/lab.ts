@@ -37,6 +37,11 @@ export interface Lab {
   readonly matrix?: LabMatrix;
 }
 
+/** What a lab takes, in words: `about 1 minute and 0.9 GiB of memory`. */
+export function takes({ minutes, memoryMiB }: Lab): string {
+  return `about ${minutes} minute${minutes === 1 ? "" : "s"} and ${(memoryMiB / 1024).toFixed(1)} GiB of memory`;
+}
+
 /**
  * A lab on the stack of another one: its bug comes with the networks that it needs, on the nodes and the CNI that are
  * there.

@@ -31,9 +31,7 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
   if (!isBuilt(locateToolchain())) {
     console.log("First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.");
   }
-  console.log(
-    `Stack ${stackName}: about ${lab.minutes} minutes and ${(lab.memoryMiB / 1024).toFixed(1)} GiB of memory.`,
-  );
+  console.log(`Stack ${stackName}: ${takes(lab)}.`);
 
   const progress = createProgress();
   requireIdle(new Stack(stackName, locateToolchain()));

@@ -1,4 +1,4 @@
-import type { Lab } from "../../labs/lab";
+import { type Lab, takes } from "../../labs/lab";
 import type { Lesson, LessonStep, LessonTask } from "../../labs/lesson";
 
 /** A lesson with the stack that it is about: its commands name it. */
@@ -22,7 +22,7 @@ export function introLines({ lab, lesson, stack }: LessonOnStack): string[] {
     lab.title,
     ...(lab.symptom === undefined ? [] : [`Symptom: ${lab.symptom}`]),
     `At the end: ${lesson.goal}`,
-    `Stack ${stack}: about ${lab.minutes} minutes and ${(lab.memoryMiB / 1024).toFixed(1)} GiB of memory. ./lab up ${stack}`,
+    `Stack ${stack}: ${takes(lab)}. ./lab up ${stack}`,
   ];
 }
 

@@ -10,8 +10,8 @@ export const lab: Lab = {
   title: "Nodes that were cloned from one machine, its machine-id included, with Weave",
   bug: "the nodes have one machine-id, from which Weave's routers take their names",
   symptom: "pods hang in ContainerCreating on all nodes; Weave runs, and its routers don't connect",
-  minutes: 3,
-  memoryMiB: 1600,
+  minutes: 1,
+  memoryMiB: 1000,
   values: { cni: "weave", nodes: "2" },
   // Weave comes to nodes that are clones already: pods that have addresses of an earlier one would keep them.
   broken: [

@@ -11,8 +11,8 @@ export const lab: Lab = {
   title: "Weave installed over Flannel, without a clean-up of the nodes",
   bug: "Flannel's conflist is left on the nodes and sorts before Weave's",
   symptom: "Weave is ready, new pods still get Flannel's addresses, and multicast is lost between nodes as before",
-  minutes: 4,
-  memoryMiB: 1600,
+  minutes: 2,
+  memoryMiB: 1150,
   values: { cni: "flannel", nodes: "2" },
   broken: [
     { cni: "flannel", nodeCleanup: "on" },

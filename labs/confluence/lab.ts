@@ -10,8 +10,8 @@ export const lab: Lab = {
   title: "Confluence Data Center on two nodes: its members take turns to panic, as Flannel carries no multicast",
   bug: "members find each other by multicast, and the CNI carries unicast only",
   symptom: "each member is a cluster of its own, and on their one database they panic in turn and are restarted",
-  minutes: 4,
-  memoryMiB: 2700,
+  minutes: 3,
+  memoryMiB: 1750,
   values: {
     cni: "flannel",
     nodes: "3",

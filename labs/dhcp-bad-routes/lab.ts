@@ -10,8 +10,8 @@ export const lab: Lab = {
   title: "A DHCP server that sends a route whose next hop is not on the link",
   bug: "the DHCP server sends a classless route whose next hop is on no network of its clients",
   symptom: "the pod hangs in ContainerCreating: failed to add route, network is unreachable",
-  minutes: 3,
-  memoryMiB: 1650,
+  minutes: 2,
+  memoryMiB: 1100,
   values: { cni: "flannel", nodes: "2", networks: "macvlan-conf,macvlan-conf-2" },
   // Pods that have their routes keep them: the network's pods come after the server has its fault.
   broken: [

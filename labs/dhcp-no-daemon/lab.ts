@@ -9,8 +9,8 @@ export const lab: Lab = {
   title: "A macvlan network by DHCP on nodes without the dhcp daemon",
   bug: "the dhcp plugin needs a daemon on every node, and there is none",
   symptom: "the pod hangs in ContainerCreating: error dialing DHCP daemon",
-  minutes: 3,
-  memoryMiB: 1600,
+  minutes: 2,
+  memoryMiB: 1100,
   values: { cni: "flannel", nodes: "2", networks: "macvlan-conf,macvlan-conf-2" },
   // Pods that have an address keep it when the daemon goes: the network's pods come after that.
   broken: [

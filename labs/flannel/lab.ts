@@ -7,7 +7,7 @@ export const lab: Lab = {
   id: "flannel",
   title: "A three-node cluster on Flannel (VXLAN), with nothing broken",
   minutes: 2,
-  memoryMiB: 1900,
+  memoryMiB: 1000,
   values: { cni: "flannel", nodes: "3" },
   checks: {
     healthy: healthyNetwork,

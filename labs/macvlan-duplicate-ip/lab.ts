@@ -10,8 +10,8 @@ export const lab: Lab = {
   title: "A macvlan network over several nodes whose addresses host-local gives out",
   bug: "host-local knows only its own node, so each node gives its first pod the same address",
   symptom: "pods of two nodes have one address on net1, and both answer for it",
-  minutes: 3,
-  memoryMiB: 1550,
+  minutes: 2,
+  memoryMiB: 1050,
   values: { cni: "flannel", nodes: "2", networks: "macvlan-conf" },
   // host-local goes on behind the address that it gave out last: every node is to begin anew.
   broken: [

@@ -6,8 +6,8 @@ import { lesson } from "./lesson";
 export const lab: Lab = {
   id: "multihomed",
   title: "Pods with a second interface on the LAN, by Multus and macvlan: one address static, one by DHCP",
-  minutes: 3,
-  memoryMiB: 2200,
+  minutes: 2,
+  memoryMiB: 1300,
   values: { cni: "flannel", nodes: "3", networks: "macvlan-conf,macvlan-conf-2" },
   checks: {
     healthy: healthyNetwork,

@@ -12,8 +12,8 @@ export const lab: Lab = {
   title: "Weave in Flannel's place, the nodes cleaned, and the pods not recreated",
   bug: "a running pod keeps the network that it was made with, and that is gone",
   symptom: "pods run, show addresses of Flannel and reach nobody: no DNS, no Service; new pods are well",
-  minutes: 4,
-  memoryMiB: 1600,
+  minutes: 2,
+  memoryMiB: 1150,
   values: { cni: "flannel", nodes: "2" },
   broken: [
     { cni: "flannel", recreatePods: "on" },

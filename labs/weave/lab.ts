@@ -7,7 +7,7 @@ export const lab: Lab = {
   id: "weave",
   title: "A three-node cluster on Weave Net, with nothing broken",
   minutes: 2,
-  memoryMiB: 1945,
+  memoryMiB: 1300,
   values: { cni: "weave", nodes: "3" },
   checks: {
     healthy: healthyNetwork,

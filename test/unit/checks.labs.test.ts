@@ -6,7 +6,7 @@ import { valuesInForce } from "../../cli/settings";
 import { describeProblem } from "../../components/lib/user-error";
 import { labIds, loadLab, loadLabs } from "../../labs";
 import type { Check } from "../../labs/check";
-import { expectedState, type Lab, tellingChecks } from "../../labs/lab";
+import { expectedState, type Lab, takes, tellingChecks } from "../../labs/lab";
 import { labProblems } from "../../labs/validate";
 import { parseLabConfig } from "../../stacks/schema";
 import { checkOf, labOf } from "./checks.fake";
@@ -117,6 +117,11 @@ describe("a lab's data", () => {
     expect(problems(symptom(checkOf({ controls: { positive: ["there"] } }), control))).toEqual(refused);
     expect(problems(symptom(control, telling))).toEqual([]);
     expect(tellingChecks(symptom(control, telling)).map(({ id }) => id)).toEqual(["says-no"]);
+  });
+
+  it("tells what it takes", () => {
+    expect(takes(labOf([], { minutes: 1, memoryMiB: 950 }))).toBe("about 1 minute and 0.9 GiB of memory");
+    expect(takes(labOf([], { minutes: 2, memoryMiB: 1150 }))).toBe("about 2 minutes and 1.1 GiB of memory");
   });
 
   it("expects the symptom with its last broken values in force, and health with anything else", () => {
