@@ -1,3 +1,4 @@
+import { takes } from "../../labs/lab";
 import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { preflight } from "../preflight";
