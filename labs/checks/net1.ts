@@ -46,7 +46,11 @@ export const staticNet1: Check = {
   causes: [...sandboxCauses, ...nodeNetworkCauses("")],
 };
 
-const answeredBy = { pattern: /reply from \S+ \[([0-9A-Fa-f:]+)\]/, as: (mac: string) => mac.toLowerCase() };
+/** Who has an address: it answers, or is heard as it asks for another one, which arping takes for an answer as well. */
+const answeredBy = {
+  pattern: /(?:reply|request) from \S+ \[([0-9A-Fa-f:]+)\]/,
+  as: (mac: string) => mac.toLowerCase(),
+};
 
 /** Asks who has an address, as a machine does that wants to take it (RFC 5227): the kernel answers even to its namesake. */
 function whoHas(id: string, address: string): Step {

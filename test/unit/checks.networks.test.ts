@@ -131,6 +131,16 @@ describe("the checks of both networks", () => {
     );
   });
 
+  it("take a pod that asks for another address for an answer, as arping does", async () => {
+    const asks = (_: string, command: string) =>
+      command.startsWith("arping") && command.endsWith("10.10.20.12")
+        ? `Broadcast request from 10.10.20.12 [${mac("static", 2).toUpperCase()}]\nReceived 1 response(s) (1 request(s), 1 broadcast(s))`
+        : undefined;
+    const own = (where: string, command: string) => (where.startsWith("static-n2") ? undefined : asks(where, command));
+    expect((await run(staticNetwork, own)).ids).toEqual([]);
+    expect((await run(staticNetwork, asks)).ids).toEqual(["arp-net1 failed"]);
+  });
+
   it("say nothing of networks that a stack has not", async () => {
     const cluster = new FakeCluster(healthy);
     const options = { expect: "healthy", values: { cni: "flannel", networks: "macvlan-conf-2" } } as const;
