@@ -38,8 +38,13 @@ export interface Lab {
 }
 
 /** What a lab takes, in words: `about 1 minute and 0.9 GiB of memory`. */
-export function takes({ minutes, memoryMiB }: Lab): string {
-  return `about ${minutes} minute${minutes === 1 ? "" : "s"} and ${(memoryMiB / 1024).toFixed(1)} GiB of memory`;
+export function takes(lab: Lab): string {
+  return `about ${lab.minutes} minute${lab.minutes === 1 ? "" : "s"} and ${memoryOf(lab)} of memory`;
+}
+
+/** A lab's memory as people read it: `0.9 GiB`. */
+export function memoryOf({ memoryMiB }: Lab): string {
+  return `${(memoryMiB / 1024).toFixed(1)} GiB`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { loadLabs } from "../../labs";
-import type { Lab } from "../../labs/lab";
+import { type Lab, memoryOf } from "../../labs/lab";
 import { nodeContainers } from "../stack/containers";
 import { knownStacks, stackState } from "../stack/state";
 import { isInteractive } from "../ui/progress";
@@ -24,9 +24,9 @@ export async function list(): Promise<number> {
 }
 
 /** A lab as a line of the table: the bug in an engineer's words, and the symptom in a user's. */
-export function rowOf({ id, bug, symptom, title, minutes, memoryMiB }: Lab, state: string): Row {
-  const memory = `${(memoryMiB / 1024).toFixed(1)} GiB`;
-  return [id, bug ?? `none: ${title}`, symptom ?? "-", String(minutes), memory, state];
+export function rowOf(lab: Lab, state: string): Row {
+  const { id, bug, symptom, title, minutes } = lab;
+  return [id, bug ?? `none: ${title}`, symptom ?? "-", String(minutes), memoryOf(lab), state];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lastLine } from "../checks/text";
+import { lastLine, parseJson } from "../checks/text";
 import { capture } from "../run/capture";
 import { repository } from "./paths";
 import type { Stack } from "./stack";
@@ -40,21 +40,13 @@ export async function tellDrifts({ name, env }: Stack): Promise<readonly string[
 
 /** Reads the preview of a refresh; undefined when it is none. An object that is merely not ready has no field in it. */
 export function driftsIn(preview: string): readonly Drift[] | undefined {
-  const parsed = previewFormat.safeParse(jsonOf(preview));
+  const parsed = previewFormat.safeParse(parseJson(preview));
   return parsed.data?.steps.flatMap(({ op, oldState, detailedDiff }) => {
     const fields = Object.keys(detailedDiff ?? {}).sort();
     if (oldState === undefined || (op !== "delete" && fields.length === 0)) return [];
     const { type, id = "" } = oldState;
     return [{ what: `${type.split(":").at(-1)} ${id}`, fields }];
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What drifted, a line each, and how it is put back; no line when nothing did. */

@@ -40,24 +40,20 @@ test("reads the kernel's routes without the default one", () => {
 });
 
 test.each([
-  [3, 2000, 0],
-  [3, 1999, 1],
-  [1, 1000, 0],
-  [1, 999, 1],
-])("%i nodes with %i MiB, for a lab of three: %i problems", (nodes, available, problems) => {
-  const lab = { id: "flannel", memoryMiB: 2000 };
-  expect(memoryProblems({ ...lab, values: {} }, nodes, available)).toHaveLength(problems);
-  expect(memoryProblems({ ...lab, values: { nodes: "3" } }, nodes, available)).toHaveLength(problems);
-});
-
-test.each([
-  [2, 900, 0],
-  [2, 899, 1],
-  [3, 1200, 0],
-  [3, 1199, 1],
-])("%i nodes with %i MiB, for a lab of two: %i problems", (nodes, available, problems) => {
-  const lab = { id: "stale-pods", memoryMiB: 900, values: { nodes: "2" } };
-  expect(memoryProblems(lab, nodes, available)).toHaveLength(problems);
+  [{}, 2000, 3, 2000, 0],
+  [{}, 2000, 3, 1999, 1],
+  [{ nodes: "3" }, 2000, 3, 2000, 0],
+  [{ nodes: "3" }, 2000, 3, 1999, 1],
+  [{ nodes: "3" }, 2000, 1, 1000, 0],
+  [{ nodes: "3" }, 2000, 1, 999, 1],
+  [{}, 2000, 1, 1000, 0],
+  [{}, 2000, 1, 999, 1],
+  [{ nodes: "2" }, 900, 2, 900, 0],
+  [{ nodes: "2" }, 900, 2, 899, 1],
+  [{ nodes: "2" }, 900, 3, 1200, 0],
+  [{ nodes: "2" }, 900, 3, 1199, 1],
+])("a lab of %j and %i MiB on %i nodes with %i MiB: %i problems", (values, memoryMiB, nodes, available, problems) => {
+  expect(memoryProblems({ id: "flannel", memoryMiB, values }, nodes, available)).toHaveLength(problems);
 });
 
 test.each([
