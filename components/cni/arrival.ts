@@ -10,11 +10,13 @@ export interface ArrivalArgs extends NodeAccess {
   readonly recreatePods?: boolean;
   /** How long such pods may take to end, in seconds. @default 180 */
   readonly podSeconds?: number;
+  /** How long a node may take to join and to be Ready, in seconds; after that it is said and left so. @default 60 */
+  readonly nodeSeconds?: number;
 }
 
 /**
  * Brings each node under a CNI that is ready: its conflist is in force where none was, and pods whose network is gone
- * are recreated, on all nodes at once, as they are cut off until then.
+ * are recreated, on all nodes at once, as they are cut off until then. It ends when the nodes take pods.
  */
 export class Arrival extends pulumi.ComponentResource {
   /** One for each node. */
@@ -22,12 +24,15 @@ export class Arrival extends pulumi.ComponentResource {
 
   constructor(name: string, args: ArrivalArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Arrival", name, {}, opts);
-    const { nodes, kubeconfig, conflist, recreatePods = true, podSeconds = 180 } = args;
+    const { nodes, kubeconfig, conflist, recreatePods = true, podSeconds = 180, nodeSeconds = 60 } = args;
     this.commands = nodes.map((node) =>
       node.shell.command(
         `${name}-${node.name}`,
         {
-          create: { text: arrivalScript(podSeconds), args: [node.name, conflist, ...(recreatePods ? [] : [keepPods])] },
+          create: {
+            text: arrivalScript({ pods: podSeconds, node: nodeSeconds }),
+            args: [node.name, conflist, ...(recreatePods ? [] : [keepPods])],
+          },
           stdin: pulumi.secret(kubeconfig),
           triggers: [node.id ?? node.name],
           logging: "stderr",

@@ -64,7 +64,7 @@ const dhcpCauses: readonly Cause[] = [
     // A DISCOVER after which the same client was offered nothing.
     pattern:
       /DHCPDISCOVER\(\S+\) (?:[\d.]+ )?(?<mac>[0-9a-f:]{17})(?! no address)(?![\s\S]*DHCPOFFER\(\S+\) [\d.]+ \k<mac>)/,
-    says: "the DHCP server hears the DISCOVER of {found.mac}, and makes no offer",
+    says: "the DHCP server hears clients ask, and makes no offer: not to {found.mac}, for one",
   },
   { evidence: "server-log", pattern: /^\s*$/, says: "the DHCP server has heard nothing for a minute" },
   { evidence: "server-log", pattern: /this stack has no DHCP server/, says: "the stack has no DHCP server" },

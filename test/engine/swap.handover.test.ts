@@ -48,6 +48,8 @@ interface Scene {
   /** Whether anything replaces a pod. */
   readonly recreates?: boolean;
   readonly cordoned?: "by hand" | "by a swap";
+  /** Whether the node has joined, and become Ready; where it only has by "soon", the second look finds it. */
+  readonly takesPods?: "yes" | "not Ready" | "not joined" | "soon";
   /** What the cluster says besides the CNI that it is to have. */
   readonly undone?: Readonly<Record<string, string>>;
   /** What the node's kube-proxy sends to, and the connections that its kernel knows, a line each. */
@@ -79,6 +81,7 @@ function run(
     mends = true,
     recreates = true,
     cordoned,
+    takesPods = "yes",
     undone = {},
     proxied = [],
     connections = [],
@@ -88,10 +91,14 @@ function run(
   const file = (name: string) => join(folder, name);
   writeFileSync(file("pods"), JSON.stringify({ items: [...routers, ...pods.map(podOf)] }));
   const annotations = cordoned === "by a swap" ? { "cni-lab/cordoned": "swap" } : {};
-  writeFileSync(
-    file("node"),
-    JSON.stringify({ metadata: { annotations }, spec: cordoned === undefined ? {} : { unschedulable: true } }),
-  );
+  const joined = { metadata: { annotations }, spec: cordoned === undefined ? {} : { unschedulable: true } };
+  const tainted = {
+    spec: { taints: [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }] },
+    status: { conditions: [{ type: "Ready", status: "False", message: "cni plugin not initialized" }] },
+  };
+  const looks = { yes: [joined], "not Ready": [tainted], "not joined": [], soon: [tainted, joined] }[takesPods];
+  writeFileSync(file("node"), looks.at(-1) === undefined ? "" : JSON.stringify(looks.at(-1)));
+  if (looks.length > 1) writeFileSync(file("node-first"), JSON.stringify(looks[0]));
   const weave = {
     uid: "weave",
     labels: { "cni-lab/cni": "weave" },
@@ -116,7 +123,7 @@ case "$*" in
   "get configmaps,daemonsets,pods"*) jq -s '{ items: map(.items) | add }' ${file("others")} ${file("pods")} ;;
   "get services,endpointslices"*) echo '${JSON.stringify({ items: [service, endpointSlice] })}' ;;
   "get pods"*) cat ${file("pods")} ;;
-  "get node"*) cat ${file("node")} ;;
+  "get node"*) if [ -e ${file("node-first")} ]; then cat ${file("node-first")} && rm ${file("node-first")}; else cat ${file("node")}; fi ;;
   "patch node"*) jq --argjson patch "$7" '. * $patch' ${file("node")} >${file("new")} && mv ${file("new")} ${file("node")} ;;
   "delete pod"*)
     first=$(ls /etc/cni/net.d | head -n 1)
@@ -170,13 +177,13 @@ exit $code`;
     ),
     conflists: readFileSync(file("folder"), "utf8").trim().split("\n"),
     addresses,
-    node: JSON.parse(readFileSync(file("node"), "utf8")),
+    node: JSON.parse(readFileSync(file("node"), "utf8") || "{}"),
   };
 }
 
 const ipOf = (pod: { status: { podIP: string } }): string => pod.status.podIP;
 const leave = handoverDelete({ pod: 2, successor: 2 });
-const arrive = arrivalScript(3);
+const arrive = arrivalScript({ pods: 3, node: 2 });
 const old = { ip: "10.244.1.5" } as const;
 
 describe("a handover", () => {
@@ -366,6 +373,16 @@ describe("a handover", () => {
       ["n2: kube-proxy still sends to endpoints that are gone, after 10 s: 10.244.1.5"],
     ]);
   }, 20_000);
+
+  it.each<[NonNullable<Scene["takesPods"]>, string]>([
+    ["soon", ""],
+    ["not Ready", "n2: takes no pods yet after 2 s, and is left so: cni plugin not initialized"],
+    ["not joined", "n2: takes no pods yet after 2 s, and is left so: it has not joined"],
+  ])("as a CNI comes, waits for a node that does not take pods yet, and says what it lacks: %s", (takesPods, last) => {
+    const { code, said } = run(arrive, { takesPods });
+    expect([code, said]).toEqual([0, [last]]);
+    expect(existsSync(join(folder, "node-first"))).toBe(false);
+  });
 
   it("as a CNI comes that has no DaemonSet, takes the cluster's word for its network", () => {
     const pods: PodPlan[] = [

@@ -199,7 +199,7 @@ describe("a pod that waits for an address", () => {
     [
       "DISCOVER without an answer",
       log(`${asks} ignored`),
-      "the DHCP server hears the DISCOVER of aa:00:00:00:02:01, and makes no offer",
+      "the DHCP server hears clients ask, and makes no offer: not to aa:00:00:00:02:01, for one",
     ],
     [
       "an empty pool",

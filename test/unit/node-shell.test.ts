@@ -28,7 +28,7 @@ test("a script has no standard input where none is given", async () => {
 test.each([
   ["exit 3", 3, ""],
   ["false; echo not reached", 1, ""],
-  ['echo "$1"', 0, "a b"],
+  ['echo "$@"', 0, "a b"],
   ["wc -c", 0, "1000000"],
 ])("%j has its exit code and its output, and all of its standard input is read", async (text, exitCode, stdout) => {
   const args = { create: { text, args: ["a b"] }, stdin: "x" };

@@ -12,7 +12,7 @@ const flannelEtcd = flannelEtcdResidue("80.0.0.0/8");
 const deadlines = { pod: 180, successor: 60 };
 
 const scripts = {
-  arrival: arrivalScript(180),
+  arrival: arrivalScript({ pods: 180, node: 60 }),
   "handover delete": handoverDelete(deadlines),
   "flannel arrives": arriveScript(flannel),
   "weave arrives": arriveScript(weave),
