@@ -44,7 +44,7 @@ takes_pods() {
   last="it has not joined"
   [ -n "$json" ] || return 1
   last=$(printf '%s' "$json" | jq -r 'if any(.spec.taints[]?; .key == "node.kubernetes.io/not-ready" and .effect == "NoSchedule")
-    then first(.status.conditions[]? | select(.type == "Ready").message) // "it has not said why" else "" end')
+    then first(.status.conditions[]? | select(.type == "Ready").message | select(. != "")) // "it has not said why" else "" end')
   [ -z "$last" ]
 }
 node_end=$(($(now) + ${seconds}))
