@@ -28,11 +28,20 @@ export interface NodeInfo {
   readonly address: string;
 }
 
+/** A container of a pod. */
+export interface PodTarget {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
 /** What a check may touch. A command that fails resolves with its exit code; only an abort rejects. */
 export interface ClusterAccess {
   readonly nodes: readonly NodeInfo[];
   /** Runs kubectl with these arguments against this cluster. */
   kubectl(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** Runs a command in a container of a pod, as `kubectl exec` does. */
+  pod(target: PodTarget, argv: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Runs a command on a node, as root. */
   node(name: string, argv: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Runs a command in the container that is the DHCP server; resolves with nothing where the stack has none. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import pLimit from "p-limit";
+import PQueue from "p-queue";
 import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
 import type { Expectation, Lab, Values } from "../../labs/lab";
@@ -14,6 +14,7 @@ import { junitXml } from "./report/junit";
 import { verdictText } from "./report/text";
 import { type CheckContext, notRun, runCheck } from "./run-check";
 import { Snapshots } from "./snapshot";
+import { urgencies } from "./urgency";
 import { type CheckEvent, type CheckVerdict, isAsExpected, type Verdict } from "./verdict";
 import { collectVersions } from "./versions";
 
@@ -53,22 +54,22 @@ export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChe
   signal.throwIfAborted();
   // Every try that runs or waits listens to it.
   setMaxListeners(0, signal);
-  const context: CheckContext = {
+  const context: Omit<CheckContext, "limit"> = {
     access,
     clock,
     signal,
     snapshots: new Snapshots(access, clock, signal, settingsOf(options.values)),
-    limit: pLimit(options.parallel ?? 12),
     folder: new EvidenceFolder(options.evidenceDir),
     deadlineFactor: options.deadlineFactor ?? 1,
     onEvent: options.onEvent ?? (() => {}),
   };
 
+  const queue = new PQueue({ concurrency: options.parallel ?? 12 });
   const start = clock.now();
   const startedAt = new Date(start).toISOString();
   await context.folder.write("started.txt", `${startedAt} lab ${lab.id}, expecting ${options.expect}\n`);
   const [versions, results] = await allOrAbort(
-    [collectVersions(access, signal), runAll(checks, context)] as const,
+    [collectVersions(access, signal), runAll(checks, context, queue)] as const,
     own,
   );
   const verdict: Verdict = {
@@ -101,7 +102,12 @@ function settingsOf(values: Values): Values {
  * A check starts once its positive controls have ended; its negative ones are looked at when all have.
  * One that changes something has the cluster for itself: it waits for all that only look, and for those before it.
  */
-async function runAll(checks: readonly Check[], context: CheckContext): Promise<CheckVerdict[]> {
+async function runAll(
+  checks: readonly Check[],
+  context: Omit<CheckContext, "limit">,
+  queue: PQueue,
+): Promise<CheckVerdict[]> {
+  const urgency = urgencies(checks);
   const running = new Map<string, Promise<CheckVerdict>>();
   const changing = checks.filter((check) => check.change !== undefined);
   const before = (check: Check): readonly Check[] =>
@@ -114,7 +120,10 @@ async function runAll(checks: readonly Check[], context: CheckContext): Promise<
     const controls = checks.filter((other) => check.controls?.positive?.includes(other.id));
     const started = Promise.all(before(check).map(run))
       .then(() => Promise.all(controls.map(run)))
-      .then((verdicts) => runControlled(check, verdicts, context));
+      .then((verdicts) => {
+        const limit: CheckContext["limit"] = (work) => queue.add(work, { priority: urgency.get(check.id) });
+        return runControlled(check, verdicts, { ...context, limit });
+      });
     running.set(check.id, started);
     return started;
   };

@@ -57,7 +57,7 @@ export async function runStep(step: Step, facts: Facts, { access, clock, signal 
       if (step.at.endsWith("node")) return access.node(fill(`{${end}node}`, facts), run, options);
       const pod = fill(`{${podFact(step.at)}}`, facts);
       const { namespace, container } = step.at.endsWith("replica") ? confluenceNames : probeNames;
-      return access.kubectl(["exec", "-n", namespace, pod, "-c", container, "--", ...run], options);
+      return access.pod({ namespace, pod, container }, run, options);
     }
   } catch (error) {
     if (!(error instanceof UnknownFact)) throw error;

@@ -11,7 +11,7 @@ export interface CaptureOptions extends RunOptions {
 }
 
 /** The exit code of a command that took too long, as timeout(1) has it. */
-const timedOut = 124;
+export const timedOut = 124;
 
 /** Runs a command and reads what it prints. A failure is a result; only an abort rejects. */
 export async function capture(argv: readonly string[], options: CaptureOptions = {}): Promise<Ran> {

@@ -1,6 +1,7 @@
 import type { ClusterAccess, NodeInfo, RunOptions } from "../checks/access";
 import { capture } from "../run/capture";
 import type { ToolEnv } from "./env";
+import { podExec } from "./pod-exec";
 
 /**
  * The ways into a cluster whose nodes are containers on this machine.
@@ -8,7 +9,7 @@ import type { ToolEnv } from "./env";
  * @param findServer the container that is the stack's DHCP server; asked until there is one
  */
 export function containerAccess(
-  { nodes }: { readonly nodes: readonly NodeInfo[] },
+  { nodes, kubeconfig }: { readonly nodes: readonly NodeInfo[]; readonly kubeconfig: string },
   env: ToolEnv,
   findServer: () => Promise<string | undefined>,
 ): ClusterAccess {
@@ -17,9 +18,17 @@ export function containerAccess(
     server ??= await findServer();
     return server === undefined ? undefined : capture(argv(server), options);
   };
+  const kubectl = (args: readonly string[], options?: RunOptions) => capture(["kubectl", ...args], { ...options, env });
+  const inPod = podExec(kubeconfig);
   return {
     nodes,
-    kubectl: (args, options) => capture(["kubectl", ...args], { ...options, env }),
+    kubectl,
+    pod: async (target, argv, options) => {
+      const { namespace, pod, container } = target;
+      const words = ["exec", "-n", namespace, pod, "-c", container, "--", ...argv];
+      const ran = await inPod(target, argv, options);
+      return ran === undefined ? kubectl(words, options) : { argv: ["kubectl", ...words], ...ran };
+    },
     node: (name, argv, options = {}) => {
       const container = nodes.find((node) => node.name === name)?.container;
       if (container === undefined) {

@@ -18,6 +18,7 @@ function answering(answer: (command: string) => Partial<Ran>): ClusterAccess & {
       asked.push(args.join(" "));
       return { argv: ["kubectl", ...args], exitCode: 0, stdout: "", stderr: "", ms: 1, ...answer(args.join(" ")) };
     },
+    pod: () => Promise.reject(new Error("no pod is asked")),
     node: () => Promise.reject(new Error("no node is asked")),
   };
 }

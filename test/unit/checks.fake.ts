@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterAccess, Ran, RunOptions } from "../../cli/checks/access";
+import type { ClusterAccess, PodTarget, Ran, RunOptions } from "../../cli/checks/access";
 import type { Clock } from "../../cli/checks/clock";
 import type { Check } from "../../labs/check";
 import type { Lab } from "../../labs/lab";
@@ -92,10 +92,6 @@ export class FakeCluster implements ClusterAccess {
   }
 
   kubectl(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    if (args[0] === "exec") {
-      const words = args.slice(args.indexOf("--") + 1);
-      return this.run(String(args[3]), ["kubectl", ...args], words, options);
-    }
     if (args[1] === "pods,services,statefulsets" && this.unreachable > 0) {
       this.unreachable -= 1;
       return Promise.resolve({ ...ran(["kubectl", ...args], "", 1), stderr: "connection refused" });
@@ -107,6 +103,10 @@ export class FakeCluster implements ClusterAccess {
       return Promise.resolve(ran(["kubectl", ...args], "", 1));
     }
     return this.run("kubectl", ["kubectl", ...args], args, options);
+  }
+
+  pod({ namespace, pod, container }: PodTarget, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    return this.run(pod, ["kubectl", "exec", "-n", namespace, pod, "-c", container, "--", ...argv], argv, options);
   }
 
   node(name: string, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {

@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runChecks } from "../../cli/checks";
 import { listChecks } from "../../cli/checks/report/list";
@@ -52,16 +52,12 @@ describe("a replica", () => {
   });
 
   it("is asked in its own namespace and container", async () => {
-    const { cluster } = await run([asked], two);
-    const argv: string[][] = [];
-    const kubectl = cluster.kubectl.bind(cluster);
-    cluster.kubectl = (args, options) => {
-      argv.push([...args]);
-      return kubectl(args, options);
-    };
-    const options = { expect: "healthy", values: {}, evidenceDir: folder, clock: cluster.clock } as const;
-    await runChecks(cluster, labOf([asked]), options);
-    expect(argv.filter(([word]) => word === "exec")[0]?.slice(0, 7)).toEqual([
+    const { verdict } = await run([asked], two);
+    const { last } = JSON.parse(
+      readFileSync(join(folder, `${verdict.checks[0]?.subjects[0]?.evidence}`.replace(".txt", ".json")), "utf8"),
+    );
+    expect(last[0].ran.argv.slice(0, 8)).toEqual([
+      "kubectl",
       "exec",
       "-n",
       "confluence",

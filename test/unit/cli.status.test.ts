@@ -10,6 +10,7 @@ const answering = (answers: Record<string, unknown>): ClusterAccess => ({
     const stdout = found === undefined ? "" : JSON.stringify(found[1]);
     return { argv: args, exitCode: found === undefined ? 1 : 0, stdout, stderr: "", ms: 1 };
   },
+  pod: () => Promise.reject(new Error("no pod is asked")),
   node: () => Promise.reject(new Error("no node is asked")),
 });
 

@@ -126,6 +126,7 @@ test("what is not there is said, and the rest of the page stands", () => {
 const silent: ClusterAccess = {
   nodes: [{ name: "n1", container: "c", address: "172.28.1.11" }],
   kubectl: async (argv) => ({ argv, exitCode: 1, stdout: "", stderr: "refused", ms: 1 }),
+  pod: async (_, argv) => ({ argv, exitCode: 1, stdout: "", stderr: "refused", ms: 1 }),
   node: async (_, argv) => ({ argv, exitCode: 125, stdout: "", stderr: "no such container", ms: 1 }),
 };
 

@@ -119,6 +119,7 @@ test("one command for each node, all at once, and each has its limit", async () 
   const asked: [string, readonly string[], number | undefined][] = [];
   const access: ClusterAccess = {
     nodes,
+    pod: () => Promise.reject(new Error("no pod is asked")),
     kubectl: async () => ran(JSON.stringify({ items: [pod("a")] })),
     node: async (name, argv, options) => {
       asked.push([name, argv, options?.timeoutMs]);
@@ -143,6 +144,7 @@ test("one command for each node, all at once, and each has its limit", async () 
 test("whatever fails is told, and nothing else is lost", async () => {
   const access: ClusterAccess = {
     nodes,
+    pod: () => Promise.reject(new Error("no pod is asked")),
     kubectl: async () => ran("", { exitCode: 1, stderr: "connection refused" }),
     node: async (name) => {
       if (name === "n2") throw new Error("there is no node n2");
