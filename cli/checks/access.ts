@@ -35,11 +35,16 @@ export interface PodTarget {
   readonly container: string;
 }
 
+/** The kinds of object that are asked for as a whole. */
+export type ObjectKind = "Pod" | "Service" | "StatefulSet";
+
 /** What a check may touch. A command that fails resolves with its exit code; only an abort rejects. */
 export interface ClusterAccess {
   readonly nodes: readonly NodeInfo[];
   /** Runs kubectl with these arguments against this cluster. */
   kubectl(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** All objects of these kinds, in all namespaces; nothing where they could not be had, and kubectl is to say why. */
+  list?(kinds: readonly ObjectKind[], options?: RunOptions): Promise<readonly unknown[] | undefined>;
   /** Runs a command in a container of a pod, as `kubectl exec` does. */
   pod(target: PodTarget, argv: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Runs a command on a node, as root. */

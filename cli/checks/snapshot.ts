@@ -65,8 +65,6 @@ export class Snapshots {
 }
 
 async function takeSnapshot(access: ClusterAccess, signal: AbortSignal, settings: Facts): Promise<Snapshot> {
-  const args = ["get", "pods,services,statefulsets", "--all-namespaces", "-o", "json", "--request-timeout=10s"];
-  const ran = await access.kubectl(args, { signal, timeoutMs: 15_000 });
   const nodes = access.nodes.map((node) => node.name);
   const known = {
     ...settings,
@@ -75,19 +73,9 @@ async function takeSnapshot(access: ClusterAccess, signal: AbortSignal, settings
     namespace: probeNames.namespace,
     "service.port": String(probeNames.port),
   };
-  if (ran.exitCode !== 0) {
-    return {
-      pods: [],
-      multihomed: [],
-      facts: known,
-      trouble: `kubectl get pods,services,statefulsets ended with ${ran.exitCode}: ${lastLine(ran)}`,
-    };
-  }
-  const items = parseJson<{ items: readonly Item[] }>(ran.stdout)?.items;
-  if (!Array.isArray(items)) {
-    const trouble = `kubectl get pods,services,statefulsets printed no list: ${lastLine(ran)}`;
-    return { pods: [], multihomed: [], facts: known, trouble };
-  }
+  const seen = await objects(access, signal);
+  if (seen.items === undefined) return { pods: [], multihomed: [], facts: known, trouble: seen.trouble };
+  const { items } = seen;
   const found = Object.entries(services).flatMap(([fact, [namespace, name]]) => {
     const ip = clusterIpOf(items, namespace, name);
     return ip === undefined ? [] : [[fact, ip] as const];
@@ -103,6 +91,22 @@ async function takeSnapshot(access: ClusterAccess, signal: AbortSignal, settings
     facts: { ...known, "replicas.count": String(replicas.length), ...Object.fromEntries(found) },
     trouble: `probe pods there: ${listed(pods)}${roles.length === 0 ? "" : `; with a second interface: ${listed(roles)}`}${describeReplicas(items)}`,
   };
+}
+
+/** The objects that a snapshot is made of, or why they can't be seen. */
+async function objects(
+  access: ClusterAccess,
+  signal: AbortSignal,
+): Promise<{ readonly items: readonly Item[] } | { readonly items?: undefined; readonly trouble: string }> {
+  const options = { signal, timeoutMs: 15_000 };
+  const items = await access.list?.(["Pod", "Service", "StatefulSet"], options);
+  if (items !== undefined) return { items: items as readonly Item[] };
+  const args = ["get", "pods,services,statefulsets", "--all-namespaces", "-o", "json", "--request-timeout=10s"];
+  const ran = await access.kubectl(args, options);
+  const asked = "kubectl get pods,services,statefulsets";
+  if (ran.exitCode !== 0) return { trouble: `${asked} ended with ${ran.exitCode}: ${lastLine(ran)}` };
+  const printed = parseJson<{ items: readonly Item[] }>(ran.stdout)?.items;
+  return Array.isArray(printed) ? { items: printed } : { trouble: `${asked} printed no list: ${lastLine(ran)}` };
 }
 
 function usable(pod: Item): ProbePod[] {

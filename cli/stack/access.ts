@@ -1,7 +1,7 @@
 import type { ClusterAccess, NodeInfo, RunOptions } from "../checks/access";
 import { capture } from "../run/capture";
+import { apiServer } from "./api-server";
 import type { ToolEnv } from "./env";
-import { podExec } from "./pod-exec";
 
 /**
  * The ways into a cluster whose nodes are containers on this machine.
@@ -19,14 +19,15 @@ export function containerAccess(
     return server === undefined ? undefined : capture(argv(server), options);
   };
   const kubectl = (args: readonly string[], options?: RunOptions) => capture(["kubectl", ...args], { ...options, env });
-  const inPod = podExec(kubeconfig);
+  const api = apiServer(kubeconfig);
   return {
     nodes,
     kubectl,
+    list: api.list,
     pod: async (target, argv, options) => {
       const { namespace, pod, container } = target;
       const words = ["exec", "-n", namespace, pod, "-c", container, "--", ...argv];
-      const ran = await inPod(target, argv, options);
+      const ran = await api.exec(target, argv, options);
       return ran === undefined ? kubectl(words, options) : { argv: ["kubectl", ...words], ...ran };
     },
     node: (name, argv, options = {}) => {

@@ -1,8 +1,10 @@
+import { Agent, get } from "node:https";
 import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { PodTarget, Ran, RunOptions } from "../checks/access";
+import type { ObjectKind, PodTarget, Ran, RunOptions } from "../checks/access";
 import { timedOut } from "../run/capture";
 
 /** The one user of a cluster of the lab, as kubeadm writes it. */
@@ -15,24 +17,79 @@ const kubeconfigShape = z.object({
   ]),
 });
 
-/** How a command in a pod is asked for without kubectl; undefined where that could not be done, and nothing was run. */
-export type PodExec = (
-  target: PodTarget,
-  argv: readonly string[],
-  options?: RunOptions,
-) => Promise<Omit<Ran, "argv"> | undefined>;
-
 /**
- * What `kubectl exec` does, by this process itself: a kubectl takes 0.1 s of processor to start, and the checks of a
- * stack run a hundred of them.
+ * What this process asks the API server by itself, as a kubectl takes 0.1 s of processor to start and the checks of a
+ * stack would start two hundred. Each answer is undefined where it could not be had; then nothing was run or read, and
+ * kubectl says why in its own words.
  */
-export function podExec(kubeconfig: string): PodExec {
-  const known = kubeconfigShape.safeParse(parse(kubeconfig));
-  return async (target, argv, options = {}) => (known.success ? run(known.data, target, argv, options) : undefined);
+export interface ApiServer {
+  /** Does what `kubectl exec` does. */
+  exec(target: PodTarget, argv: readonly string[], options?: RunOptions): Promise<Omit<Ran, "argv"> | undefined>;
+  /** Reads all objects of these kinds, in all namespaces. */
+  list(kinds: readonly ObjectKind[], options?: RunOptions): Promise<readonly unknown[] | undefined>;
 }
 
-async function run(
-  { clusters: [{ cluster }], users: [{ user }] }: z.infer<typeof kubeconfigShape>,
+/** The API server of a cluster of the lab. */
+export function apiServer(kubeconfig: string): ApiServer {
+  const { data, success } = kubeconfigShape.safeParse(parse(kubeconfig));
+  if (!success) return { exec: async () => undefined, list: async () => undefined };
+  const [{ cluster }] = data.clusters;
+  const [{ user }] = data.users;
+  const connection: Connection = {
+    server: cluster.server,
+    ca: Buffer.from(cluster["certificate-authority-data"], "base64"),
+    cert: Buffer.from(user["client-certificate-data"], "base64"),
+    key: Buffer.from(user["client-key-data"], "base64"),
+  };
+  const agent = new Agent({ keepAlive: true });
+  return {
+    exec: (target, argv, options = {}) => exec(connection, target, argv, options),
+    async list(kinds, options = {}) {
+      const lists = await Promise.all(kinds.map((kind) => list({ ...connection, agent }, kind, options)));
+      return lists.some((items) => items === undefined) ? undefined : lists.flatMap((items) => items ?? []);
+    },
+  };
+}
+
+interface Connection {
+  readonly server: string;
+  readonly ca: Buffer;
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+const paths: Readonly<Record<ObjectKind, string>> = {
+  Pod: "/api/v1/pods",
+  Service: "/api/v1/services",
+  StatefulSet: "/apis/apps/v1/statefulsets",
+};
+
+const listShape = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
+
+/** The items of a list do not name their kind. */
+async function list(
+  { server, ...connection }: Connection & { readonly agent: Agent },
+  kind: ObjectKind,
+  { signal, timeoutMs }: RunOptions,
+): Promise<readonly unknown[] | undefined> {
+  try {
+    const body = await new Promise<string>((resolve, reject) => {
+      const request = get(new URL(paths[kind], server), { ...connection, signal, timeout: timeoutMs }, (response) => {
+        if (response.statusCode === 200) return resolve(text(response));
+        response.resume();
+        reject(new Error(`${response.statusCode}`));
+      });
+      request.on("error", reject).on("timeout", () => request.destroy());
+    });
+    return listShape.parse(JSON.parse(body)).items.map((item) => ({ kind, ...item }));
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
+async function exec(
+  { server, ca, cert, key }: Connection,
   { namespace, pod, container }: PodTarget,
   argv: readonly string[],
   { signal, timeoutMs }: RunOptions,
@@ -46,12 +103,9 @@ async function run(
   const start = performance.now();
   const end = new AbortController();
   const config: Pick<KubeConfig, "getCurrentCluster" | "applyToHTTPSOptions"> = {
-    getCurrentCluster: () => ({ name: "", skipTLSVerify: false, server: cluster.server }),
+    getCurrentCluster: () => ({ name: "", skipTLSVerify: false, server }),
     applyToHTTPSOptions: async (request) => {
-      request.ca = Buffer.from(cluster["certificate-authority-data"], "base64");
-      request.cert = Buffer.from(user["client-certificate-data"], "base64");
-      request.key = Buffer.from(user["client-key-data"], "base64");
-      request.signal = end.signal;
+      Object.assign(request, { ca, cert, key, signal: end.signal });
     },
   };
   const [out, err] = [new Sink(), new Sink()];
