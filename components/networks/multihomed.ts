@@ -96,7 +96,8 @@ export class Multihomed extends pulumi.ComponentResource {
           labels: named,
           annotations: attachmentAnnotations({ spec, namespace: probeNames.namespace, address, daemonImage }),
         },
-        spec: probePod(image ?? images.probe),
+        // No Service leads to it: it ends at once.
+        spec: probePod(image ?? images.probe, 0),
       },
     };
   }

@@ -3,13 +3,20 @@ import { probeNames } from "../lib/probe-names";
 
 const { containerPort } = probeNames;
 
-/** Seconds an ended pod goes on answering, and the time it has in all; the pod leaves the Service meanwhile. */
-const grace = { serve: 3, total: 10 } as const;
+/** Seconds that an ended pod has in all. */
+const graceSeconds = 10;
 
-/** A pod through which checks look at the network. */
-export function probePod(image: string): k8s.types.input.core.v1.PodSpec {
+/** Seconds that an ended pod of a Service goes on answering; it leaves the Service meanwhile. */
+export const leavesService = 3;
+
+/**
+ * A pod through which checks look at the network.
+ *
+ * @param serveSeconds how long it goes on answering once it has been told to end
+ */
+export function probePod(image: string, serveSeconds: number): k8s.types.input.core.v1.PodSpec {
   return {
-    terminationGracePeriodSeconds: grace.total,
+    terminationGracePeriodSeconds: graceSeconds,
     // Checks need no rights on the API; a lab's programs should not find any lying about.
     automountServiceAccountToken: false,
     containers: [
@@ -21,7 +28,7 @@ export function probePod(image: string): k8s.types.input.core.v1.PodSpec {
           { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
           { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
           { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
-          { name: "SHUTDOWN_SECONDS", value: String(grace.serve) },
+          { name: "SHUTDOWN_SECONDS", value: String(serveSeconds) },
         ],
         readinessProbe: { httpGet: { path: "/healthz", port: containerPort }, periodSeconds: 1 },
         securityContext: { capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },

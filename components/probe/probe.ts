@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
 import { probeNames } from "../lib/probe-names";
 import { images } from "../lib/versions";
-import { probePod } from "./probe-pod";
+import { leavesService, probePod } from "./probe-pod";
 
 export interface ProbeArgs {
   /** An image with curl, ping, dig, socat and tcpdump, whose entrypoint answers HTTP on port 8080. @default the lab's own */
@@ -58,7 +58,7 @@ export class Probe extends pulumi.ComponentResource {
             selector: { matchLabels: selector(probeNames.name, instance) },
             template: {
               metadata: { labels: labels(probeNames.name, instance) },
-              spec: probePod(args.image ?? images.probe),
+              spec: probePod(args.image ?? images.probe, leavesService),
             },
           },
         },

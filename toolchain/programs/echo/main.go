@@ -5,17 +5,30 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 )
 
-// Time in which a Service still sends requests to a pod that has been told to stop.
-const lameDuck = 3 * time.Second
+// lameDuck is the time in which a Service still sends requests to a pod that has been told to stop: SHUTDOWN_SECONDS,
+// or none where that is not set.
+func lameDuck() (time.Duration, error) {
+	seconds, found := os.LookupEnv("SHUTDOWN_SECONDS")
+	if !found {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(seconds, 10, 16)
+	if err != nil {
+		return 0, fmt.Errorf("SHUTDOWN_SECONDS is %q; it is a number of seconds", seconds)
+	}
+	return time.Duration(n) * time.Second, nil
+}
 
 // answer is the body of GET /.
 type answer struct {
@@ -26,6 +39,10 @@ type answer struct {
 }
 
 func main() {
+	serve, err := lameDuck()
+	if err != nil {
+		log.Fatal(err)
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusOK)
@@ -54,7 +71,7 @@ func main() {
 	go func() {
 		defer close(done)
 		<-stop
-		time.Sleep(lameDuck)
+		time.Sleep(serve)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		_ = server.Shutdown(ctx)
