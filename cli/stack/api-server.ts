@@ -120,12 +120,15 @@ async function exec(
     const abort = () => end.abort();
     const clock = timeoutMs === undefined ? undefined : setTimeout(abort, timeoutMs);
     signal?.addEventListener("abort", abort, { once: true });
-    end.signal.addEventListener("abort", () => (signal?.aborted ? reject(signal.reason) : resolve(result(timedOut))));
     const settle = (ran: Omit<Ran, "argv"> | undefined) => {
       clearTimeout(clock);
       signal?.removeEventListener("abort", abort);
       resolve(ran);
     };
+    end.signal.addEventListener("abort", () => {
+      if (signal?.aborted === true) reject(signal.reason);
+      settle(result(timedOut));
+    });
     asked
       .exec(namespace, pod, container, [...argv], out, err, null, false, (status) => {
         const code = status.details?.causes?.find(({ reason }) => reason === "ExitCode")?.message;

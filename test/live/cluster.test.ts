@@ -1,6 +1,10 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { PodTarget } from "../../cli/checks/access";
 import type { Verdict } from "../../cli/checks/verdict";
+import { type ApiServer, apiServer } from "../../cli/stack/api-server";
+import { probeNames } from "../../components/lib/probe-names";
 import { commandsOfPage } from "../readme";
 import { engineHolds, LabUnderTest, type Ran } from "./lab";
 import type { Swappable } from "./only-cni";
@@ -66,6 +70,58 @@ describe("the API server", () => {
     const neighbours = (await execa("ip", ["-o", "addr"])).stdout;
     expect(gateway).toMatch(/^172\.28\.\d+\.254$/);
     expect(neighbours).not.toContain(`inet ${gateway}/`);
+  });
+});
+
+describe("what this process asks the API server by itself", () => {
+  let api: ApiServer;
+  let target: PodTarget;
+  const { namespace, name, container } = probeNames;
+  beforeAll(async () => {
+    api = apiServer(await lab.read("kubectl", "-s", lab.stack, "config", "view", "--raw", "-o", "yaml"));
+    const { items } = await lab.get("pods", "-n", namespace, "-l", `app.kubernetes.io/name=${name}`);
+    target = { namespace, pod: items[0].metadata.name, container };
+  });
+
+  test("a command in a pod gives what it prints, and its exit code", async () => {
+    const script = 'echo "out $1"; echo err >&2; exit 3';
+    expect(await api.exec(target, ["sh", "-c", script, "sh", "a b&c=d"])).toMatchObject({
+      exitCode: 3,
+      stdout: "out a b&c=d\n",
+      stderr: "err\n",
+    });
+    const many = await api.exec(target, ["seq", "200000"]);
+    expect(many).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(many?.stdout.endsWith("\n199999\n200000\n")).toBe(true);
+  });
+
+  test("one that takes too long is ended, and what it has printed is kept", async () => {
+    const ran = await api.exec(target, ["sh", "-c", "echo begun; sleep 20"], { timeoutMs: 2_000 });
+    expect(ran).toMatchObject({ exitCode: 124, stdout: "begun\n" });
+    const stop = new AbortController();
+    const asked = api.exec(target, ["sleep", "20"], { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 500);
+    await expect(asked).rejects.toThrow("enough");
+  });
+
+  test("one that can't be run says why; of a pod that is not there kubectl is to say it", async () => {
+    const ran = await api.exec(target, ["no-such-program"]);
+    expect(ran?.exitCode).not.toBe(0);
+    expect(ran?.stderr).toMatch(/no-such-program/);
+    expect(await api.exec({ ...target, pod: "no-such-pod" }, ["true"])).toBeUndefined();
+    expect(await apiServer("users: []").exec(target, ["true"])).toBeUndefined();
+  });
+
+  test("the objects are those that kubectl lists", async () => {
+    const named = (items: readonly unknown[]) => {
+      const names = z.object({ kind: z.string(), metadata: z.object({ namespace: z.string(), name: z.string() }) });
+      return items.map((item) => Object.values(names.parse(item).metadata).concat(names.parse(item).kind).join(" "));
+    };
+    const { items } = await lab.get("services,statefulsets", "-A");
+    const listed = await api.list(["Service", "StatefulSet"]);
+    expect(named(listed ?? []).sort()).toEqual(named(items).sort());
+    expect(items.length).toBeGreaterThan(1);
+    expect(await apiServer("users: []").list(["Pod"])).toBeUndefined();
   });
 });
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RunChecksOptions, runChecks } from "../../cli/checks";
+import { urgencies } from "../../cli/checks/urgency";
 import type { CheckEvent } from "../../cli/checks/verdict";
 import type { Check } from "../../labs/check";
 import { checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
@@ -289,6 +290,30 @@ describe("a run", () => {
     const slow = new FakeCluster(() => ({ stdout: "yes", seconds: 1 }), 9);
     await run(slow, [checkOf(), checkOf({ id: "again" })], { parallel: 4 });
     expect(slow.most).toBe(4);
+  });
+
+  it("tries the links of the longest chain of controls first, before those that stand alone", async () => {
+    const order: string[] = [];
+    const cluster = new FakeCluster((_, command) => {
+      order.push(command);
+      return "yes";
+    }, 1);
+    const named = (id: string, positive: readonly string[] = []) =>
+      checkOf({ id, steps: [{ id: "say", at: "node", run: [id] }], controls: { positive } });
+    const chain = [named("last", ["middle"]), named("middle", ["first", "other"]), named("first"), named("other")];
+    const checks = [named("alone"), named("alone too"), ...chain];
+    expect([...urgencies(checks)]).toEqual([
+      ["alone", 1],
+      ["alone too", 1],
+      ["last", 3],
+      ["middle", 3],
+      ["first", 3],
+      ["other", 3],
+    ]);
+    await run(cluster, checks, { parallel: 1 });
+    // What has its turn already keeps it.
+    expect(order.slice(0, 3)).toEqual(["alone", "first", "other"]);
+    expect(order.filter((id) => chain.some((check) => check.id === id))).toEqual(["first", "other", "middle", "last"]);
   });
 
   it("says that a claim on pairs does not apply to one node, and is healthy nevertheless", async () => {
