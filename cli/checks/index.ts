@@ -8,13 +8,13 @@ import { toldValues } from "../settings";
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";
 import { type Clock, systemClock } from "./clock";
+import { positiveControls, urgencies } from "./controls";
 import { EvidenceFolder } from "./evidence";
 import { verdictJson } from "./report/json";
 import { junitXml } from "./report/junit";
 import { verdictText } from "./report/text";
 import { type CheckContext, notRun, runCheck } from "./run-check";
 import { Snapshots } from "./snapshot";
-import { urgencies } from "./urgency";
 import { type CheckEvent, type CheckVerdict, isAsExpected, type Verdict } from "./verdict";
 import { collectVersions } from "./versions";
 
@@ -117,9 +117,8 @@ async function runAll(
   const run = (check: Check): Promise<CheckVerdict> => {
     const known = running.get(check.id);
     if (known !== undefined) return known;
-    const controls = checks.filter((other) => check.controls?.positive?.includes(other.id));
     const started = Promise.all(before(check).map(run))
-      .then(() => Promise.all(controls.map(run)))
+      .then(() => Promise.all(positiveControls(check, checks).map(run)))
       .then((verdicts) => {
         const limit: CheckContext["limit"] = (work) => queue.add(work, { priority: urgency.get(check.id) });
         return runControlled(check, verdicts, { ...context, limit });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RunChecksOptions, runChecks } from "../../cli/checks";
-import { urgencies } from "../../cli/checks/urgency";
+import { urgencies } from "../../cli/checks/controls";
 import type { CheckEvent } from "../../cli/checks/verdict";
 import type { Check } from "../../labs/check";
 import { checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
