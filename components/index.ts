@@ -19,6 +19,7 @@ export { Postgres, type PostgresArgs } from "./confluence/postgres";
 export type { Join, KubernetesJoin, MulticastJoin, TcpIpJoin } from "./lib/confluence/join";
 export type { Heap } from "./lib/confluence/problems";
 export type { FlannelBackend, FlannelInterface } from "./lib/flannel-config";
+export type { ChainedPlugin, MacvlanCapabilities, SbrPlugin, TuningPlugin, VrfPlugin } from "./lib/networks/chain";
 export type { DhcpTries } from "./lib/networks/dhcp-daemon";
 export type { DhcpFault, DhcpRoute, DhcpService } from "./lib/networks/dnsmasq";
 export type {

@@ -67,8 +67,8 @@ test("Kubernetes' programs have the version that they are named after", async ()
 });
 
 test("the CNI plugins of the pins are there, and Flannel's is not", async () => {
-  const plugins = ["bridge", "dhcp", "host-local", "loopback", "macvlan", "portmap", "ptp", "static", "tuning"];
-  expect((await inNode("ls", "/opt/cni/bin")).split("\n")).toEqual(plugins);
+  const plugins = ["bridge", "dhcp", "host-local", "loopback", "macvlan", "portmap", "ptp", "sbr"];
+  expect((await inNode("ls", "/opt/cni/bin")).split("\n")).toEqual([...plugins, "static", "tuning", "vrf"]);
   expect((await execa("podman", ["exec", name, "/opt/cni/bin/bridge"], { all: true })).all).toContain(
     `v${versions.cniPlugins}`,
   );

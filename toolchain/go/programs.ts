@@ -96,8 +96,10 @@ export const cniPluginSet: GoProgram = {
     macvlan: `${cniPlugins}/main/macvlan`,
     portmap: `${cniPlugins}/meta/portmap`,
     ptp: `${cniPlugins}/main/ptp`,
+    sbr: `${cniPlugins}/meta/sbr`,
     static: `${cniPlugins}/ipam/static`,
     tuning: `${cniPlugins}/meta/tuning`,
+    vrf: `${cniPlugins}/meta/vrf`,
   },
   stamps: { [cniPluginsStamp]: `v${versions.cniPlugins}` },
 };

@@ -1,9 +1,13 @@
+import type { ChainedPlugin, MacvlanCapabilities } from "./chain";
+
 /** A way to `dst`, by `gw` or, without one, by the network's gateway. */
 export interface NetworkRoute {
   /** IPv4 network, for example "0.0.0.0/0". */
   readonly dst: string;
   /** IPv4 address on the network. @default the network's gateway */
   readonly gw?: string;
+  /** The routing table that holds it; from version 1.0.0 of CNI on. @default the main one */
+  readonly table?: number;
 }
 
 /** Addresses out of a range that each node keeps for itself: nodes on one LAN know nothing of each other's. */
@@ -86,22 +90,32 @@ export interface MacvlanSpec {
   readonly dns?: NetworkDns;
   /** @default "0.3.1" */
   readonly cniVersion?: string;
+  /** Capabilities of the plugin macvlan. @default { ips: true }, and none with dhcp */
+  readonly capabilities?: MacvlanCapabilities;
+  /** The plugins that are called behind macvlan, in this order. @default none */
+  readonly chain?: readonly ChainedPlugin[];
 }
 
-/** The CNI configuration of the network, as its NetworkAttachmentDefinition holds it. */
-export function macvlanConf({ network, master, mode, mtu, ipam, dns, cniVersion }: MacvlanSpec): string {
-  return JSON.stringify({
-    cniVersion: cniVersion ?? "0.3.1",
-    name: network,
+/** The CNI configuration of the network, as its NetworkAttachmentDefinition holds it: a list of plugins only where there are several. */
+export function macvlanConf(spec: MacvlanSpec): string {
+  const { network, master, mode, mtu, ipam, dns, cniVersion, chain = [] } = spec;
+  const head = { cniVersion: cniVersion ?? "0.3.1", name: network };
+  const macvlan = {
     type: "macvlan",
     master,
     mode: mode ?? "bridge",
     mtu,
-    // Without it Multus drops the addresses that a pod's annotation names.
-    capabilities: ipam.type === "dhcp" ? undefined : { ips: true },
+    capabilities: capabilitiesOf(spec),
     ipam: ipam.type === "dhcp" ? dhcpConf(ipam) : ipam,
     dns,
-  });
+  };
+  return JSON.stringify(chain.length === 0 ? { ...head, ...macvlan } : { ...head, plugins: [macvlan, ...chain] });
+}
+
+/** Without `ips` Multus drops the addresses that a pod's annotation names. */
+function capabilitiesOf({ ipam, capabilities }: MacvlanSpec): MacvlanCapabilities | undefined {
+  const all = ipam.type === "dhcp" ? capabilities : { ips: true, ...capabilities };
+  return Object.values(all ?? {}).includes(true) ? all : undefined;
 }
 
 /** What the plugins will silently not do, one sentence each. */

@@ -1,6 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { type Cidr, networkOf, parseAddress, parseCidr } from "../cidr";
 import type { Problem } from "../user-error";
+import { chainProblems } from "./chain-problems";
+import { isLinkName, isMtu } from "./link";
 import type { DhcpIpam, HostLocalIpam, MacvlanSpec, NetworkRoute, StaticIpam } from "./nad";
 import { sharedAddresses } from "./shared-addresses";
 
@@ -26,6 +28,7 @@ function ownProblems(spec: MacvlanSpec): Problem[] {
       check("dns.nameservers", server, ipaddr.isValid, "must be an IP address"),
     ),
     ...ipamProblems(ipam, check),
+    ...chainProblems(spec),
   ];
 }
 
@@ -146,12 +149,4 @@ function within(subnets: readonly Cidr[], address: string): boolean {
 
 function isName(text: string): boolean {
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
-}
-
-function isLinkName(text: string): boolean {
-  return /^[A-Za-z0-9._-]{1,15}$/.test(text) && text !== "." && text !== "..";
-}
-
-function isMtu(text: string): boolean {
-  return /^\d+$/.test(text) && Number(text) >= 68 && Number(text) <= 65535;
 }
