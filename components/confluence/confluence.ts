@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Join, TcpIpJoin } from "../lib/confluence/join";
+import { type Join, joinWarnings, type TcpIpJoin } from "../lib/confluence/join";
 import { confluenceNames, podNameLabel, replicaName } from "../lib/confluence/names";
 import { type ConfluenceSettings, confluenceProblems, type Heap } from "../lib/confluence/problems";
 import { labels, selector } from "../lib/labels";
@@ -59,6 +59,9 @@ export class Confluence extends pulumi.ComponentResource {
     const problems = confluenceProblems(settings);
     if (problems.length > 0) {
       throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
+    }
+    for (const warning of joinWarnings(settings.join, settings.replicas)) {
+      pulumi.log.warn(warning, this);
     }
 
     const metadata = { namespace: args.namespace, labels: labels(confluenceNames.name, name) };

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { type Environment, environment } from "../../components/lib/confluence/environment";
-import { isMulticast, type Join, joinProblems } from "../../components/lib/confluence/join";
+import { isMulticast, type Join, joinProblems, joinWarnings } from "../../components/lib/confluence/join";
 import { replicaName } from "../../components/lib/confluence/names";
 import { drawPassword, postgresArgs, postgresProblems } from "../../components/lib/confluence/postgres";
 import { type ConfluenceSettings, confluenceProblems, isVendorImage } from "../../components/lib/confluence/problems";
@@ -9,7 +9,24 @@ import { describeProblem } from "../../components/lib/user-error";
 
 const multicast: Join = { type: "multicast", address: "230.0.0.1", ttl: 1 };
 
+test.each<[Join, number, number]>([
+  [multicast, 3, 0],
+  [{ type: "tcpIp" }, 3, 0],
+  [{ type: "tcpIp", peers: ["10.0.0.1", "10.0.0.2"] }, 2, 0],
+  // One address, perhaps that of a Service, for two members.
+  [{ type: "tcpIp", peers: ["10.96.0.9"] }, 2, 1],
+  [{ type: "tcpIp", peers: ["10.96.0.9"] }, 1, 0],
+])("joinWarnings of %j with %d replicas", (join, replicas, count) => {
+  const warnings = joinWarnings(join, replicas);
+  expect(warnings).toHaveLength(count);
+  expect(warnings.every((warning) => warning.includes("leads to any of them"))).toBe(true);
+});
+
 describe("joinProblems", () => {
+  const behind =
+    'for the members behind a Service take { type: "kubernetes" }, or leave peers out for a Service of each pod\'s own';
+  const none =
+    "join.type: must be one of: multicast, tcpIp, kubernetes; members that are told no way to find each other stay alone, and panic on one database; kubernetes works with any CNI";
   const said = (join: unknown) => joinProblems(join as Join).map(describeProblem);
 
   test.each<[string, unknown, string[]]>([
@@ -44,10 +61,29 @@ describe("joinProblems", () => {
     [
       "peers by name",
       { type: "tcpIp", peers: ["10.0.0.1", "confluence-1"] },
-      ['join.peers is "confluence-1": must be an IPv4 address: Confluence takes no names'],
+      [`join.peers is "confluence-1": must be an IPv4 address: Confluence takes no names; ${behind}`],
+    ],
+    [
+      "the name of a Service, and an address with its port",
+      { type: "tcpIp", peers: ["confluence.confluence.svc.cluster.local", "10.0.0.1:5801"] },
+      [
+        `join.peers is "confluence.confluence.svc.cluster.local": must be an IPv4 address: Confluence takes no names; ${behind}`,
+        'join.peers is "10.0.0.1:5801": must be an IPv4 address: Confluence takes no names; leave the port out: members talk on Confluence\'s own',
+      ],
+    ],
+    [
+      "addresses that are no member's, and one twice",
+      { type: "tcpIp", peers: ["127.0.0.1", "0.0.0.0", "230.0.0.1", "10.0.0.1", "10.0.0.1"] },
+      [
+        ...["127.0.0.1", "0.0.0.0", "230.0.0.1"].map(
+          (peer) => `join.peers is "${peer}": must be the address of one member, as others reach it`,
+        ),
+        'join.peers is "10.0.0.1": must stand there once',
+      ],
     ],
     ["another way", { type: "aws" }, ['join.type is "aws": must be one of: multicast, tcpIp, kubernetes']],
-    ["no way", {}, ["join.type: must be one of: multicast, tcpIp, kubernetes"]],
+    ["no way", {}, [none]],
+    ["no join at all", undefined, [none]],
   ])("%s", (_, join, problems) => {
     expect(said(join)).toEqual(problems);
   });

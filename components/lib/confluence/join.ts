@@ -13,7 +13,12 @@ export interface MulticastJoin {
 /** Members are told each other's addresses. */
 export interface TcpIpJoin {
   readonly type: "tcpIp";
-  /** IPv4 addresses: Confluence takes no names. @default a Service of each pod's own, whose address outlives the pod */
+  /**
+   * IPv4 addresses, each of one member: Confluence takes no names. The address of a Service that several members stand
+   * behind is none: whoever calls it gets any of them, or itself. For those there is `kubernetes`.
+   *
+   * @default a Service of each pod's own, whose address outlives the pod
+   */
   readonly peers?: readonly string[];
 }
 
@@ -35,15 +40,16 @@ export function isMulticast(text: string): boolean {
 
 /** Everything that is wrong with a way to join. Confluence's image itself would start with a setting that lacks. */
 export function joinProblems(join: Join): Problem[] {
-  switch (join.type) {
+  // A program without types may leave it out.
+  switch ((join as Join | undefined)?.type) {
     case "multicast":
-      return multicastProblems(join);
+      return multicastProblems(join as MulticastJoin);
     case "tcpIp":
-      return peerProblems(join);
+      return peerProblems(join as TcpIpJoin);
     case "kubernetes":
       return [];
     default:
-      return [unknownJoin(join)];
+      return [unknownJoin(join as never)];
   }
 }
 
@@ -54,6 +60,10 @@ function unknownJoin(join: never): Problem {
     field: "join.type",
     value: type === undefined ? undefined : String(type),
     rule: `must be one of: ${Object.keys(joinTypes).join(", ")}`,
+    mend:
+      type === undefined
+        ? "members that are told no way to find each other stay alone, and panic on one database; kubernetes works with any CNI"
+        : undefined,
   };
 }
 
@@ -78,7 +88,41 @@ function peerProblems({ peers }: TcpIpJoin): Problem[] {
     const mend = "leave it out for a Service of each pod's own";
     return [{ field: "join.peers", rule: "must hold an address: a member without any is alone", mend }];
   }
-  return (peers ?? [])
-    .filter((peer) => parseAddress(peer) === undefined)
-    .map((peer) => ({ field: "join.peers", value: peer, rule: "must be an IPv4 address: Confluence takes no names" }));
+  return (peers ?? []).flatMap((peer, i) => [
+    ...(parseAddress(peer) === undefined
+      ? [
+          {
+            field: "join.peers",
+            value: peer,
+            rule: "must be an IPv4 address: Confluence takes no names",
+            mend: byName(peer),
+          },
+        ]
+      : isOfOne(peer)
+        ? []
+        : [{ field: "join.peers", value: peer, rule: "must be the address of one member, as others reach it" }]),
+    ...(peers?.indexOf(peer) === i ? [] : [{ field: "join.peers", value: peer, rule: "must stand there once" }]),
+  ]);
+}
+
+/** What to do instead of a name: that of a Service is the usual one, and stands for its own address. */
+function byName(peer: string): string {
+  return /^[\d.]+:\d+$/.test(peer)
+    ? "leave the port out: members talk on Confluence's own"
+    : 'for the members behind a Service take { type: "kubernetes" }, or leave peers out for a Service of each pod\'s own';
+}
+
+/** False for addresses that mean nobody, the caller itself, a group or everybody. */
+function isOfOne(address: string): boolean {
+  return !/^(0|127)\./.test(address) && (parseAddress(address) ?? 0) < 224 * 2 ** 24;
+}
+
+/** What may be wrong with a way to join and can't be told from outside the cluster, one sentence each. */
+export function joinWarnings(join: Join, replicas: number): string[] {
+  const told = join.type === "tcpIp" ? (join.peers?.length ?? replicas) : replicas;
+  return told < replicas
+    ? [
+        `join.peers has ${told} of the addresses of ${replicas} members: a member that none of them leads to is not asked for, and one address for several, as that of a common Service, leads to any of them; name each member, or leave peers out`,
+      ]
+    : [];
 }
