@@ -1,5 +1,6 @@
 import type { Check } from "../check";
 import { apiServer } from "./api-server";
+import { clusterByEth0 } from "./cluster-by-eth0";
 import { clusterResidue } from "./cluster-residue";
 import { confluenceHealthy } from "./confluence";
 import { multicastAcrossNodes, multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "./datagrams";
@@ -59,6 +60,7 @@ export const healthyNetwork: readonly Check[] = [
   ...clusterResidue,
   ...staticNetwork,
   ...leasedNetwork,
+  clusterByEth0,
   leaseReleased,
   ...confluenceHealthy,
 ];
