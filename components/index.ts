@@ -33,6 +33,7 @@ export type {
   NetworkRoute,
   StaticIpam,
 } from "./lib/networks/nad";
+export type { ClusterNetworks } from "./lib/networks/taken-by-routes";
 export type { FlannelAnnotation } from "./lib/node-state/flannel-address";
 export type { ForwardPolicy, OverlayRules } from "./lib/node-state/forwarding";
 export type { MachineIds } from "./lib/node-state/machine-id";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster/cluster";
+import type { ClusterNetworks } from "../components/lib/networks/taken-by-routes";
 import { chosenConflist } from "../components/lib/swap/names";
 import { images } from "../components/lib/versions";
 import { CniDhcp } from "../components/networks/cni-dhcp";
@@ -54,7 +55,7 @@ export function buildNetworks(
   );
   const networks = createNetworks(
     plan,
-    { namespace: namespace.metadata.name, nodes: cluster.nodes },
+    { namespace: namespace.metadata.name, nodes: cluster.nodes, clusterNetworks: clusterNetworks(settings) },
     inside(cluster, [multus.definitions, namespace]),
   );
   const server = plan.leased === undefined ? undefined : createServer(settings, cluster);
@@ -78,10 +79,22 @@ export function buildNetworks(
   };
 }
 
+/** What pods reach by eth0, with the CNI that is chosen. */
+function clusterNetworks(settings: LabSettings): ClusterNetworks {
+  const { cni, serviceCidr: services, lanCidr: nodes } = settings;
+  const pods = {
+    flannel: settings.podCidr,
+    "flannel-etcd": settings.flannelEtcdRange,
+    weave: settings.weaveRange,
+    none: undefined,
+  }[cni];
+  return { services, nodes, pods };
+}
+
 /** Made one after the other, so that each is checked against those before it. */
 function createNetworks(
   { networks }: NetworksPlan,
-  place: Pick<MacvlanNetworkArgs, "namespace" | "nodes">,
+  place: Pick<MacvlanNetworkArgs, "namespace" | "nodes" | "clusterNetworks">,
   opts: pulumi.ComponentResourceOptions,
 ): MacvlanNetwork[] {
   const made: MacvlanNetwork[] = [];

@@ -4,6 +4,7 @@ import type { ReachableNode } from "../cni/node-access";
 import { labels } from "../lib/labels";
 import { type MacvlanSpec, macvlanConf, networkWarnings } from "../lib/networks/nad";
 import { networkProblems } from "../lib/networks/network-problems";
+import { type ClusterNetworks, takenByRoutes } from "../lib/networks/taken-by-routes";
 import { describeProblem } from "../lib/user-error";
 import { nodePaths } from "./node-paths";
 
@@ -12,6 +13,8 @@ export interface MacvlanNetworkArgs extends MacvlanSpec {
   readonly namespace: pulumi.Input<string>;
   /** Networks that are there already: names and addresses must not meet. @default none */
   readonly beside?: readonly MacvlanNetwork[];
+  /** What pods reach by eth0: a route of the network that takes any of it is warned of. @default kubeadm's Services */
+  readonly clusterNetworks?: ClusterNetworks;
   /**
    * The nodes that are cleaned when the network goes: the plugin host-local keeps there which address it gave out last.
    *
@@ -29,12 +32,12 @@ export class MacvlanNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: MacvlanNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:MacvlanNetwork", name, {}, opts);
-    const { namespace, beside = [], nodes = [], ...spec } = args;
+    const { namespace, beside = [], nodes = [], clusterNetworks, ...spec } = args;
     const problems = networkProblems([...beside.map((other) => other.spec), spec]);
     if (problems.length > 0) {
       throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
     }
-    for (const warning of networkWarnings(spec)) {
+    for (const warning of [...networkWarnings(spec), ...takenByRoutes(spec, clusterNetworks)]) {
       pulumi.log.warn(warning, this);
     }
     this.spec = spec;

@@ -28,17 +28,17 @@ export const lesson: Lesson = {
         `${kubectl} exec statefulset/static-n1 -- ip -brief address`,
         `${kubectl} exec statefulset/static-n1 -- ip route`,
       ],
-      notice: "eth0 is Flannel's, net1 is macvlan's. There are two default routes.",
+      notice: "eth0 is Flannel's, net1 is macvlan's. There are two default routes, and that by net1 stands first.",
       question: {
         ask: "By which interface does a packet to a Service leave?",
         hints: [
           "Of two routes of the same length, which counts?",
-          "The one with the lower metric, or that was there first.",
+          "The one with the lower metric; of two with the same, the one that stands first.",
         ],
         answer:
-          "By eth0: its default route was there first, and that counts. Else no Service could be reached: kube-proxy's rules are on the node, not on the LAN.",
+          "By net1, as long as the kernel takes its gateway for alive. Nobody there knows Services: kube-proxy's rules are on the node, not on the LAN. Here no machine is that gateway, so a first connection fails, and the next one goes by eth0. On a LAN with a router the pod would reach no Service at all. What helps is a network without such a route, or the plugin sbr behind macvlan.",
       },
-      shownBy: "static-net1",
+      shownBy: "cluster-by-eth0",
     },
     {
       title: "From the runtime to Multus to Flannel",

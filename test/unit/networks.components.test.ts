@@ -145,6 +145,35 @@ describe.each([false, true])("MacvlanNetwork, preview %s", (preview) => {
   });
 });
 
+describe.each([false, true])("MacvlanNetwork with routes, preview %s", (preview) => {
+  const halves = [{ dst: "0.0.0.0/1" }, { dst: "128.0.0.0/1" }];
+  const ipam = { type: "host-local", subnet: "10.10.20.0/24", routes: halves } as const;
+
+  test("those that take the Services are warned of, and not with sbr behind them", async () => {
+    await record(() => new MacvlanNetwork("lan", { ...lan, ipam }), {}, preview);
+    expect(warnings()).toEqual([
+      expect.stringContaining("by its routes to 0.0.0.0/1 a pod sends what is for the Services (10.96.0.0/12)"),
+    ]);
+    warned.mockClear();
+    const resources = await record(
+      () => new MacvlanNetwork("lan", { ...lan, ipam, chain: [{ type: "sbr" }] }),
+      {},
+      preview,
+    );
+    expect(warnings()).toEqual([]);
+    const { plugins } = JSON.parse(only(resources, "lan-definition").inputs.spec.config);
+    expect(plugins.map(({ type }: { type: string }) => type)).toEqual(["macvlan", "sbr"]);
+  });
+
+  test("the networks of the cluster that are given count", async () => {
+    const clusterNetworks = { services: "200.0.0.0/12", pods: "10.10.0.0/16", nodes: "172.28.7.0/24" };
+    await record(() => new MacvlanNetwork("lan", { ...lan, ipam, clusterNetworks }), {}, preview);
+    expect(warnings()).toEqual([
+      expect.stringContaining("the Services (200.0.0.0/12), the nodes (172.28.7.0/24) by this network"),
+    ]);
+  });
+});
+
 describe.each([false, true])("CniDhcp, preview %s", (preview) => {
   const daemon = async (args = {}) => {
     const resources = await record(() => new CniDhcp("cni-dhcp", args), {}, preview);

@@ -146,9 +146,18 @@ describe.each([false, true])("buildNetworks, preview %s", (preview) => {
     expect(stdin).toContain("dhcp-ignore=");
   });
 
+  test.each([
+    [{ cni: "flannel", serviceCidr: "10.112.0.0/12" }, "the Services (10.112.0.0/12), the nodes (172.28.7.0/24) by"],
+    [{ cni: "weave" }, "the Services (10.96.0.0/12), the nodes (172.28.7.0/24) by"],
+  ])("with %j the default route of a network is warned of, by the networks in force", async (values, said) => {
+    await build({ networks: "macvlan-conf", ...values });
+    expect(warned.mock.calls.map(([line]) => line)).toEqual([expect.stringContaining(said)]);
+  });
+
   test("a master that the nodes are not made with is named", async () => {
     await build({ networks: "macvlan-conf", macvlanMaster: "eth7" });
     expect(warned.mock.calls.map(([line]) => line)).toEqual([
+      expect.stringContaining("by its routes to 0.0.0.0/0 a pod sends"),
       expect.stringContaining("macvlanMaster is eth7, and the nodes are made with eth1"),
     ]);
   });
