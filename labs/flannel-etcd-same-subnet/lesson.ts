@@ -74,6 +74,7 @@ export const lesson: Lesson = {
     hints: [
       "flanneld has to announce an address that only its node has. Which interface has one?",
       "The options file has a place for it. The service must be started anew.",
+      "systemctl cat flanneld names that file: /etc/default/flanneld here, /etc/sysconfig/flanneld where Fedora's package made the service. journalctl -f -u flanneld on the node shows what it makes of it.",
       "Pods that have an address of the former subnet must be made anew, and the bridge too.",
     ],
     answer:
