@@ -39,6 +39,16 @@ export const sandboxCauses: readonly Cause[] = [
     pattern: /failed to lookup master \\*"(?<link>[^"\\]+)/,
     says: "{node} has no interface {found.link}, which the network has as its master",
   },
+  {
+    evidence: "events",
+    pattern: /failed to find plugin \\*"(?<plugin>[^"\\]+)\\*" in path \[(?<path>[^\]]+)\]/,
+    says: "{node} has no plugin {found.plugin} in {found.path}, and the network names it",
+  },
+  {
+    evidence: "events",
+    pattern: /could not add VRF (?<vrf>[^:\s]+): operation not supported/,
+    says: "the kernel of {node} makes no VRF (CONFIG_NET_VRF), and the network's plugin vrf asks for one, {found.vrf}",
+  },
 ];
 
 const multusLog = {
