@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testChain } from "./chain";
 import { LabUnderTest, type Ran } from "./lab";
 import { testBreakAndFix, testDown, testPage } from "./parts";
 
@@ -29,5 +30,6 @@ describe.each([
   testBreakAndFix(lab, id, symptom);
 });
 
+testChain(lab);
 testPage(lab, "multihomed");
 testDown(lab);
