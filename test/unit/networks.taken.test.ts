@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ipam, MacvlanSpec } from "../../components/lib/networks/nad";
+import type { DhcpIpam, Ipam, MacvlanSpec } from "../../components/lib/networks/nad";
 import { type ClusterNetworks, takenByRoutes } from "../../components/lib/networks/taken-by-routes";
 
 const to = (routes: readonly string[], more: Partial<MacvlanSpec> = {}): MacvlanSpec => ({
@@ -16,6 +16,10 @@ const [services, pods, nodes] = [
   "the pods (10.244.0.0/16)",
   "the nodes (172.28.7.0/24)",
 ];
+
+const dhcp = (options: Partial<DhcpIpam>) => to([], { ipam: { type: "dhcp", ...options } });
+const router =
+  'network lan: the dhcp plugin asks the server for a router, and if there is one, a pod sends what is for the Services by this network and not by eth0; ask for none with skipDefault and request: ["subnet-mask"], or put the plugin sbr into the chain';
 
 describe("takenByRoutes", () => {
   test.each<[string, MacvlanSpec, string[]]>([
@@ -50,7 +54,11 @@ describe("takenByRoutes", () => {
       [sentence("0.0.0.0/0", `${services}, ${nodes}`)],
     ],
     ["a table of their own", to([], { ipam: { ...base(), routes: [{ dst: "0.0.0.0/0", table: 100 }] } }), []],
-    ["dhcp, which sets none of them", to([], { ipam: { type: "dhcp", routes: [{ dst: "0.0.0.0/0" }] } }), []],
+    ["dhcp, which sets none of them but asks for a router", dhcp({ routes: [{ dst: "0.0.0.0/0" }] }), [router]],
+    ["dhcp that asks for none", dhcp({ skipDefault: true, request: ["subnet-mask"] }), []],
+    ["dhcp that asks by name", dhcp({ skipDefault: true, request: ["routers"] }), [router]],
+    ["dhcp that asks by number", dhcp({ skipDefault: true, request: ["1", "3"] }), [router]],
+    ["dhcp with sbr in the chain", { ...dhcp({}), chain: [{ type: "sbr" }] }, []],
   ])("%s", (_, spec, warnings) => {
     expect(takenByRoutes(spec, cluster)).toEqual(warnings);
   });

@@ -1,5 +1,5 @@
 import { type Cidr, overlaps, parseCidr } from "../cidr";
-import type { MacvlanSpec } from "./nad";
+import type { DhcpIpam, MacvlanSpec } from "./nad";
 
 /** The cluster's own networks, which pods reach by eth0: IPv4 networks. */
 export interface ClusterNetworks {
@@ -13,12 +13,20 @@ export interface ClusterNetworks {
 
 /**
  * What a network's routes take from eth0, one sentence for all of it. All routes count together: both halves of the
- * default route are a default route. With the plugin sbr they are for what is sent from the network's own address only,
- * and with dhcp they are not set.
+ * default route are a default route. With the plugin sbr they are for what is sent from the network's own address only.
+ * With dhcp they are not set, and the server's router becomes a default route where the plugin asks for it. A default
+ * route by the network comes before eth0's: the plugins put routes before those of the same length that are there.
  */
 export function takenByRoutes({ network, ipam, chain }: MacvlanSpec, cluster: ClusterNetworks = {}): string[] {
-  if (ipam.type === "dhcp" || chain?.some(({ type }) => type === "sbr") === true) {
+  if (chain?.some(({ type }) => type === "sbr") === true) {
     return [];
+  }
+  if (ipam.type === "dhcp") {
+    return asksForRouter(ipam)
+      ? [
+          `network ${network}: the dhcp plugin asks the server for a router, and if there is one, a pod sends what is for the Services by this network and not by eth0; ask for none with skipDefault and request: ["subnet-mask"], or put the plugin sbr into the chain`,
+        ]
+      : [];
   }
   // A table of their own is not asked by itself.
   const routes = (ipam.routes ?? []).flatMap(({ dst, table }) => (table === undefined ? (parseCidr(dst) ?? []) : []));
@@ -36,6 +44,11 @@ export function takenByRoutes({ network, ipam, chain }: MacvlanSpec, cluster: Cl
   return [
     `network ${network}: by its routes to ${by} a pod sends what is for ${what} by this network and not by eth0, and reaches them only if somebody there passes it on; route only to what lies behind the network, or put the plugin sbr into the chain`,
   ];
+}
+
+/** The plugin does so by itself (containernetworking/plugins, plugins/ipam/dhcp/lease.go), by name or as option 3. */
+function asksForRouter({ request = [], skipDefault }: DhcpIpam): boolean {
+  return skipDefault !== true || request.includes("routers") || request.includes("3");
 }
 
 function networkOf(text: string | undefined): Cidr | undefined {
