@@ -78,7 +78,7 @@ export const lesson: Lesson = {
       "Pods that have an address of the former subnet must be made anew, and the bridge too.",
     ],
     answer:
-      "./lab fix flannel-etcd-same-subnet sets `flannelIface: eth1`. By hand, on each node: --iface=eth1 into FLANNEL_OPTIONS in /etc/default/flanneld, systemctl restart flanneld, then delete its pods. The bridge is made anew by what runs after flanneld's start.",
+      './lab fix flannel-etcd-same-subnet sets `flannelIface: eth1`. By hand, on each node: --iface=eth1 into FLANNEL_OPTIONS in /etc/default/flanneld, systemctl restart flanneld, then delete its pods. The bridge is made anew by what runs after flanneld\'s start. Its log then says `"flannel.1" already exists with incompatible configuration: vtep (external) interface: 2 vs 3; recreating device`, and a lease of its own behind it.',
   },
   moral:
     "What finds its own entry by an address needs an address that is its own. Ask what names a node before you ask why two have the same.",

@@ -83,7 +83,7 @@ export const lesson: Lesson = {
       "The stack has a value for it: `flannelIface`.",
     ],
     answer:
-      "./lab fix flannel-wrong-interface sets `flannelIface: eth1`. By hand: add --iface=eth1 to the arguments of the container kube-flannel in ./lab kubectl -s flannel-wrong-interface -n kube-flannel edit daemonset kube-flannel-ds. The lab's page compares all ways.",
+      './lab fix flannel-wrong-interface sets `flannelIface: eth1`. By hand: add --iface=eth1 to the arguments of the container kube-flannel in ./lab kubectl -s flannel-wrong-interface -n kube-flannel edit daemonset kube-flannel-ds. flanneld then says `"flannel.1" already exists with incompatible configuration: vtep (external) interface: 2 vs 3; recreating device` (./lab logs -s flannel-wrong-interface flannel n1), and running pods keep their addresses. The lab\'s page compares all ways.',
   },
   moral:
     "Who chooses an interface by the default route chooses the way to the outside. Where nodes talk by another one, say so: to Kubernetes, and to the CNI.",

@@ -70,7 +70,7 @@ export const lesson: Lesson = {
       "The stack's values: `forwardRules`, `forwardPolicy`.",
     ],
     answer:
-      "./lab node -s forward-dropped n1 iptables -A FORWARD -i flannel.1 -o cni0 -j ACCEPT, and the same on n2. ./lab fix forward-dropped sets `forwardRules: by-hand`, which keeps that rule over a restart of the node. ./lab up forward-dropped --set forwardRules=flannel or --set forwardPolicy=accept serves too.",
+      "./lab node -s forward-dropped n1 iptables -A FORWARD -i flannel.1 -o cni0 -j ACCEPT, and the same on n2. ./lab fix forward-dropped sets `forwardRules: by-hand`, which keeps that rule over a restart of the node. ./lab up forward-dropped --set forwardRules=flannel or --set forwardPolicy=accept serves too. On a machine with firewalld the rule survives as a line of /etc/firewalld/direct.xml, which the lab's page has.",
   },
   moral:
     "Ask the node first, then who is behind it. Where only the first one answers, look at what is forwarded, and at the counters of the chain's policy.",
