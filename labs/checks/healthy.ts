@@ -6,6 +6,8 @@ import { confluenceHealthy } from "./confluence";
 import { multicastAcrossNodes, multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "./datagrams";
 import { dns } from "./dns";
 import { flannelReady, podSubnets } from "./flannel";
+import { kubeProxyReady } from "./kube-proxy";
+import { largePackets } from "./large-packets";
 import { leaseCare, leaseReleased } from "./lease-care";
 import { cniDhcpReady, leasedAtServer, leasedNet1, leasedPods } from "./leased";
 import { arpNet1, nobodyNet1, pingNet1, staticNet1 } from "./net1";
@@ -14,6 +16,7 @@ import { nodesReady, nodesWithoutNetwork } from "./nodes-ready";
 import { pingAcrossNodes, pingNobody } from "./ping-across-nodes";
 import { multusCopy, multusDelegate, multusReady } from "./second-network";
 import { serviceIp } from "./service-ip";
+import { serviceSameNode } from "./service-same-node";
 import { weavePods, weaveReady } from "./weave";
 import { withCni } from "./with-cni";
 
@@ -51,7 +54,18 @@ export const healthyNetwork: readonly Check[] = [
   podSubnets,
   weaveReady,
   weavePods,
-  ...withNetwork([pingAcrossNodes, pingNobody, serviceIp, dns, apiServer, udpAcrossNodes, multicastSameNode]),
+  ...withNetwork([
+    pingAcrossNodes,
+    pingNobody,
+    largePackets,
+    serviceIp,
+    serviceSameNode,
+    kubeProxyReady,
+    dns,
+    apiServer,
+    udpAcrossNodes,
+    multicastSameNode,
+  ]),
   multicastStaysOnNode,
   multicastAcrossNodes,
   nodesWithoutNetwork,
