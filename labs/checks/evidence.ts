@@ -2,6 +2,22 @@ import type { Cause, Step } from "../check";
 
 type End = "" | "from." | "to.";
 
+/** Says so where the bridge of Flannel's pods has another address than flanneld's file names. */
+const bridgeAndSubnet = [
+  "wants=$(sed -n s/^FLANNEL_SUBNET=//p /run/flannel/subnet.env 2>/dev/null)",
+  '[ -n "$wants" ] && [ -e /sys/class/net/cni0 ] || exit 0',
+  `has=$(ip -4 -o address show dev cni0 | awk '{ print $4 }' | paste -sd,)`,
+  '[ "$has" = "$wants" ] || echo "cni0 has [$has], subnet.env has $wants"',
+].join("\n");
+
+/** Packets that the kernel has refused for their checksum, by its own counters, and who computes that of a tunnel's. */
+const checksums = [
+  "nstat -az UdpInCsumErrors TcpInCsumErrors",
+  "for link in flannel.1 vxlan-6784; do",
+  "  [ ! -e /sys/class/net/$link ] || echo $link $(ethtool -k $link | grep tx-checksum-ip-generic)",
+  "done",
+].join("\n");
+
 /** A node's network as one looks at it by hand: links and rules with counters, routes, CNI configuration. */
 export function nodeNetwork(end: End): readonly Step[] {
   const step = (id: string, ...run: readonly string[]): Step => ({ id: idOf(end, id), at: `${end}node`, run });
@@ -10,6 +26,8 @@ export function nodeNetwork(end: End): readonly Step[] {
     step("addresses", "ip", "-brief", "address", "show"),
     step("routes", "ip", "route", "show"),
     step("filter", "iptables", "-w", "-v", "-n", "-L"),
+    step("bridge-address", "sh", "-c", bridgeAndSubnet),
+    step("checksums", "sh", "-c", checksums),
     step("conflists", "sh", "-c", "ls /etc/cni/net.d/*.conf* 2>/dev/null || echo no conflist"),
   ];
 }
@@ -32,6 +50,16 @@ export function nodeNetworkCauses(end: End): readonly Cause[] {
       evidence: idOf(end, "filter"),
       pattern: /^Chain FORWARD \(policy DROP (?<packets>[1-9]\S*) packets/m,
       says: `the FORWARD chain of {${end}node} drops what no rule accepts; its policy counts {found.packets} packets`,
+    },
+    {
+      evidence: idOf(end, "bridge-address"),
+      pattern: /^cni0 has \[(?<has>[^\]]*)\], subnet\.env has (?<wants>\S+)/m,
+      says: `cni0 of {${end}node} has the address [{found.has}], and Flannel's subnet there is {found.wants} (/run/flannel/subnet.env): packets for its pods are lost, and new pods are refused`,
+    },
+    {
+      evidence: idOf(end, "checksums"),
+      pattern: /^(?<counter>(?:Udp|Tcp)InCsumErrors) +(?<packets>[1-9]\d*)/m,
+      says: `the kernel of {${end}node} has refused {found.packets} packets for a wrong checksum ({found.counter}): where a tunnel's sender leaves it to its card, \`ethtool -K flannel.1 tx-checksum-ip-generic off\` on the other nodes makes the kernel compute it`,
     },
     {
       evidence: idOf(end, "conflists"),

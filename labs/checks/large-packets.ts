@@ -89,12 +89,12 @@ export const largePackets: Check = {
     { value: "received", equals: "3" },
     { value: "tooLarge", equals: "0" },
   ],
-  timing: { bySeconds: 30, everySeconds: 1 },
+  timing: { bySeconds: 20, everySeconds: 1 },
   controls: { positive: ["ping-across-nodes"] },
   says: {
     holds: "packets of {value.size} bytes pass from {from.ip} to {to.ip}, and no larger ones",
     fails:
-      "of 3 packets of {value.size} bytes, which small ones precede, {value.received} pass from the pod {from.ip} on {from.node} to the pod {to.ip} on {to.node}; of larger ones: {value.tooLarge}",
+      "small packets pass from the pod {from.ip} on {from.node} to the pod {to.ip} on {to.node}; of 3 packets of {value.size} bytes {value.received} do, and of those of one byte more {value.tooLarge}",
   },
   evidence: [
     largest("pod-to-pod", "from.pod", "eth0", "{to.ip}"),

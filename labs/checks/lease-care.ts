@@ -70,7 +70,7 @@ export const leaseCare: Check = {
     holds:
       "{value.held} pods hold an address each, and their daemons renew it; left behind by pods of earlier daemons: {value.leftBehind}",
     fails:
-      "addresses are not cared for; of two pods: [{value.duplicates}]; unknown to the server: [{value.unknown}]; renewed by nobody, as the daemon has started since: [{value.unrenewed}]; of no pod: [{value.orphans}]",
+      "addresses are not cared for; of two pods: [{value.duplicates}]; unknown to the server: [{value.unknown}]; renewed by nobody, as the daemon has started since or is gone (recreate these pods, and it asks for them): [{value.unrenewed}]; of no pod: [{value.orphans}]",
   },
   evidence: [{ id: "server-log", at: "dhcp-log", run: ["--since", "300s"] }],
 };

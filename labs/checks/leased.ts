@@ -7,6 +7,9 @@ import { sandboxCauses, sandboxEvents, withNetwork } from "./second-network";
 const when = withNetwork("leased");
 const all = /^[\s\S]*$/;
 
+/** What the runtime calls to ask the daemon. */
+const dhcpPlugin = "/opt/cni/bin/dhcp";
+
 /** Asks the daemon of a node what it can do; a socket alone may be left of one that is gone. */
 export const askDaemon: Step = {
   id: "daemon",
@@ -98,16 +101,22 @@ export const leasedPods: Check = {
 /** The plugin does not speak DHCP itself: it asks a daemon, which must be there on every node. */
 export const cniDhcpReady: Check = {
   id: "cni-dhcp-ready",
-  title: "The dhcp daemon answers on its socket, on every node",
+  title: "The dhcp daemon answers on its socket, and the plugin that asks it is there, on every node",
   subjects: "node",
   when: { ...when, dhcpDaemon: ["auto"] },
-  steps: [askDaemon],
-  read: daemonRead,
-  expect: [{ value: "service", equals: "DHCP" }],
+  steps: [
+    askDaemon,
+    { id: "plugin", at: "node", run: ["sh", "-c", `[ -x ${dhcpPlugin} ] && echo there || echo missing`] },
+  ],
+  read: { ...daemonRead, plugin: { from: "plugin", pattern: /there|missing/ } },
+  expect: [
+    { value: "socket", equals: "DHCP" },
+    { value: "plugin", equals: "there" },
+  ],
   timing: { bySeconds: 20, everySeconds: 2 },
   says: {
     holds: `the dhcp daemon of {node} answers on ${dhcpSocket}`,
-    fails: `no dhcp daemon answers on ${dhcpSocket} of {node}: {value.socket}`,
+    fails: `a pod on {node} gets no address by DHCP: ${dhcpSocket} of the daemon: {value.socket}; ${dhcpPlugin}: {value.plugin}`,
   },
   evidence: [
     {
@@ -115,11 +124,42 @@ export const cniDhcpReady: Check = {
       at: "kubectl",
       run: ["-n", networkDaemons.namespace, "get", "daemonsets,pods", "-o", "wide"],
     },
-    { id: "socket", at: "node", run: ["sh", "-c", `ls -la ${dhcpSocket}; ps -C dhcp -o pid,lstart,args`] },
+    {
+      id: "socket",
+      at: "node",
+      run: [
+        "sh",
+        "-c",
+        [
+          `if [ ! -S ${dhcpSocket} ]; then echo no socket`,
+          `elif ss -xlnH | grep -qF ${dhcpSocket}; then echo somebody listens`,
+          "else echo nobody listens; fi",
+          `[ -x ${dhcpPlugin} ] || echo no plugin`,
+          `ls -la ${dhcpSocket}; ps -C dhcp -o pid,lstart,args`,
+        ].join("\n"),
+      ],
+    },
     daemonLog,
     ...nodeNetwork(""),
   ],
-  causes: nodeNetworkCauses(""),
+  causes: [
+    {
+      evidence: "socket",
+      pattern: /^no socket$/m,
+      says: `{node} has no ${dhcpSocket}: no dhcp daemon runs there`,
+    },
+    {
+      evidence: "socket",
+      pattern: /^nobody listens$/m,
+      says: `the socket ${dhcpSocket} on {node} is left of a dhcp daemon that is gone: nobody listens there; delete the daemon's pod, and a new one makes a new socket`,
+    },
+    {
+      evidence: "socket",
+      pattern: /^no plugin$/m,
+      says: `{node} has no program ${dhcpPlugin}: whatever the daemon does, the runtime can't ask it; put the CNI plugins there again`,
+    },
+    ...nodeNetworkCauses(""),
+  ],
 };
 
 const addressEvidence: readonly Step[] = [

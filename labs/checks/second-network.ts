@@ -35,6 +35,11 @@ export const sandboxCauses: readonly Cause[] = [
   },
   {
     evidence: "events",
+    pattern: /failed to find plugin \\*"(?<plugin>[^"\\]+)\\*" in path \[(?<folder>[^\]\s]+)/,
+    says: "{node} has no program {found.plugin} in {found.folder}: the network names it, and the CNI plugins must be put there again",
+  },
+  {
+    evidence: "events",
     // The message of the plugin is quoted in the one of Multus.
     pattern: /failed to lookup master \\*"(?<link>[^"\\]+)/,
     says: "{node} has no interface {found.link}, which the network has as its master",

@@ -47,11 +47,18 @@ export const weaveReady: Check = {
       ],
     },
     { id: "ipam", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/ipam`] },
+    { id: "seeds", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/connections`] },
     { id: "peer-list", at: "kubectl", run: ["-n", "kube-system", "get", "configmap", "weave-net", "-o", "yaml"] },
     log,
     ...nodeNetwork(""),
   ],
   causes: [
+    ...["seeds", "log"].map((evidence) => ({
+      evidence,
+      pattern:
+        /IP allocation was seeded by different peers \(received: \[(?<received>[^\]]*)\], ours: \[(?<ours>[^\]]*)\]\)/,
+      says: "Weave gives addresses out twice: its range was first divided by [{found.ours}] as {node} has it, and by [{found.received}] as another node has it; on the node that came alone remove /var/lib/weave/weave-netdata.db, restart its Weave pod and recreate its pods",
+    })),
     {
       evidence: "log",
       pattern: /overlaps with existing route (?<route>\S+)/,

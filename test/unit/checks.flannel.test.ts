@@ -17,6 +17,10 @@ const indexOf = (where: string) => Number(nodeOf(where).slice(1)) - 1;
 const dig = (name: string, answer: string) =>
   `;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n${name}\t30\tIN\tA\t${answer}\n;; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)`;
 
+/** Pings of the size of a pod's MTU, so many of which arrive, and one that is too large. */
+const large = (received: string) =>
+  `mtu 1450\n3 packets transmitted, ${received} received, 0% packet loss\nping: local error: message too long, mtu=1450\n1 packets transmitted, 0 received, +1 errors, 100% packet loss`;
+
 /** In short what a node prints that holds Flannel's bridge and nothing of another CNI. */
 const residue = [
   `cni\t${JSON.stringify(flannelResidue("10.244.0.0/16"))}`,
@@ -32,8 +36,22 @@ function healthy(where: string, command: string): Answer {
     [/^get node .*Ready/, "True KubeletReady kubelet is posting ready status"],
     [/podCIDR/, `10.244.${Number(named) - 1}.0/24`],
     [/subnet\.env/, `FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.${indexOf(where)}.1/24\nFLANNEL_MTU=1450\n`],
+    [
+      /^ip -4 -o address show dev cni0/,
+      `4: cni0    inet 10.244.${indexOf(where)}.1/24 brd 10.244.0.255 scope global cni0`,
+    ],
     [/^ip -4 -o address/, `2: eth0    inet 10.244.${indexOf(where)}.5/24 brd 10.244.0.255 scope global eth0\\  valid`],
     [/^sh -c ping.*254/, { exitCode: 1, stdout: "1 packets transmitted, 0 received, 100% packet loss, time 0ms" }],
+    [/^sh -c mtu=/, large("3")],
+    [/^curl .*:8080\/$/, `{"pod":"${where.replace("2-", "-")}","node":"${nodeOf(where)}"}`],
+    [/case \$answer/, `request 2: by ${where.replace("2-", "-")}\n`],
+    [/get daemonsets/, "daemonsets: kube-proxy ."],
+    [/healthz/, '{"lastUpdated":"2026-11-27T22:05:42Z","healthy":true,"status":{"IPv4":{"healthy":true}}}'],
+    [
+      /to-destination/,
+      [1, 2, 3].map((n) => `-A KUBE-SEP-${n} -p tcp -j DNAT --to-destination 10.244.${n}.5:8080`).join("\n"),
+    ],
+    [/service-name=probe/, "ready: 10.244.3.5 10.244.1.5 10.244.2.5"],
     [
       /^ping/,
       "3 packets transmitted, 3 received, 0% packet loss, time 402ms\nrtt min/avg/max/mdev = 0.2/0.31/0.4/0.1 ms",
@@ -42,7 +60,10 @@ function healthy(where: string, command: string): Answer {
     [/grep -c .* \/tmp\/unicast-from-/, "8\n"],
     [/grep -c .*from probe-(n\d) to probe2-\1.* \/tmp\/multicast-from-/, "8\n"],
     [/grep -c .* \/tmp\/multicast-from-/, { exitCode: 1, stdout: "0\n" }],
-    [/while/, [1, 2, 3].map((n) => `{"pod":"probe-n${n}","node":"n${n}","ip":"10.244.${n}.5"}`).join("\n")],
+    [
+      /curl exit .*; break/,
+      [1, 2, 3].map((n) => `{"pod":"probe-n${n}","node":"n${n}","ip":"10.244.${n}.5"}`).join("\n"),
+    ],
     [/http_code/, { exitCode: 28, stdout: "000", stderr: "curl: (28) timed out" }],
     [/^dig.*kubernetes/, dig("kubernetes.default.svc.cluster.local.", "10.96.0.1")],
     [/^dig.*probe/, dig("probe.cni-lab.svc.cluster.local.", "10.96.1.1")],
@@ -109,6 +130,7 @@ describe("the checks of the flannel lab", () => {
     expect(found.map(({ id, outcome }) => [id, outcome])).toEqual([
       ["ping-across-nodes", "failed"],
       ["ping-nobody", "inconclusive"],
+      ["large-packets", "inconclusive"],
     ]);
     expect(found[0]?.bad.map((subject) => subject.subject)).toEqual(["n1 -> n2", "n2 -> n1", "n2 -> n3", "n3 -> n2"]);
     expect(found[0]?.bad[0]).toMatchObject({
@@ -159,19 +181,19 @@ describe("the checks of the flannel lab", () => {
     );
     expect(found.map((check) => check.id)).toEqual(["pod-subnets"]);
     expect(found[0]?.bad[0]?.says).toBe(
-      "n1 has no pod subnet of its own that all agree on: podCIDR 10.244.0.0/24, flannel 10.244.0.0/24, pod 10.32.0.0/12",
+      "n1 has no pod subnet of its own that all agree on: podCIDR 10.244.0.0/24, flannel 10.244.0.0/24, cni0 10.244.0.0/24, pod 10.32.0.0/12",
     );
   });
 
   it("find a Service with a replica that never answers, and one that does not answer at all", async () => {
     const one = await red((where, command) =>
-      where === "probe-n1" && /while/.test(command) ? '{"node":"n1"}\n{"node":"n2"}' : undefined,
+      where === "probe-n1" && /curl exit .*; break/.test(command) ? '{"node":"n1"}\n{"node":"n2"}' : undefined,
     );
     expect(one.map((check) => check.id)).toEqual(["service-ip"]);
     expect(one[0]?.bad.map((subject) => subject.seen)).toEqual(['replicas is "n1,n2", must be "n1,n2,n3"']);
     const none = await red((where, command) => {
       if (where === "n2" && /iptables-save/.test(command)) return { exitCode: 1 };
-      return where === "probe-n2" && /while/.test(command) ? "request 1: curl exit 28" : undefined;
+      return where === "probe-n2" && /curl exit .*; break/.test(command) ? "request 1: curl exit 28" : undefined;
     });
     expect(none[0]?.bad).toMatchObject([
       {
@@ -236,7 +258,9 @@ describe("the checks of the flannel lab", () => {
       "pod-subnets",
       "ping-across-nodes",
       "ping-nobody",
+      "large-packets",
       "service-ip",
+      "service-same-node",
       "dns",
       "api-server",
       "udp-across-nodes",

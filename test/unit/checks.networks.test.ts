@@ -64,6 +64,7 @@ function healthy(where: string, command: string): Answer {
     [/^list get pods --all-namespaces/, listOf(200)],
     [/^-n cni-lab get pod .*phase/, "Running"],
     [/ls \*\.conf\*/, "00-multus.conf\n05-cni-lab.conflist\n"],
+    [/-x \/opt\/cni\/bin\/dhcp \] && echo/, "there\n"],
     [/jq -r \.clusterNetwork/, "/etc/cni/net.d/05-cni-lab.conflist\n"],
     [/jq -r \.name/, "cbr0\n"],
     [/dev net1/, `3: net1    inet ${own}/24 brd x scope global net1\\ valid\nrange 192.168.0.100-192.168.0.199`],
