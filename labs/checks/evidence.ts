@@ -54,12 +54,12 @@ export function nodeNetworkCauses(end: End): readonly Cause[] {
     {
       evidence: idOf(end, "bridge-address"),
       pattern: /^cni0 has \[(?<has>[^\]]*)\], subnet\.env has (?<wants>\S+)/m,
-      says: `cni0 of {${end}node} has the address [{found.has}], and Flannel's subnet there is {found.wants} (/run/flannel/subnet.env): packets for its pods are lost, and new pods are refused`,
+      says: `cni0 of {${end}node} has the address [{found.has}], and /run/flannel/subnet.env says {found.wants}: new pods there are refused; where the bridge is the wrong one, no packet comes back to the pods either`,
     },
     {
       evidence: idOf(end, "checksums"),
       pattern: /^(?<counter>(?:Udp|Tcp)InCsumErrors) +(?<packets>[1-9]\d*)/m,
-      says: `the kernel of {${end}node} has refused {found.packets} packets for a wrong checksum ({found.counter}): where a tunnel's sender leaves it to its card, \`ethtool -K flannel.1 tx-checksum-ip-generic off\` on the other nodes makes the kernel compute it`,
+      says: `the kernel of {${end}node} has refused {found.packets} packets for a wrong checksum since it started ({found.counter}): where a tunnel's sender leaves it to its card, \`ethtool -K flannel.1 tx-checksum-ip-generic off\` on the other nodes makes the kernel compute it`,
     },
     {
       evidence: idOf(end, "conflists"),

@@ -1,4 +1,5 @@
 import { probeNames } from "../../components/lib/probe-names";
+import { versions } from "../../components/lib/versions";
 import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
@@ -111,9 +112,16 @@ export const kubeProxyReady: Check = {
     {
       evidence: "all-daemonsets",
       pattern: /^daemonsets:(?!.* kube-proxy ).*\.\s*$/,
-      says: "the DaemonSet kube-system/kube-proxy is missing: no node follows what changes in a Service; `kubeadm init phase addon kube-proxy --pod-network-cidr {config.podCidr}` on the first node makes it anew",
+      // The phase alone would write kube-proxy's settings anew as well, and a lab's are not the default ones.
+      says: `the DaemonSet kube-system/kube-proxy is missing: no node follows what changes in a Service. On the first node this makes it anew: kubeadm init phase addon kube-proxy --kubernetes-version v${versions.kubernetes} --print-manifest | awk -v RS='---\\n' '/kind: DaemonSet/' | kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -`,
     },
     noKubeProxyPod(""),
+    {
+      evidence: "log",
+      // The last message: what has ended it.
+      pattern: /"command failed" err="(?<why>[^\n]+)"\s*$/,
+      says: "kube-proxy of {node} ends as it starts: {found.why}",
+    },
     ...nodeNetworkCauses(""),
   ],
 };
