@@ -46,6 +46,9 @@ export const noKubeProxyPod = (end: End): Cause => ({
 const addresses = (pattern: RegExp) => (text: string) =>
   [...new Set([...text.matchAll(pattern)].map(([, address]) => address))].sort().join(",") || "none";
 
+/** Of a Service without replicas nothing can be told. */
+const withReplicas = /^[\s\S]*^ready: +\d[\s\S]*$/m;
+
 /**
  * What kube-proxy has written stays in the kernel when it is gone: Services go on answering until a replica moves. So
  * the program itself is looked for, and its rules are held to what the API server says now.
@@ -83,13 +86,12 @@ export const kubeProxyReady: Check = {
       as: (text) => (text.split(/\s+/).includes(kubeProxy) ? "there" : "missing"),
     },
     healthy: { from: "healthz", pattern: all, as: (text) => /"healthy":(true|false)/.exec(text)?.[1] ?? "no answer" },
-    rules: { from: "rules", pattern: all, as: addresses(/--to-destination ([\d.]+):/g) },
-    replicas: { from: "replicas", pattern: /^ready:[\s\S]*$/, as: addresses(/ ([\d.]+)/g) },
+    rules: { from: ["rules", "replicas"], pattern: withReplicas, as: addresses(/--to-destination ([\d.]+):/g) },
+    replicas: { from: "replicas", pattern: withReplicas, as: addresses(/ ([\d.]+)/g) },
   },
   expect: [
     { value: "daemonSet", equals: "there" },
     { value: "healthy", equals: "true" },
-    { value: "replicas", matches: /^\d/ },
     { value: "rules", equals: "{value.replicas}" },
   ],
   timing: { bySeconds: 30, everySeconds: 2 },

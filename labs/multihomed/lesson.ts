@@ -57,6 +57,27 @@ export const lesson: Lesson = {
       shownBy: "multus-delegate",
     },
     {
+      title: "A node and its own pods",
+      text: "A node with an address of the pods' second network is one more machine on that LAN. It asks a pod of n2, and then its own.",
+      run: [
+        "./lab node -s multihomed n1 ip address add 10.10.20.201/24 dev eth1",
+        "./lab node -s multihomed n1 ping -c 2 -W 1 10.10.20.12",
+        "./lab node -s multihomed n1 ping -c 2 -W 1 10.10.20.11",
+        "./lab node -s multihomed n1 ip address del 10.10.20.201/24 dev eth1",
+      ],
+      notice: "The pod of n2 answers. The node's own pod does not.",
+      question: {
+        ask: "How can n1 reach its own pod on net1, and leave the pod as it is?",
+        hints: [
+          "macvlan hands no packet between eth1 and a link that rides on it.",
+          "Between two links that ride on eth1 it does.",
+        ],
+        answer:
+          "By a macvlan link of its own on eth1, in mode bridge, that has the node's address: ip link add lan0 link eth1 type macvlan mode bridge. That eth1 itself reaches no pod of its node is how macvlan works, and no fault.",
+      },
+      shownBy: "ping-net1-static",
+    },
+    {
       title: "Who cares for a lease",
       text: "The dhcp daemon of each node has asked for the address, and renews it. It keeps what it knows in memory.",
       run: ["./lab dhcp -s multihomed leases", "./lab dhcp -s multihomed log"],

@@ -35,7 +35,7 @@ const verdict = (check: Check, outputs: Readonly<Record<string, string>>) => jud
 
 describe("large packets", () => {
   const pings = (received: number, tooLarge: number) =>
-    `mtu 1450\n\n--- x ---\n3 packets transmitted, ${received} received, 0% loss\n\n--- x ---\n1 packets transmitted, ${tooLarge} received\n`;
+    `size 1450\n\n--- x ---\n3 packets transmitted, ${received} received, 0% loss\n\n--- x ---\n1 packets transmitted, ${tooLarge} received\n`;
 
   it("must pass, and larger ones must not, else they are cut and it shows nothing", () => {
     expect(verdict(largePackets, { ping: pings(3, 0) }).outcome).toBe("holds");
@@ -108,9 +108,12 @@ describe("kube-proxy", () => {
     expect(verdict(kubeProxyReady, { ...well, replicas: "ready: 10.244.0.3 10.244.2.9" }).seen).toBe(
       'rules is "10.244.0.3,10.244.2.3", must be "10.244.0.3,10.244.2.9"',
     );
-    expect(verdict(kubeProxyReady, { ...well, rules: "", replicas: "ready: " }).outcome).toBe("violated");
+    expect(verdict(kubeProxyReady, { ...well, rules: "" }).seen).toBe(
+      'rules is "none", must be "10.244.0.3,10.244.2.3"',
+    );
     // What the API server did not say is not held against kube-proxy.
     expect(verdict(kubeProxyReady, { ...well, daemonsets: "" }).outcome).toBe("unseen");
+    expect(verdict(kubeProxyReady, { ...well, rules: "", replicas: "ready: " }).outcome).not.toBe("holds");
   });
 
   it("whose DaemonSet is missing is named with what makes it anew, and not where the API server does not answer", () => {

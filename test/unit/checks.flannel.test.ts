@@ -19,7 +19,7 @@ const dig = (name: string, answer: string) =>
 
 /** Pings of the size of a pod's MTU, so many of which arrive, and one that is too large. */
 const large = (received: string) =>
-  `mtu 1450\n3 packets transmitted, ${received} received, 0% packet loss\nping: local error: message too long, mtu=1450\n1 packets transmitted, 0 received, +1 errors, 100% packet loss`;
+  `size 1450\n3 packets transmitted, ${received} received, 0% packet loss\nping: local error: message too long, mtu=1450\n1 packets transmitted, 0 received, +1 errors, 100% packet loss`;
 
 /** In short what a node prints that holds Flannel's bridge and nothing of another CNI. */
 const residue = [
@@ -42,7 +42,7 @@ function healthy(where: string, command: string): Answer {
     ],
     [/^ip -4 -o address/, `2: eth0    inet 10.244.${indexOf(where)}.5/24 brd 10.244.0.255 scope global eth0\\  valid`],
     [/^sh -c ping.*254/, { exitCode: 1, stdout: "1 packets transmitted, 0 received, 100% packet loss, time 0ms" }],
-    [/^sh -c mtu=/, large("3")],
+    [/^sh -c size=/, large("3")],
     [/^curl .*:8080\/$/, `{"pod":"${where.replace("2-", "-")}","node":"${nodeOf(where)}"}`],
     [/case \$answer/, `request 2: by ${where.replace("2-", "-")}\n`],
     [/get daemonsets/, "daemonsets: kube-proxy ."],
