@@ -46,11 +46,6 @@ export const sandboxCauses: readonly Cause[] = [
   },
   {
     evidence: "events",
-    pattern: /failed to find plugin \\*"(?<plugin>[^"\\]+)\\*" in path \[(?<path>[^\]]+)\]/,
-    says: "{node} has no plugin {found.plugin} in {found.path}, and the network names it",
-  },
-  {
-    evidence: "events",
     pattern: /could not add VRF (?<vrf>[^:\s]+): operation not supported/,
     says: "the kernel of {node} makes no VRF (CONFIG_NET_VRF), and the network's plugin vrf asks for one, {found.vrf}",
   },

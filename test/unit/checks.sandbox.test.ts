@@ -11,7 +11,7 @@ const said = (message: string) =>
 it.each([
   [
     String.raw`error adding container to network \"slow\": plugin type=\"bandwidth\" failed (add): failed to find plugin \"bandwidth\" in path [/opt/cni/bin]`,
-    "{node} has no plugin bandwidth in /opt/cni/bin, and the network names it",
+    "{node} has no program bandwidth in /opt/cni/bin: the network names it, and the CNI plugins must be put there again",
   ],
   [
     'error adding container to network "red": plugin type="vrf" failed (add): cmdAdd failed: could not add VRF red: operation not supported',
