@@ -83,6 +83,10 @@ test("a node starts ready for kubeadm: shared mounts, its machine-id, no kubelet
   );
 });
 
+test("the folder of the kubelet's own pods is there before kubeadm, and empty, as it wants it", async () => {
+  expect(await inNode("find", "/etc/kubernetes")).toBe("/etc/kubernetes\n/etc/kubernetes/manifests");
+});
+
 test("the versions that Debian resolved are recorded", async () => {
   const recorded = (await inNode("cut", "--fields=1", "/usr/share/cni-lab/packages.tsv")).split("\n");
   expect(recorded).toEqual(expect.arrayContaining(readPackages("toolchain/debian/node.packages")));

@@ -45,6 +45,12 @@ describe("up", () => {
     expect(items).toEqual([]);
   });
 
+  test("the kubelet of a worker misses no folder", async () => {
+    const log = await lab.node("n2", "journalctl", "--unit", "kubelet", "--no-pager");
+    expect(log).toContain("Starting kubelet");
+    expect(log).not.toContain("Unable to read config path");
+  });
+
   test("secrets are not in clear in the state", async () => {
     const kubeconfig = await lab.run("kubectl", "-s", lab.stack, "config", "view", "--raw", "-o", "json");
     const { user } = JSON.parse(kubeconfig.stdout).users[0];
