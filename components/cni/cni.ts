@@ -11,6 +11,7 @@ import { FlannelEtcd, type FlannelEtcdArgs } from "./flannel-etcd";
 import { Handover } from "./handover";
 import type { NodeAccess } from "./node-access";
 import { NodeCleanup } from "./node-cleanup";
+import { nodeRecords } from "./node-records";
 import { previewSwap } from "./swap-preview";
 import { defaultRange, Weave, type WeaveArgs } from "./weave";
 
@@ -45,7 +46,7 @@ export type CniArgs = CniChoice & {
  * nodes are cleaned. An edge that is missing here is an order that is not kept.
  */
 export class Cni extends pulumi.ComponentResource {
-  /** What workloads depend on: once these exist, pods get addresses. Empty for `none`. */
+  /** What workloads depend on: once these exist, pods get addresses, or, with `none`, nodes know what is their own. */
   readonly ready: readonly pulumi.Resource[];
 
   constructor(
@@ -58,7 +59,10 @@ export class Cni extends pulumi.ComponentResource {
       this.ready = this.install(choice, undefined, { parent: this });
     } else {
       const wish = this.record(name, choice, { nodeCleanup, recreatePods });
-      this.ready = choice.type === "none" ? [] : this.installBetween(choice, access, wish, recreatePods);
+      this.ready =
+        choice.type === "none"
+          ? nodeRecords(`${name}-record`, access.nodes, { parent: this })
+          : this.installBetween(choice, access, wish, recreatePods);
       if (!nodeCleanup) {
         this.leave(access, left ?? [flannelResidue(defaultNetwork), weaveResidue(defaultRange)], choice.type);
       }

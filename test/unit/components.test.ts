@@ -231,8 +231,13 @@ describe("Cni with access to the nodes", () => {
     expect(objects.map(({ inputs }) => inputs.metadata.annotations["cni-lab/wish"])).toEqual(objects.map(() => "7"));
   });
 
-  test("none has nothing to hand over or to clean", async () => {
-    expect(namesOf(await install("none"), command)).toEqual([]);
+  test("none has nothing to hand over or to clean, and each node writes down what it is like before any CNI", async () => {
+    const resources = await install("none");
+    const records = ["cni-record-n1", "cni-record-n2", "cni-record-n3"];
+    expect(namesOf(resources, command)).toEqual(records);
+    const { create, environment } = only(resources, "cni-record-n2").inputs;
+    expect(create).toMatch(/ sh n2$/);
+    expect(environment.CREATE).toContain("/var/lib/cni-lab/before");
   });
 
   test("a script knows its node and its CNI; credentials come by standard input and stand on no command line", async () => {

@@ -83,6 +83,27 @@ printf '%s\\n' ${quoteWord(JSON.stringify(residue))} >${nodeRecords}/${residue.c
 `;
 }
 
+/** Seconds in which a node that is just joining must be able to read its own Node. */
+const joiningSeconds = 180;
+
+/**
+ * Writes down, once, what a node is like: `$1` the node's name in Kubernetes. A node that joins meanwhile has its
+ * credentials some seconds before it has its Node, and is read again.
+ */
+export const recordNodeScript = `
+node=$1
+${fingerprint}
+mkdir -p ${nodeRecords}
+end=$(($(date +%s) + ${joiningSeconds}))
+until [ -e ${nodeRecords}/before ]; do
+  if said=$(fingerprint 2>&1 >${nodeRecords}/before.new); then
+    mv ${nodeRecords}/before.new ${nodeRecords}/before
+    break
+  fi
+  [ "$(date +%s)" -lt "$end" ] || { echo "$node can't be read: $said" >&2; exit 1; }
+  sleep 1
+done`;
+
 /** Prints what `readListing` reads: `$1` the node's name in Kubernetes. Changes nothing. */
 export const listingScript = `
 node=$1

@@ -1,0 +1,22 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NodeCommand } from "../cluster/node-shell";
+import { recordNodeScript } from "../lib/swap/fingerprint";
+import type { ReachableNode } from "./node-access";
+
+/**
+ * Has each node write down what it is like where no CNI is to be: what is there now is the node's own. A CNI that comes
+ * has the nodes do so itself, before it makes anything. A node that has written it down keeps what it wrote.
+ */
+export function nodeRecords(
+  name: string,
+  nodes: readonly ReachableNode[],
+  opts: pulumi.CustomResourceOptions,
+): NodeCommand[] {
+  return nodes.map((node) =>
+    node.shell.command(
+      `${name}-${node.name}`,
+      { create: { text: recordNodeScript, args: [node.name] }, triggers: [node.id ?? node.name] },
+      { ...opts, deletedWith: node.machine },
+    ),
+  );
+}
