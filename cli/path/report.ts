@@ -1,4 +1,5 @@
 import type { Sockets } from "../../labs/sockets";
+import { plain } from "../ui/plain";
 import { table } from "../ui/table";
 import type { Application } from "./application";
 import { type End, type Reach, reachOf } from "./hops";
@@ -37,7 +38,7 @@ export function pathLines(report: PathReport): readonly string[] {
 function applicationLines({ pod, status, restarts, said }: Application): string[] {
   return [
     `  ${pod}: /status ${status}, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`,
-    ...said.map((line) => `    ${line}`),
+    ...said.map((line) => `    ${plain(line)}`),
   ];
 }
 

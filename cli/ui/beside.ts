@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import { wrapAnsi } from "fast-wrap-ansi";
+import { plain } from "./plain";
 
 /** Two texts that belong beside each other, such as what two runs printed. */
 export interface Sides {
@@ -34,11 +34,4 @@ export function besideLines(rows: readonly Sides[], columns: number): readonly s
 
 function wrapped(lines: readonly string[], width: number): readonly string[] {
   return lines.flatMap((line) => wrapAnsi(plain(line), width, { hard: true, trim: false }).split("\n"));
-}
-
-/** What a command printed may hold what moves a terminal's cursor, and what makes a column wider than it looks. */
-function plain(line: string): string {
-  return stripVTControlCharacters(line)
-    .replaceAll("\t", "    ")
-    .replace(/\p{Cc}/gu, "\u{FFFD}");
 }

@@ -119,7 +119,7 @@ describe("text", () => {
     ]);
     expect(eventLines({ type: "subject", check: "says-yes", verdict: failed })).toEqual([
       "FAILED   says-yes n1 -> n2: n1 <does> not & say yes (60 s)",
-      "         seen: word is \u0007",
+      "         seen: word is \ufffd",
       "         cause: flannel.1 is down on n2",
       "         evidence: checks/says-yes/n1-to-n2.txt",
     ]);

@@ -1,3 +1,4 @@
+import { plain } from "../../ui/plain";
 import { seconds } from "../text";
 import type { CheckEvent, CheckVerdict, Outcome, SubjectVerdict, Verdict } from "../verdict";
 
@@ -11,6 +12,10 @@ export const marks: Readonly<Record<Outcome, string>> = {
 
 /** An event on one line, or more where something did not hold. */
 export function eventLines(event: CheckEvent): readonly string[] {
+  return linesOf(event).map(plain);
+}
+
+function linesOf(event: CheckEvent): readonly string[] {
   switch (event.type) {
     case "waiting":
       return [`... ${event.check} ${event.subject}: not yet (${seconds(event.seconds)}): ${event.seen}`];
@@ -53,7 +58,7 @@ export function verdictText(verdict: Verdict): string {
     ),
     ...versions.images.map((image) => `image ${image}`),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(plain).join("\n")}\n`;
 }
 
 function subjectLines(check: string, verdict: SubjectVerdict): string[] {
