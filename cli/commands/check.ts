@@ -12,7 +12,7 @@ import { requireLab } from "../labs";
 import type { OutageReport } from "../meter/report";
 import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
-import { valuesInForce } from "../settings";
+import { resolveSettings, valuesInForce } from "../settings";
 import { ConfigFile } from "../stack/config-file";
 import { tellDrifts } from "../stack/drift";
 import { newEvidenceDir, stackConfigFile } from "../stack/paths";
@@ -98,8 +98,10 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   return verdict;
 }
 
+/** Values go into the commands of checks: what `up` would refuse is refused here too. @throws UserError that names them. */
 function valuesOf(stack: string, lab: Lab): Values {
-  return valuesInForce(lab.values, new ConfigFile(stackConfigFile(stack)).values());
+  const file = new ConfigFile(stackConfigFile(stack)).values();
+  return valuesInForce(lab.values, resolveSettings(lab.values, file, {}).values);
 }
 
 /** A report that can't be written is refused before the checks run, which may take minutes. */
