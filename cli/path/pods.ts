@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { parseAddress } from "../../components/lib/cidr";
 import { networkAnnotations } from "../../components/lib/networks/names";
+import { parseJson } from "../checks/text";
 import type { End } from "./hops";
 
 /** A pod that may be an end of the way. */
@@ -55,10 +57,14 @@ export function readPathPods(json: string): readonly PathPod[] {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** Whoever may edit a pod writes this annotation; what it holds goes into commands as root: addresses only. */
 function furtherOf(annotation: string | undefined): Record<string, string> {
-  const all = annotation === undefined ? [] : interfaces.parse(JSON.parse(annotation));
+  const all = interfaces.safeParse(parseJson(annotation)).data ?? [];
   return Object.fromEntries(
-    all.flatMap(({ interface: link, ips }) => (link === undefined || ips?.[0] === undefined ? [] : [[link, ips[0]]])),
+    all.flatMap(({ interface: link, ips }) => {
+      const ip = ips?.[0];
+      return link === undefined || ip === undefined || parseAddress(ip) === undefined ? [] : [[link, ip]];
+    }),
   );
 }
 

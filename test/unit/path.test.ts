@@ -135,6 +135,16 @@ describe("pods", () => {
     expect(one && endOf(one, "net1")?.address).toBe("192.168.0.101");
     expect(one && endOf(one, "net2")).toBeUndefined();
   });
+
+  test.each([
+    ["is no address", JSON.stringify([{ interface: "net1", ips: ["127.0.0.1:9,lockfile=/run/x"] }])],
+    ["is cut short", '[{"interface":"net1"'],
+    ["is of another shape", '{"interface":"net1"}'],
+  ])("a second interface whose note %s has none", (_, note) => {
+    const annotations = { "k8s.v1.cni.cncf.io/network-status": note };
+    const [one] = readPathPods(JSON.stringify({ items: [pod("a", "n1", { annotations })] }));
+    expect(one && endOf(one, "net1")).toBeUndefined();
+  });
 });
 
 test("of an application's log the last line of each telling kind", () => {
