@@ -12,7 +12,7 @@ export interface ForwardingArgs {
 }
 
 /**
- * The FORWARD chain of the nodes, as a firewall or Docker sets it. It goes back to accepting all when this is deleted.
+ * The FORWARD chain of the nodes, as a firewall or Docker sets it. The policy that was there before comes back when this is deleted.
  * To be made once Flannel runs with the same idea of whose rules there are.
  */
 export class Forwarding extends pulumi.ComponentResource {

@@ -71,13 +71,20 @@ iptables -A FLANNEL-FWD -s 10.244.0.0/16 -m comment --comment "flanneld forward"
     expect(chain(`${byHand}\n${set("drop", "by-hand")}`)).toContain("-A FORWARD -i flannel.1 -o cni0 -j ACCEPT");
   });
 
-  test("is as before when the state is undone, and undone twice", () => {
+  test.each(["ACCEPT", "DROP"])("is as before, policy %s, when the state is undone", (policy) => {
+    const before = `iptables -P FORWARD ${policy}\niptables -A FORWARD -i eth7 -j DROP`;
+    for (const state of [forwarding("drop", "by-hand"), forwarding("accept", "none")]) {
+      const twice = `${bringAbout(state)}\n${bringAbout(state)}`;
+      expect(chain(`${before}\n${twice}\n${undo(state)}`)).toEqual([
+        `-P FORWARD ${policy}`,
+        "-A FORWARD -i eth7 -j DROP",
+      ]);
+    }
+  });
+
+  test("undone twice accepts all where nobody has noted what was there before", () => {
     const state = forwarding("drop", "by-hand");
-    const before = "iptables -A FORWARD -i eth7 -j DROP";
-    expect(chain(`${before}\n${bringAbout(state)}\n${undo(state)}\n${undo(state)}`)).toEqual([
-      "-P FORWARD ACCEPT",
-      "-A FORWARD -i eth7 -j DROP",
-    ]);
+    expect(chain(`${bringAbout(state)}\n${undo(state)}\n${undo(state)}`)).toEqual(["-P FORWARD ACCEPT"]);
   });
 });
 

@@ -27,9 +27,21 @@ has() { iptables -w 30 -C FORWARD "$@" 2>/dev/null; }
 add() { has "$@" || iptables -w 30 -A FORWARD "$@"; }
 remove() { while has "$@"; do iptables -w 30 -D FORWARD "$@"; done; }`;
 
-/** Flannel leaves its chain in place when it is told to have none. */
+/** The policy that a node had before: a firewall's own must be there again in the end. */
+const policyFile = "/etc/cni-lab/forward-policy";
+
+const keepPolicy = `
+[ -s ${policyFile} ] || iptables -w 30 -S FORWARD | sed -n 's/^-P FORWARD //p' >${policyFile}`;
+
+/** What was taken over without a note of it, by an older version, accepted all. */
+const restorePolicy = `
+iptables -w 30 -P FORWARD "$(cat ${policyFile} 2>/dev/null || echo ACCEPT)"
+rm -f ${policyFile}`;
+
+/** Flannel leaves its chain in place when it is told to have none. A jump is read by a shell once more: plain words only. */
 const removeFlannels = `
 iptables -w 30 -S FORWARD | grep -e '-j FLANNEL-FWD$' | while read -r _ jump; do
+  case $jump in *'$'* | *'\`'*) echo "stays, as it is odd: $jump" >&2; continue ;; esac
   eval "iptables -w 30 -D $jump"
 done
 if iptables -w 30 -n -L FLANNEL-FWD >/dev/null 2>&1; then
@@ -44,6 +56,7 @@ export function forwarding(policy: ForwardPolicy, rules: OverlayRules): NodeStat
     description: "The FORWARD chain of this lab's nodes",
     apply: [
       functions,
+      keepPolicy,
       `iptables -w 30 -P FORWARD ${quoteWord(policy.toUpperCase())}`,
       `${policy === "drop" ? "add" : "remove"} ${quote(ownPods)}`,
       `${rules === "by-hand" ? "add" : "remove"} ${quote(overlay)}`,
@@ -51,8 +64,6 @@ export function forwarding(policy: ForwardPolicy, rules: OverlayRules): NodeStat
       // Somebody's own, who has mended this node: nobody's rules are wanted.
       ...(rules === "none" ? [`remove ${quote([...overlayMatch, "-j", "ACCEPT"])}`] : []),
     ].join("\n"),
-    undo: [functions, "iptables -w 30 -P FORWARD ACCEPT", `remove ${quote(ownPods)}`, `remove ${quote(overlay)}`].join(
-      "\n",
-    ),
+    undo: [functions, restorePolicy, `remove ${quote(ownPods)}`, `remove ${quote(overlay)}`].join("\n"),
   };
 }
