@@ -250,7 +250,7 @@ describe("the database", () => {
         'user is "": must be 1 to 63 lower-case letters, digits and underscores, the first a letter',
       ],
     ],
-    ...["/", "/var", "/var/lib", "var/lib/x", "/var/lib/../../etc", "/var/lib/a b"].map(
+    ...["/", "/var", "/var/lib", "var/lib/x", "/var/lib/../../etc", "/./././var", "/var/lib/...", "/var/lib/a b"].map(
       (folder) =>
         [{ folder }, [`folder is "${folder}": must be an absolute path of at least three plain names`]] as [
           object,

@@ -44,7 +44,7 @@ export function postgresProblems({ database, user, folder, maxConnections }: Pos
     ...(isName(database) ? [] : [{ field: "database", value: database, rule: name }]),
     ...(isName(user) ? [] : [{ field: "user", value: user, rule: name }]),
     // The folder is removed in the end: it has to be one that nothing else can be in.
-    ...(/^\/[\w.-]+\/[\w.-]+(\/[\w.-]+)+$/.test(folder) && !folder.split("/").includes("..")
+    ...(/^\/[\w.-]+\/[\w.-]+(\/[\w.-]+)+$/.test(folder) && folder.split("/").every((part) => !/^\.+$/.test(part))
       ? []
       : [{ field: "folder", value: folder, rule: "must be an absolute path of at least three plain names" }]),
     ...(Number.isInteger(maxConnections) && maxConnections >= 5
