@@ -2,7 +2,14 @@ export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
 export type { ClusterLan } from "./cluster/cluster-lans";
 export { Forwarding, type ForwardingArgs } from "./cluster/forwarding";
 export { NodeIds, type NodeIdsArgs } from "./cluster/node-ids";
-export { ContainerShell, type NodeCommandArgs, type NodeShell, type Script, SshShell } from "./cluster/node-shell";
+export {
+  ContainerShell,
+  type NodeCommandArgs,
+  type NodeShell,
+  type Script,
+  type SshConnection,
+  SshShell,
+} from "./cluster/node-shell";
 export { Arrival, type ArrivalArgs } from "./cni/arrival";
 export { Cni, type CniArgs, type CniChoice } from "./cni/cni";
 export { Etcd, type EtcdArgs } from "./cni/etcd";

@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { quote } from "../lib/shell";
+import { describeProblem } from "../lib/user-error";
 
 /** A POSIX shell script and its positional parameters `$1`, `$2`, ... */
 export interface Script {
@@ -76,15 +77,39 @@ export class ContainerShell implements NodeShell {
   }
 }
 
+/** How a machine is reached. */
+export type SshConnection = Omit<command.types.input.remote.ConnectionArgs, "hostKey"> & {
+  /**
+   * The machine's public key, a line as in its `/etc/ssh/ssh_host_ed25519_key.pub`. Scripts get an administrator's
+   * kubeconfig by standard input, and a password goes there as well: a server with another key gets neither.
+   * `"any"` takes every server for the machine.
+   */
+  readonly hostKey: pulumi.Input<string>;
+};
+
 /** The shell of a machine that is reached by ssh, as a user that may do everything. */
 export class SshShell implements NodeShell {
-  constructor(private readonly connection: command.types.input.remote.ConnectionArgs) {}
+  private readonly connection: command.types.input.remote.ConnectionArgs;
+
+  /** @throws pulumi.RunError without a `hostKey`, as a program in JavaScript can be. */
+  constructor({ hostKey, ...connection }: SshConnection) {
+    if (hostKey === undefined || hostKey === "") {
+      throw new pulumi.RunError(describeProblem(hostKeyMissing));
+    }
+    this.connection = hostKey === "any" ? connection : { ...connection, hostKey };
+  }
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
     const line = (script: Script) => quote(scriptArgv(script));
     return new command.remote.Command(name, { connection: this.connection, ...lines(args, line) }, opts);
   }
 }
+
+const hostKeyMissing = {
+  field: "hostKey",
+  rule: "must be the machine's public key, as ssh-keyscan HOST prints it behind the name",
+  mend: 'take it from /etc/ssh/ssh_host_ed25519_key.pub of the machine; "any" takes whoever answers',
+};
 
 /** The argv that runs a script with its parameters. */
 export function scriptArgv({ text, args = [] }: Script): string[] {

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { ContainerShell, type NodeCommandArgs } from "../../components/cluster/node-shell";
+import { ContainerShell, type NodeCommandArgs, SshShell } from "../../components/cluster/node-shell";
 import { only, record } from "./mocks";
 
 /** The command line and environment with which a node's script is created. */
@@ -34,4 +34,19 @@ test.each([
   const args = { create: { text, args: ["a b"] }, stdin: "x" };
   const ran = await run(args, "podman exec --interactive c");
   expect([ran.exitCode, ran.stdout.trim(), ran.stderr]).toEqual([exitCode, stdout, "0"]);
+});
+
+test("a machine reached by ssh must have the host key that is given, which anyone can be asked to have", async () => {
+  const key = "ssh-ed25519 AAAAC3Nz";
+  const resources = await record(() => {
+    new SshShell({ host: "h", hostKey: key }).command("known", { create: { text: ":" } });
+    new SshShell({ host: "h", hostKey: "any" }).command("any", { create: { text: ":" } });
+  });
+  expect(only(resources, "known").inputs.connection.value).toMatchObject({ hostKey: key });
+  expect(only(resources, "any").inputs.connection.value).not.toHaveProperty("hostKey");
+});
+
+test("without a host key nothing is sent anywhere", () => {
+  // @ts-expect-error a program in JavaScript may leave it out
+  expect(() => new SshShell({ host: "h" })).toThrow(/^hostKey: must be the machine's public key/);
 });

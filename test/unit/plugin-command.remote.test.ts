@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { type AddressInfo, connect, createServer } from "node:net";
-import ssh2, { type Connection, type ServerChannel } from "ssh2";
+import ssh2, { type Connection, type KeyboardAuthContext, type ServerChannel } from "ssh2";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { commandProvider } from "../../toolchain/plugins/command/provider";
 import { type Call, Children, Failures, type ResourceHandler, Secret, type Tree } from "../../toolchain/plugins/host";
@@ -15,6 +15,9 @@ const userKey = ssh2.utils.generateKeyPairSync("ed25519", { passphrase: "phrase"
 let server: ssh2.Server;
 let port: number;
 let acceptEnv: RegExp;
+/** What a login by keyboard is asked, one round after the other; `undefined` where the server has no such method. */
+let asks: readonly (readonly string[])[] | undefined;
+const answered: string[][] = [];
 const open = new Set<Connection>();
 
 beforeAll(async () => {
@@ -24,7 +27,9 @@ beforeAll(async () => {
     connection.on("authentication", (attempt) => {
       const byPassword = attempt.method === "password" && attempt.password === "pass-word";
       const byKey = attempt.method === "publickey" && attempt.username === "keyed";
-      if (byPassword || byKey) attempt.accept();
+      if (attempt.method === "keyboard-interactive" && asks !== undefined) return askAll(attempt, asks);
+      if (asks === undefined && (byPassword || byKey)) attempt.accept();
+      else if (asks !== undefined) attempt.reject(["keyboard-interactive"]);
       else attempt.reject(["password", "publickey"]);
     });
     connection.on("tcpip", (accept, _reject, { destPort }) => {
@@ -50,12 +55,30 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
+  asks = undefined;
+  answered.splice(0);
   acceptEnv = /^LC_/;
   said.splice(0);
 });
 afterEach(() => {
   for (const connection of open) connection.end();
 });
+
+/** Lets in who has answered every question of each round, whatever the answers are. */
+function askAll(attempt: KeyboardAuthContext, [round, ...rounds]: readonly (readonly string[])[]): void {
+  if (round === undefined) {
+    attempt.accept();
+    return;
+  }
+  attempt.prompt(
+    round.map((prompt) => ({ prompt, echo: false })),
+    (answers) => {
+      answered.push(answers);
+      if (answers.length === round.length) askAll(attempt, rounds);
+      else attempt.reject();
+    },
+  );
+}
 
 function run(channel: ServerChannel, command: string, env: Record<string, string>): void {
   const child = spawn("/bin/sh", ["-c", command], { env: { PATH: process.env.PATH, ...env } });
@@ -151,6 +174,21 @@ describe("remote.Command", () => {
     });
     expect((await create({ connection: proxied, create: "echo through" })).outputs.stdout).toBe("through");
   });
+
+  it("answers one question for the password, and no other", async () => {
+    asks = [["Password: "]];
+    expect((await create({ connection: connection(), create: "echo in" })).outputs.stdout).toBe("in");
+    expect(answered).toEqual([["pass-word"]]);
+  });
+
+  it.each([[[["One-time code: "]]], [[["Password: ", "PIN of your card: "]]], [[["Password: "], ["Password: "]]]])(
+    "the password is no answer to %j",
+    async (rounds) => {
+      asks = rounds;
+      await expect(create({ connection: connection(), create: "true" })).rejects.toThrow(/authentication/i);
+      expect(answered.at(-1)).toEqual([]);
+    },
+  );
 
   it("takes the expected host key and no other", async () => {
     const right = connection({ hostKey: hostKey.public });

@@ -61,11 +61,22 @@ function connect(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
     });
     client.on("error", reject);
     client.once("close", () => reject(new Error("the connection was closed")));
+    let told = false;
     client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) => {
-      answer(prompts.map(() => String(config.password ?? "")));
+      const given = !told && asksForPassword(prompts) ? [String(config.password ?? "")] : [];
+      told ||= given.length > 0;
+      answer(given);
     });
     client.connect(config);
   });
+}
+
+/** The password is for one question alone: a code or the PIN of a card is none of it. */
+function asksForPassword(prompts: readonly { readonly prompt: string; readonly echo?: boolean }[]): boolean {
+  const [one, ...others] = prompts;
+  return (
+    one !== undefined && others.length === 0 && one.echo !== true && /password|passwort|mot de passe/i.test(one.prompt)
+  );
 }
 
 function forward(proxy: Client, host: string, port: number): Promise<Duplex> {
