@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultLan } from "../components/lib/lan";
 import { UserError } from "../components/lib/user-error";
+import { clearSecrets, toldSecrets } from "./config-secrets";
 import { type LabConfig, parseLabConfig } from "./schema";
 
 /** Everything that decides what a stack builds. */
@@ -19,7 +20,12 @@ export interface LabSettings extends LabConfig {
 export function readConfig(): LabSettings {
   const stack = pulumi.getStack();
   try {
-    const config = parseLabConfig(ownKeys(pulumi.runtime.allConfig()));
+    const own = ownKeys(pulumi.runtime.allConfig());
+    const clear = clearSecrets(pulumi.getProject(), Object.keys(own), process.env[toldSecrets]);
+    if (clear.length > 0) {
+      throw new UserError(clear);
+    }
+    const config = parseLabConfig(own);
     if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(stack)) {
       throw new UserError([
         { field: "stack name", value: stack, rule: "must be 1 to 30 lower-case letters, digits and inner dashes" },

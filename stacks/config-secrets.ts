@@ -1,0 +1,22 @@
+import type { Problem } from "../components/lib/user-error";
+import { secretKeys } from "./schema";
+
+/** Where the language host tells which config keys are secrets (configSecretKeysEnvKey in @pulumi/pulumi/runtime/config.js). */
+export const toldSecrets = "PULUMI_CONFIG_SECRET_KEYS";
+
+/**
+ * What is wrong with the values of secret keys: one that was set without `--secret` stands in clear in the stack's file.
+ *
+ * @param told the JSON of `toldSecrets`
+ */
+export function clearSecrets(project: string, set: readonly string[], told: string | undefined): Problem[] {
+  const hidden: unknown = JSON.parse(told || "[]");
+  const isHidden = (key: string) => Array.isArray(hidden) && hidden.includes(`${project}:${key}`);
+  return secretKeys
+    .filter((key) => set.includes(key) && !isHidden(key))
+    .map((key) => ({
+      field: key,
+      rule: "stands in clear in the stack's file, and is a secret",
+      mend: `run pulumi config set --secret ${key}, which asks for it; whoever has read the file knows the old one`,
+    }));
+}
