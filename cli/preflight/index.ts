@@ -28,12 +28,12 @@ export async function preflight(lab: Lab, stack: string, config: LabConfig, prog
 
 /** What this machine lacks after all that can be installed has been. */
 export async function machineLacks(progress: Progress): Promise<Missing[]> {
-  const lacks = await missing();
+  const lacks = await missing("load");
   if (lacks.length === 0) {
     return lacks;
   }
   await ensureSystem(progress);
-  return missing();
+  return missing("load");
 }
 
 async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {

@@ -1,10 +1,15 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { quoteWord } from "../../components/lib/shell";
 import { UserError } from "../../components/lib/user-error";
+import { linkUnits } from "../../toolchain/node/units";
 import { type Progress, silentProgress } from "../../toolchain/progress";
 import { CommandError } from "../../toolchain/run";
 import { diskFor, placeOf, requireDisk } from "../../toolchain/system/disk";
 import { ensureSystem, type Machine } from "../../toolchain/system/ensure";
-import { missingKernelModules } from "../../toolchain/system/kernel";
+import { leaveBridgesAlone, missingKernelModules } from "../../toolchain/system/kernel";
 import { lackOf } from "../../toolchain/system/missing";
 import { missingPackages, missingTestPackages } from "../../toolchain/system/packages";
 
@@ -116,7 +121,58 @@ test("a kernel feature that is there is not loaded, one that cannot be is missin
     { module: "there", isThere: () => true },
     { module: "cni-lab-no-such-module", isThere: () => false },
   ];
-  expect(await missingKernelModules(features)).toEqual(["cni-lab-no-such-module"]);
+  expect(await missingKernelModules("load", features)).toEqual(["cni-lab-no-such-module"]);
+  expect(await missingKernelModules("look", features)).toEqual(["cni-lab-no-such-module"]);
+});
+
+/** Runs `work` where `modprobe` writes its arguments into a file and succeeds. */
+async function withModprobe(work: (loaded: () => string[]) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "cni-lab-modprobe-"));
+  const log = join(folder, "log");
+  writeFileSync(log, "");
+  writeFileSync(join(folder, "modprobe"), `#!/bin/sh\nprintf '%s\\n' "$*" >>${quoteWord(log)}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
+  try {
+    await work(() => readFileSync(log, "utf8").split("\n").filter(Boolean));
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("looking at the kernel loads nothing and tries nothing that would; loading quiets what it brought", async () => {
+  let tried = 0;
+  let quieted = 0;
+  const feature = () => {
+    let asked = 0;
+    return { module: "some", isThere: () => tried++ >= 0 && asked++ > 0, afterLoad: () => quieted++ };
+  };
+  await withModprobe(async (loaded) => {
+    expect(await missingKernelModules("look", [feature()])).toEqual([]);
+    expect({ loaded: loaded(), tried, quieted }).toEqual({ loaded: ["--dry-run some"], tried: 0, quieted: 0 });
+  });
+  await withModprobe(async (loaded) => {
+    expect(await missingKernelModules("load", [feature()])).toEqual([]);
+    expect({ loaded: loaded(), tried, quieted }).toEqual({ loaded: ["some"], tried: 2, quieted: 1 });
+  });
+});
+
+test("bridges of this machine stay as they were without br_netfilter", () => {
+  const folder = mkdtempSync(join(tmpdir(), "cni-lab-bridge-"));
+  const files = ["arptables", "ip6tables", "iptables"].map((family) => join(folder, `bridge-nf-call-${family}`));
+  for (const file of files) writeFileSync(file, "1\n");
+  leaveBridgesAlone(folder);
+  expect(files.map((file) => readFileSync(file, "utf8"))).toEqual(["0\n", "0\n", "0\n"]);
+  rmSync(folder, { recursive: true });
+});
+
+test("a node starts nothing that sets values of the machine's kernel", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cni-lab-units-"));
+  await linkUnits(folder);
+  for (const unit of ["systemd-sysctl.service", "systemd-modules-load.service", "systemd-binfmt.service"]) {
+    expect(readlinkSync(join(folder, "etc", "systemd", "system", unit))).toBe("/dev/null");
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test("only packages whose files lack are missing; pip only where Go comes from PyPI", () => {

@@ -7,7 +7,10 @@ const enabled: Readonly<Record<string, readonly string[]>> = {
   "sysinit.target": ["cni-lab-node.service"],
 };
 
-/** Units of Debian that have nothing to do in a container: hardware, logins, time, upgrades. */
+/**
+ * Units of Debian that have nothing to do in a container: hardware, logins, time, upgrades. systemd-sysctl would set
+ * values of the whole machine (fs.protected_*, kernel.pid_max), as a node may write to /proc/sys.
+ */
 const masked: readonly string[] = [
   "apt-daily-upgrade.timer",
   "apt-daily.timer",
@@ -32,6 +35,7 @@ const masked: readonly string[] = [
   "systemd-networkd.service",
   "systemd-remount-fs.service",
   "systemd-resolved.service",
+  "systemd-sysctl.service",
   "systemd-timesyncd.service",
 ];
 

@@ -21,7 +21,7 @@ const thisMachine: Machine = {
   isRoot: process.getuid?.() === 0,
   hasApt: existsSync("/usr/bin/apt-get"),
   missingPackages: () => missingPackages(chooseGo()),
-  missingModules: () => missingKernelModules(),
+  missingModules: () => missingKernelModules("load"),
   run: (argv, say) => run(argv, { say, env: { DEBIAN_FRONTEND: "noninteractive" } }),
 };
 

@@ -12,8 +12,12 @@ export interface Missing {
   readonly mend: string;
 }
 
-/** What this machine lacks; empty when the lab can run. */
-export async function missing(): Promise<Missing[]> {
+/**
+ * What this machine lacks; empty when the lab can run.
+ *
+ * @param kernel "load" loads kernel modules that lack and can be loaded; with "look" nothing is changed. @default "look"
+ */
+export async function missing(kernel: "look" | "load" = "look"): Promise<Missing[]> {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return [{ what: "Linux on amd64", mend: `use such a machine: this one is ${process.platform} on ${process.arch}` }];
   }
@@ -23,7 +27,7 @@ export async function missing(): Promise<Missing[]> {
     ...(isRoot ? [] : [lackOfRoot]),
     ...(packages.length === 0 ? [] : [lackOf(packages)]),
     // Neither can be asked by others than root, nor without the programs.
-    ...(isRoot && packages.length === 0 ? await lacksOfKernelAndEngine() : []),
+    ...(isRoot && packages.length === 0 ? await lacksOfKernelAndEngine(kernel) : []),
   ];
 }
 
@@ -38,8 +42,8 @@ export function lackOf(packages: readonly string[], hasApt = existsSync("/usr/bi
     : { what, mend: "install them (the names are Debian's) with this system's package manager" };
 }
 
-async function lacksOfKernelAndEngine(): Promise<Missing[]> {
-  const [modules, engine] = await Promise.all([missingKernelModules(), engineProblem()]);
+async function lacksOfKernelAndEngine(kernel: "look" | "load"): Promise<Missing[]> {
+  const [modules, engine] = await Promise.all([missingKernelModules(kernel), engineProblem()]);
   return [
     ...(modules.length === 0 ? [] : [lackOfModules(modules)]),
     ...(engine === undefined ? [] : [{ what: `a working podman: ${engine}`, mend: "see podman info" }]),
