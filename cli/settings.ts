@@ -4,8 +4,8 @@ import type { Values } from "./stack/config-file";
 import { nearest, refusal } from "./suggest";
 
 /** Keys that only the lab itself writes. */
-const written = ["nodeImage"];
-const settable = configKeys.filter((key) => !written.includes(key));
+export const writtenKeys: readonly string[] = ["nodeImage"];
+const settable = configKeys.filter((key) => !writtenKeys.includes(key));
 
 /** Reads `--set key=value` options. @throws UserError that names every one that can't be read, with what was meant. */
 export function parseSets(sets: readonly string[]): Values {
@@ -42,7 +42,7 @@ export function valuesInForce(lab: Values, file: Values): Values {
 /** Of a stack's values those that may be kept and shown: a secret is nobody's business, and the image is the lab's own. */
 export function toldValues(values: Values): Values {
   return Object.fromEntries(
-    Object.entries(values).filter(([key]) => !written.includes(key) && !secretKeys.includes(key)),
+    Object.entries(values).filter(([key]) => !writtenKeys.includes(key) && !secretKeys.includes(key)),
   );
 }
 

@@ -1,7 +1,8 @@
 import { stackLabel } from "../../components/lib/engine-labels";
 import { UserError } from "../../components/lib/user-error";
 import { locateToolchain } from "../../toolchain";
-import { allStacks, requireStack } from "../labs";
+import { allStacks, labOf, requireStack } from "../labs";
+import { changedBeforeUp, changedText } from "../own-values";
 import { CommandFailed, exitCodes } from "../report-error";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../stack/containers";
 import { mendStack, requireIdle, runEngine } from "../stack/engine";
@@ -10,10 +11,14 @@ import { isBuilt } from "../toolchain";
 
 interface DownOptions {
   readonly all?: boolean;
+  readonly keepConfig?: boolean;
 }
 
 /** `./lab down`: removes stacks in whatever state they are, and proves that nothing of them is left. */
-export async function down(name: string | undefined, { all = false }: DownOptions): Promise<number> {
+export async function down(
+  name: string | undefined,
+  { all = false, keepConfig = false }: DownOptions,
+): Promise<number> {
   if (all && name !== undefined) {
     throw new UserError([{ field: "STACK", value: name, rule: "can't be named together with --all" }]);
   }
@@ -24,8 +29,29 @@ export async function down(name: string | undefined, { all = false }: DownOption
   let exitCode: number = exitCodes.asExpected;
   for (const each of names) {
     exitCode = Math.max(exitCode, await removeStack(each));
+    if (!keepConfig) {
+      await forgetValues(each);
+    }
   }
   return exitCode;
+}
+
+/** A lab that is brought up anew is the lab. A stack of somebody's own keeps its values. */
+async function forgetValues(name: string): Promise<void> {
+  const lab = await labOf(name);
+  if (lab === undefined) {
+    return;
+  }
+  const stack = new Stack(name, locateToolchain());
+  const before = changedBeforeUp(lab, stack.config().values());
+  stack.forgetValues();
+  const kept = new Set(changedBeforeUp(lab, stack.config().values()).map(({ key }) => key));
+  const forgotten = before.filter(({ key }) => !kept.has(key));
+  if (forgotten.length > 0) {
+    console.log(
+      `Forgotten, so that ./lab up ${name} is the lab again (or use --keep-config): ${changedText(forgotten)}`,
+    );
+  }
 }
 
 async function removeStack(name: string): Promise<number> {

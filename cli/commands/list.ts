@@ -1,5 +1,6 @@
 import { loadLabs } from "../../labs";
 import { type Lab, memoryOf } from "../../labs/lab";
+import { changesOfStack } from "../stack/changes";
 import { nodeContainers } from "../stack/containers";
 import { knownStacks, stackState } from "../stack/state";
 import { isInteractive } from "../ui/progress";
@@ -13,11 +14,17 @@ type Row = readonly [lab: string, bug: string, symptom: string, minutes: string,
 /** `./lab list`: the labs and their state. */
 export async function list(): Promise<number> {
   const [labs, containers] = [await loadLabs(), await nodeContainers().catch(() => [])];
-  const own = labs.map((lab) => rowOf(lab, stackState(lab.id, containers)));
+  const states = new Map(labs.map(({ id }) => [id, stackState(id, containers)]));
+  const own = labs.map((lab) => rowOf(lab, states.get(lab.id) ?? "-"));
   const others = knownStacks()
     .filter((stack) => !labs.some(({ id }) => id === stack))
     .map((stack): Row => [stack, "(made with plain Pulumi)", "", "", "", stackState(stack, containers)]);
   console.log(listText([...own, ...others], isInteractive() ? process.stdout.columns : undefined));
+  for (const lab of labs) {
+    for (const line of changesOfStack(lab, lab.id, states.get(lab.id) ?? "-").lines) {
+      console.log(`${lab.id}, ${line}`);
+    }
+  }
   const lessons = labs.filter(({ lesson }) => lesson !== undefined).map(({ id }) => id);
   console.log(`\n./lab up LAB shows one. Lessons, by ./lab learn LAB: ${lessons.join(", ")}`);
   return 0;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { locateToolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
-import { livingStacks, requireStack } from "../labs";
+import { labOf, livingStacks, requireStack } from "../labs";
+import { type Changes, changesOfStack } from "../stack/changes";
 import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
 import { Stack } from "../stack/stack";
 import { type StackState, stackState } from "../stack/state";
@@ -19,6 +20,8 @@ interface StackStatus extends Partial<NetworksStatus> {
   readonly cni?: string;
   readonly lanCidr?: string;
   readonly podCidr?: string;
+  /** What makes it other than its lab; undefined for a stack that is no lab. */
+  readonly changes?: Changes;
   readonly nodes: readonly NodeStatus[];
 }
 
@@ -52,6 +55,7 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
   const stack = new Stack(name, locateToolchain());
   const outputs = state === "-" || state === "left over" ? undefined : await stack.outputs();
   const access = outputs === undefined ? undefined : await stack.access();
+  const lab = await labOf(name);
   const [seen, beside] = await Promise.all([
     access === undefined ? undefined : look(access),
     access === undefined ? undefined : dhcpServer(name).then((server) => lookAtNetworks(access, server)),
@@ -60,6 +64,7 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
     stack: name,
     state,
     ...(outputs === undefined ? {} : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: outputs.podCidr }),
+    ...(lab === undefined ? {} : { changes: changesOfStack(lab, name, state) }),
     ...beside,
     nodes: containers.map(({ node, container, running }) => ({
       name: node,
@@ -118,7 +123,7 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
 }
 
 function describe(status: StackStatus): string {
-  const { stack, state, cni, lanCidr, podCidr, nodes } = status;
+  const { stack, state, cni, lanCidr, podCidr, changes, nodes } = status;
   const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, pods ${podCidr}`;
   const rows = nodes.map(({ name, container, running, address, ready, podCidr: own, pods }) => [
     name,
@@ -130,7 +135,8 @@ function describe(status: StackStatus): string {
   ]);
   const head = ["node", "container", "address", "state", "pod network", "pods ready"];
   const beside = describeNetworks({ ...status, networks: status.networks ?? [] });
-  return [`${stack}: ${state}${networks}`, ...beside, ...(rows.length > 0 ? [table(head, rows)] : [])].join("\n");
+  const lines = [`${stack}: ${state}${networks}`, ...(changes?.lines ?? []), ...beside];
+  return [...lines, ...(rows.length > 0 ? [table(head, rows)] : [])].join("\n");
 }
 
 function readiness(ready: boolean | undefined): string {

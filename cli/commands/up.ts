@@ -1,6 +1,7 @@
 import { takes } from "../../labs/lab";
 import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
+import { changedLines, changedValues } from "../own-values";
 import { preflight } from "../preflight";
 import { CommandFailed, exitCodes } from "../report-error";
 import { parseSets, resolveSettings, valuesInForce } from "../settings";
@@ -33,6 +34,9 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
     console.log("First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.");
   }
   console.log(`Stack ${stackName}: ${takes(lab)}.`);
+  for (const line of changedLines(changedValues(lab, Object.assign({}, file, ...sets)))) {
+    console.log(`Stack ${stackName}, ${line}. ./lab down ${stackName} forgets it.`);
+  }
 
   const progress = createProgress();
   requireIdle(new Stack(stackName, locateToolchain()));

@@ -14,6 +14,8 @@ export interface Run {
   readonly shownBy: readonly string[];
   /** The stack's config values in force that say something of it. */
   readonly values: Readonly<Record<string, string>>;
+  /** What makes the stack other than the lab, in words. @default nothing */
+  readonly changed?: readonly string[];
   /** The nodes' interface that second interfaces ride on. @default "eth1" */
   readonly master?: string;
 }

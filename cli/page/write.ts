@@ -3,6 +3,7 @@ import type { ClusterAccess } from "../checks/access";
 import { EvidenceFolder } from "../checks/evidence";
 import type { Verdict } from "../checks/verdict";
 import type { OutageReport } from "../meter/report";
+import { changedLines, changedValues } from "../own-values";
 import { toldValues, valuesInForce } from "../settings";
 import { collectTopology } from "../topology/collect";
 import { page } from "./page";
@@ -35,6 +36,7 @@ export async function writePage({ access, stack, lab, values, verdict, outage }:
     symptom: lab.symptom,
     shownBy: (lab.checks.symptom ?? []).map(({ id }) => id).filter((id) => !healthy.includes(id)),
     values: shownValues(lab, values),
+    changed: changedLines(changedValues(lab, values)),
     master: values.macvlanMaster,
   };
   const evidence = await readEvidence(verdict.evidence, verdict);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { UserError } from "../../components/lib/user-error";
@@ -65,9 +65,29 @@ export class ConfigFile {
     return this;
   }
 
-  /** Saves the file in one step; a file that would not change is not touched. */
+  /** Forgets the lab's values but its secrets, and the salt of a stack that is gone. Comments and keys of others stay. */
+  forget(): this {
+    const config: unknown = this.document.get("config");
+    if (isMap(config)) {
+      const forgotten = config.items.filter(({ key, value }) => String(key).startsWith(`${project}:`) && !isMap(value));
+      for (const { key } of forgotten) {
+        config.delete(key);
+        this.changed = true;
+      }
+      if (forgotten.length > 0 && config.items.length === 0) {
+        this.document.delete("config");
+      }
+    }
+    return this.dropSalt();
+  }
+
+  /** Saves the file in one step, without anything in it by removing it; one that would not change is not touched. */
   save(): void {
     if (!this.changed) {
+      return;
+    }
+    if (String(this.document).trim() === "{}") {
+      rmSync(this.file, { force: true });
       return;
     }
     mkdirSync(path.dirname(this.file), { recursive: true });

@@ -120,6 +120,11 @@ export class Stack {
     rmSync(stackDir(this.name), { recursive: true, force: true });
   }
 
+  /** Makes the next stack of this name what its lab is: what was set, swapped, mended or broken is forgotten. */
+  forgetValues(): void {
+    this.config().forget().save();
+  }
+
   /** Runs the Pulumi CLI for its answer. */
   pulumi(args: readonly string[]): Promise<string> {
     return read(["pulumi", ...args], { env: this.env, cwd: repository });

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { down } from "../../cli/commands/down";
 import { mendStack, requireIdle } from "../../cli/stack/engine";
 import { stackConfigFile } from "../../cli/stack/paths";
 import { Stack } from "../../cli/stack/stack";
@@ -92,4 +93,31 @@ test("a stack that is forgotten leaves its config file, and can be made again", 
   await stack.pulumi(["config", "set", "--secret", "other:key", "value"]);
   expect(await stack.outputs()).toBeUndefined();
   await expect(stack.requireUp()).rejects.toThrow('STACK is "test-stack": is not up; run ./lab up test-stack');
+});
+
+test.each([
+  ["a lab forgets what was set and swapped, and says so", "test-multihomed", false, {}],
+  ["a lab keeps it where that is asked for", "test-multihomed", true, { cni: "weave", nodes: "2" }],
+  ["a stack of somebody's own keeps it", "test-stack", false, { cni: "weave", nodes: "2" }],
+] as const)("%s", async (_, name, keepConfig, kept) => {
+  const said = vi.spyOn(console, "log").mockImplementation(() => {});
+  onTestFinished(() => {
+    said.mockRestore();
+    rmSync(stackConfigFile(name), { force: true });
+  });
+  const other = new Stack(name, locateToolchain());
+  await other.prepare({ missing: { networks: "macvlan-conf" }, set: { cni: "weave", nodes: "2" } });
+  expect(await down(name, { keepConfig })).toBe(0);
+  expect(await other.exists()).toBe(false);
+  expect(other.config().values()).toEqual("cni" in kept ? expect.objectContaining(kept) : {});
+  const lines = said.mock.calls.flat().filter((line: string) => line.startsWith("Forgotten"));
+  expect(lines).toEqual(
+    "cni" in kept
+      ? []
+      : [
+          expect.stringMatching(
+            /\.\/lab up test-multihomed is the lab again .*: cni=weave \(lab: flannel\), nodes=2 \(/,
+          ),
+        ],
+  );
 });

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { PodTarget } from "../../cli/checks/access";
 import type { Verdict } from "../../cli/checks/verdict";
 import { type ApiServer, apiServer } from "../../cli/stack/api-server";
+import { stackConfigFile } from "../../cli/stack/paths";
 import { probeNames } from "../../components/lib/probe-names";
 import { commandsOfPage } from "../readme";
 import { engineHolds, LabUnderTest, type Ran } from "./lab";
@@ -220,8 +222,10 @@ describe("with a node less", () => {
     await lab.run("up", lab.stack, "--set", "nodes=2");
   });
 
-  test("it has left the cluster", async () => {
+  test("it has left the cluster, and that this is not the lab is told", async () => {
     expect((await lab.get("nodes")).items).toHaveLength(2);
+    const { all } = await lab.run("status", lab.stack);
+    expect(all).toMatch(/^not the lab's own: .*\bnodes=2 \(lab: 3\)/m);
   });
 
   test.each(someCells(seed))("a swap whose $fault is killed at $moment goes $goes", async (cell) => {
@@ -243,6 +247,7 @@ describe("down", () => {
     await execa("podman", ["kill", `cni-lab-${lab.stack}-n1`]);
     const down = await lab.run("down", lab.stack);
     expect(down.exitCode).toBe(0);
+    expect(existsSync(stackConfigFile(lab.stack))).toBe(false);
     await expect(engineHolds(lab.stack)).resolves.toEqual([]);
     expect((await lab.run("down", lab.stack)).exitCode).toBe(0);
   });

@@ -70,6 +70,24 @@ test("the salt of a stack that is gone is dropped, unless a secret hangs on it",
   expect(readFileSync(file, "utf8")).toBe(secret);
 });
 
+test("forgetting leaves comments, keys of others, and secrets with the salt that they hang on", () => {
+  const text = `${edited}  cni-lab:license:\n    secure: v1:xyz\n`;
+  withText(text).forget().save();
+  expect(readFileSync(file, "utf8")).toBe(
+    text.replace('  cni-lab:nodes: "1"\n', "").replace("  cni-lab:podCidr: 10.1.0.0/16\n", ""),
+  );
+});
+
+test("forgetting removes a file that holds nothing else", () => {
+  withText('encryptionsalt: v1:abc=:v1:def\nconfig:\n  cni-lab:cni: weave\n  cni-lab:nodes: "2"\n').forget().save();
+  expect(existsSync(file)).toBe(false);
+});
+
+test("forgetting what is not there writes nothing", () => {
+  new ConfigFile(file).forget().save();
+  expect(existsSync(file)).toBe(false);
+});
+
 test.each(["config: [", "- a\n- b\n", "config:\n\tx: 1\n", "just text\n"])("%j is refused and left alone", (text) => {
   expect(() => withText(text)).toThrow(UserError);
   expect(readFileSync(file, "utf8")).toBe(text);

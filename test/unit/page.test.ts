@@ -147,6 +147,9 @@ test("the page of a cluster that does not answer is written all the same, for it
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(text).toContain("node n1 did not answer (exit code 125): no such container");
   expect(text).toContain("cni=flannel nodes=2 multus=thin");
+  expect(text).toContain(
+    "Stack test, not the lab&#39;s own: nodes=2 (lab: 3), multus=thin (lab: thick), weavePassword=[secret]",
+  );
   expect(text).not.toContain("secret-word");
   expect(text).not.toContain("dhcpLease");
   expect(text).toContain("The evidence can't be read: checks/nodes-ready/n1.json:");

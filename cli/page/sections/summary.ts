@@ -11,6 +11,7 @@ export function summary({ verdict, run }: PageModel): Html {
 <p class="where">cni-lab, stack <b>${run.stack}</b>, ${moment(verdict.startedAt)}</p>
 <h1><span class="sign" aria-hidden="true">${{ good: "✓", shown: "!", bad: "✕" }[state]}</span> ${headline(verdict)}</h1>
 <p class="tally">${tally(verdict)}, in ${seconds(verdict.seconds)}.</p>
+${(run.changed ?? []).map((line) => html`<p class="changed">Stack ${run.stack}, ${line}.</p>`)}
 </header>
 <dl class="about">
 ${row("What this is", run.title)}

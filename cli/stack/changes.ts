@@ -1,0 +1,25 @@
+import type { Lab } from "../../labs/lab";
+import { type ChangedValue, changedBeforeUp, changedLines, changedValues } from "../own-values";
+import { ConfigFile, type Values } from "./config-file";
+import { stackConfigFile } from "./paths";
+import type { StackState } from "./state";
+
+/** What makes a stack, or the one that `up` would make, other than its lab. */
+export interface Changes {
+  /** Undefined where the stack's file can't be read. */
+  readonly changed?: readonly ChangedValue[];
+  /** The same in words, or why the file can't be read; no line where the stack is the lab. */
+  readonly lines: readonly string[];
+}
+
+/** Reads a lab's stack's file for what is not the lab's own. Never fails: who only looks is told of a bad file. */
+export function changesOfStack(lab: Lab, stack: string, state: StackState): Changes {
+  let file: Values;
+  try {
+    file = new ConfigFile(stackConfigFile(stack)).values();
+  } catch (error) {
+    return { lines: [error instanceof Error ? error.message : String(error)] };
+  }
+  const changed = state === "-" ? changedBeforeUp(lab, file) : changedValues(lab, file);
+  return { changed, lines: changedLines(changed) };
+}
