@@ -1,3 +1,5 @@
+import type { NoReach, Reach } from "./reach";
+
 /**
  * What a check is run for: once, for each node, each ordered pair of nodes, or the two probe pods of each node; for each
  * replica of Confluence that there is to be, or each ordered pair of these.
@@ -75,6 +77,11 @@ export interface Check {
    * by what is expected. `./lab compare` puts two of them beside each other.
    */
   readonly topic?: string;
+  /**
+   * What it shows of who reaches whom, or why it shows nothing of that; absent where it sends no packets. The tables of
+   * a page and the lost pairs in its picture are made of it.
+   */
+  readonly reach?: Reach | NoReach;
   /** The config values with which it says something: for each key one of these, or what matches. @default with any */
   readonly when?: Readonly<Record<string, readonly string[] | RegExp>>;
   /**

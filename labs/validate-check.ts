@@ -2,6 +2,7 @@ import type { Problem } from "../components/lib/user-error";
 import type { Check, Step } from "./check";
 import { namePattern } from "./lab";
 import { factNames, placeholdersOf, placesOf } from "./placeholders";
+import { reachProblems } from "./validate-reach";
 
 /** Everything wrong with the checks of one list, each alone and all together. */
 export function checkListProblems(list: string, checks: readonly Check[]): Problem[] {
@@ -53,7 +54,12 @@ function checkProblems(where: string, check: Check): Problem[] {
   if (check.restore !== undefined && check.change === undefined) {
     say("restore", undefined, "must not be there without a change");
   }
-  return [...problems, ...placeProblems(where, check), ...placeholderProblems(where, check, values)];
+  return [
+    ...problems,
+    ...reachProblems(where, check),
+    ...placeProblems(where, check),
+    ...placeholderProblems(where, check, values),
+  ];
 }
 
 /** Every step of a check, whenever it runs. */

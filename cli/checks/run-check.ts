@@ -1,5 +1,6 @@
 import type { Check } from "../../labs/check";
 import { fill } from "../../labs/placeholders";
+import { shownReach } from "../../labs/shown-reach";
 import { causesIn } from "./causes";
 import { type EvidenceFolder, evidencePath, evidenceRecord } from "./evidence";
 import { prefixed, sharedValues } from "./judge";
@@ -47,8 +48,10 @@ export async function notRun(
   return { ...named(check), outcome, seconds: 0, says, subjects: verdicts };
 }
 
-function named({ id, title, topic }: Check): Pick<CheckVerdict, "id" | "title" | "topic"> {
-  return { id, title, ...(topic === undefined ? {} : { topic }) };
+function named(check: Check): Pick<CheckVerdict, "id" | "title" | "topic" | "reach"> {
+  const { id, title, topic } = check;
+  const reach = shownReach(check);
+  return { id, title, ...(topic === undefined ? {} : { topic }), ...(reach === undefined ? {} : { reach }) };
 }
 
 /** Whom a check is to look at. The nodes are known; the replicas are asked for, and that nobody answers is no pass. */

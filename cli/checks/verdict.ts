@@ -1,4 +1,5 @@
 import type { Expectation, Values } from "../../labs/lab";
+import type { ShownReach } from "../../labs/reach";
 import type { Versions } from "./versions";
 
 /**
@@ -32,6 +33,8 @@ export interface CheckVerdict {
   readonly title: string;
   /** What it and its counterparts are about; absent in runs before it was kept, and where there is none. */
   readonly topic?: string;
+  /** What it shows of who reaches whom; absent in runs before it was kept, and where it shows nothing of that. */
+  readonly reach?: ShownReach;
   readonly outcome: Outcome;
   readonly seconds: number;
   /** Why the check as a whole ended so, where no subject says it: a control that did not hold. */

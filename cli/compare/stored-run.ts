@@ -30,10 +30,19 @@ const subject = z.looseObject({
   values: z.record(z.string(), z.string()),
   evidence: z.string().optional(),
 });
+const reach = z.object({
+  between: z.enum(["pods", "nodes", "net1-static", "net1-leased", "pod-and-replica"]),
+  where: z.enum(["across nodes", "same node", "between replicas"]),
+  by: z.enum(["ping", "large-ping", "udp", "tcp", "multicast"]),
+  to: z.string().optional(),
+  sent: z.number().positive(),
+  arrived: z.string(),
+});
 const check = z.looseObject({
   id: z.string(),
   title: z.string(),
   topic: z.string().optional(),
+  reach: reach.optional().catch(undefined),
   outcome,
   seconds: z.number(),
   says: z.string().optional(),

@@ -1,14 +1,16 @@
+import type { Reach, ShownReach } from "../../labs/reach";
 import type { CheckVerdict, Outcome, SubjectVerdict, Verdict } from "../checks/verdict";
+import { reachTitle, sentWords } from "./reach-words";
 
-/** What reached one node from another. */
+/** What reached one node, or one replica, from another. */
 export interface Cell {
   readonly from: string;
   readonly to: string;
   /** `unknown`: it was not tried, or nothing could be seen. */
   readonly state: "arrives" | "partly" | "nothing" | "unknown";
-  /** How many arrived, of how many where that is known. */
+  /** How many arrived, of how many. */
   readonly got?: number;
-  readonly of?: number;
+  readonly of: number;
   readonly milliseconds?: string;
   /** How its check ended: that nothing arrives may be what was expected. */
   readonly outcome: Outcome;
@@ -16,95 +18,38 @@ export interface Cell {
   readonly says: string;
 }
 
-/** One way of sending, between all nodes. */
+/** One way of sending, between all nodes or all replicas. */
 export interface Matrix {
   readonly title: string;
-  /** What was sent. */
+  /** What was sent, and between whom. */
   readonly sent: string;
   readonly nodes: readonly string[];
   readonly cells: readonly Cell[];
 }
 
-interface Source {
-  readonly kind: "unicast" | "multicast" | "net1";
-  readonly title: string;
-  readonly sent: string;
-  /** The ids of its checks on pairs of nodes. */
-  readonly across: RegExp;
-  /** The id of its check on two pods of one node. */
-  readonly within?: string;
-  /** The value that counts what arrived. */
-  readonly value: string;
-  /** How many were sent; absent where the checks differ in that. */
-  readonly of?: number;
-  /** So many must arrive: listeners do not all hear the first datagrams. */
-  readonly needs: number;
+/** In the order in which they are shown: the pods' own network first. */
+const whose: readonly Reach["between"][] = ["pods", "net1-static", "net1-leased", "nodes", "pod-and-replica"];
+const ways: readonly Reach["by"][] = ["ping", "large-ping", "udp", "tcp", "multicast"];
+
+type ShowingCheck = CheckVerdict & { readonly reach: ShownReach };
+
+/** Checks that show the same way of sending. */
+interface Way {
+  readonly reach: Reach;
+  readonly cells: readonly Cell[];
 }
 
-/** Which checks fill which matrix: by their ids and the value that they read. */
-const sources: readonly Source[] = [
-  {
-    kind: "unicast",
-    title: "Unicast",
-    sent: "3 pings from a pod to a pod",
-    across: /^ping-(?!nobody|net1)/,
-    value: "received",
-    of: 3,
-    needs: 3,
-  },
-  {
-    kind: "unicast",
-    title: "Unicast, UDP",
-    sent: "8 datagrams from a pod to a pod",
-    across: /^udp-/,
-    value: "heard",
-    of: 8,
-    needs: 1,
-  },
-  {
-    kind: "multicast",
-    title: "Multicast",
-    sent: "8 datagrams to 224.2.2.3",
-    across: /^multicast-(?!same-node)/,
-    within: "multicast-same-node",
-    value: "heard",
-    of: 8,
-    needs: 1,
-  },
-  ...(["static", "leased"] as const).map(
-    (role): Source => ({
-      kind: "net1",
-      title: `Second interface, ${role}`,
-      sent: "3 pings by net1",
-      across: new RegExp(`^ping-net1-${role}$`),
-      value: "received",
-      of: 3,
-      needs: 3,
-    }),
-  ),
-];
-
-/** A lab's own checks on pairs of nodes, which count answers as pings do: a matrix for each. */
-function ownSources({ checks }: Verdict): readonly Source[] {
-  const known = (id: string) => sources.some(({ across }) => across.test(id)) || /nobody/.test(id);
-  return checks
-    .filter(({ id, subjects }) => !known(id) && subjects.some(({ values }) => /^\d+$/.test(values.received ?? "")))
-    .map(({ id, title }) => ({
-      kind: "unicast",
-      title,
-      sent: "pings",
-      across: new RegExp(`^${id}$`),
-      value: "received",
-      needs: 1,
-    }));
-}
-
-/** The matrices that a run's checks fill. */
+/** The matrices that a run's checks fill, each by what it says that it shows. */
 export function matrices(verdict: Verdict): readonly Matrix[] {
-  return [...sources, ...ownSources(verdict)].flatMap((source) => {
-    const cells = cellsOf(source, verdict);
-    return cells.length === 0 ? [] : [{ title: source.title, sent: source.sent, nodes: nodesIn(cells), cells }];
-  });
+  return waysOf(verdict).map(({ reach, cells }) => ({
+    title: reachTitle(reach),
+    sent: sentWords(
+      reach,
+      cells.map(({ of }) => of),
+    ),
+    nodes: namesIn(cells),
+    cells,
+  }));
 }
 
 /** Two nodes between which unicast is lost. */
@@ -114,18 +59,20 @@ export interface LostPair {
   readonly says: string;
 }
 
-/** Pairs of nodes of which the one does not reach the other, each once. */
+/** Pairs of nodes of which the one does not reach the other, be it by pods or by themselves; each once. */
 export function lostPairs(verdict: Verdict): readonly LostPair[] {
-  const lost = [...sources, ...ownSources(verdict)]
-    .filter(({ kind }) => kind === "unicast")
-    .flatMap((source) => cellsOf(source, verdict))
+  const lost = waysOf(verdict)
+    .filter(({ reach: { between, by } }) => (between === "pods" || between === "nodes") && by !== "multicast")
+    .flatMap(({ cells }) => cells)
     .filter(({ state, from, to }) => state === "nothing" && from !== to);
   return lost.filter((one, i) => lost.findIndex(({ from, to }) => from === one.from && to === one.to) === i);
 }
 
 /** Nodes at whose bridge multicast ends, and whether that is how their network is meant to be. */
 export function deafHops(verdict: Verdict): { readonly names: readonly string[]; readonly expected: boolean } {
-  const cells = sources.filter(({ kind }) => kind === "multicast").flatMap((source) => cellsOf(source, verdict));
+  const cells = waysOf(verdict)
+    .filter(({ reach: { between, by } }) => between === "pods" && by === "multicast")
+    .flatMap((way) => way.cells);
   const deaf = cells.filter(
     ({ from, to, state }) =>
       from !== to &&
@@ -139,44 +86,63 @@ export function deafHops(verdict: Verdict): { readonly names: readonly string[];
   };
 }
 
-function cellsOf(source: Source, { checks }: Verdict): readonly Cell[] {
-  const cells = [
-    ...checks.filter(({ id }) => source.across.test(id)).flatMap((check) => pairCells(source, check)),
-    ...checks.filter(({ id }) => id === source.within).flatMap((check) => ownCells(source, check)),
-  ];
-  // Where several checks looked at a pair, the first that saw something counts.
-  const sorted = [...cells.filter(({ state }) => state !== "unknown"), ...cells];
-  return sorted.filter((cell, i) => sorted.findIndex(({ from, to }) => from === cell.from && to === cell.to) === i);
+function waysOf({ checks }: Verdict): readonly Way[] {
+  const showing = checks.filter((check): check is ShowingCheck => check.reach !== undefined);
+  const keys = [...new Set(showing.map(({ reach }) => wayKey(reach)))];
+  return keys
+    .flatMap((key): Way[] => {
+      const own = showing.filter(({ reach }) => wayKey(reach) === key);
+      const cells = onePerPair(own.flatMap((check) => check.subjects.flatMap((subject) => cellOf(check, subject))));
+      const [first] = own;
+      return first === undefined || cells.length === 0 ? [] : [{ reach: first.reach, cells }];
+    })
+    .sort((a, b) => orderOf(a.reach) - orderOf(b.reach));
 }
 
-function pairCells(source: Source, check: CheckVerdict): Cell[] {
-  return check.subjects.flatMap((subject) => {
-    const [, from, to] = /^(\S+) -> (\S+)$/.exec(subject.subject) ?? [];
-    return from === undefined || to === undefined ? [] : [cell(source, check, subject, from, to)];
-  });
+function wayKey({ between, by, to = "" }: Reach): string {
+  return [between, by, to].join(" ");
 }
 
-function ownCells(source: Source, check: CheckVerdict): Cell[] {
-  return check.subjects.flatMap((subject) => {
-    const [, node] = /^(\S+), pod to pod$/.exec(subject.subject) ?? [];
-    return node === undefined ? [] : [cell(source, check, subject, node, node)];
-  });
+function orderOf({ between, by }: Reach): number {
+  return whose.indexOf(between) * ways.length + ways.indexOf(by);
 }
 
-function cell(
-  { value, of, needs }: Source,
-  check: CheckVerdict,
-  { values, outcome, says }: SubjectVerdict,
-  from: string,
-  to: string,
-): Cell {
-  const text = values[value];
+const worstFirst: readonly Cell["state"][] = ["nothing", "partly", "arrives", "unknown"];
+
+/** Where several checks looked at a pair, the one that saw the least arrive counts: what one has lost is not whole. */
+function onePerPair(cells: readonly Cell[]): readonly Cell[] {
+  const sorted = worstFirst.flatMap((state) => cells.filter((cell) => cell.state === state));
+  const kept = new Set(
+    sorted.filter((cell, i) => sorted.findIndex(({ from, to }) => from === cell.from && to === cell.to) === i),
+  );
+  return cells.filter((cell) => kept.has(cell));
+}
+
+function cellOf(check: ShowingCheck, { subject, values, outcome, says }: SubjectVerdict): Cell[] {
+  const { reach } = check;
+  const [from, to] = endsOf(subject, reach.where);
+  if (from === undefined || to === undefined) return [];
+  const text = values[reach.arrived];
   const got = text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-  const state = got === undefined ? "unknown" : got === 0 ? "nothing" : got < needs ? "partly" : "arrives";
-  return { from, to, state, got, of, milliseconds: values.milliseconds, outcome, check: check.id, says };
+  const state = stateOf(got, reach);
+  return [{ from, to, state, got, of: reach.sent, milliseconds: values.milliseconds, outcome, check: check.id, says }];
 }
 
-function nodesIn(cells: readonly Cell[]): string[] {
+function stateOf(got: number | undefined, { by, sent }: Reach): Cell["state"] {
+  if (got === undefined) return "unknown";
+  if (got === 0) return "nothing";
+  // A listener does not always hear the first datagrams.
+  return got >= sent || by === "udp" || by === "multicast" ? "arrives" : "partly";
+}
+
+/** The two ends as a subject is printed: `n1 -> n2`, and `n1, pod to pod` where both are on one node. */
+function endsOf(subject: string, where: ShownReach["where"]): readonly (string | undefined)[] {
+  if (where !== "same node") return (/^(\S+) -> (\S+)$/.exec(subject) ?? []).slice(1);
+  const [, node] = /^(\S+), pod to pod$/.exec(subject) ?? [];
+  return [node, node];
+}
+
+function namesIn(cells: readonly Cell[]): string[] {
   return [...new Set(cells.flatMap(({ from, to }) => [from, to]))].sort((a, b) =>
     a.localeCompare(b, "en", { numeric: true }),
   );

@@ -1,11 +1,13 @@
 import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { asksService } from "./service-ip";
 
 /** The API server by its Service, as every controller in a pod reaches it. */
 export const apiServer: Check = {
   id: "api-server",
   title: "A pod reaches the API server through its Service's address",
   subjects: "node",
+  reach: asksService,
   steps: [{ id: "version", at: "pod", run: ["curl", "-sS", "-k", "-m", "3", "https://{api.ip}:443/version"] }],
   read: { version: { pattern: /"gitVersion":\s*"([^"]+)"/ } },
   expect: [{ value: "version", matches: /^v1\./ }],

@@ -15,6 +15,7 @@ import {
 import { calmSince, lastMembers } from "./confluence-log";
 import { connectionBetween, tcpSockets } from "./confluence-sockets";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { asksService } from "./service-ip";
 
 const { postgres, hazelcastPort, servicePort } = confluenceNames;
 const all = /^[\s\S]*$/;
@@ -154,6 +155,7 @@ export const statusRunning: Check = {
   id: "status-running",
   title: "Confluence's Service says RUNNING, asked from every node, time and again",
   subjects: "node",
+  reach: asksService,
   when: withConfluence,
   steps: [
     {

@@ -12,7 +12,7 @@ import {
 } from "./confluence-evidence";
 import { groups, joinedGroups, listensOn, tcpSockets } from "./confluence-sockets";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { insideNetwork } from "./read";
+import { insideNetwork, openPorts } from "./read";
 
 const { namespace, name, hazelcastPort } = confluenceNames;
 const all = /^[\s\S]*$/;
@@ -91,6 +91,7 @@ export const tcpBetweenReplicas: Check = {
   id: "tcp-5801",
   title: `TCP port ${hazelcastPort} of every replica is reached from the node of the other (control)`,
   subjects: "replica-pair",
+  reach: { between: "pod-and-replica", by: "tcp", to: `${hazelcastPort}`, sent: 1, arrived: "connected" },
   when: { ...withConfluence, interface: ["eth0"] },
   steps: [
     {
@@ -99,7 +100,7 @@ export const tcpBetweenReplicas: Check = {
       run: ["sh", "-c", `nc -z -w 2 {to.replicaIp} ${hazelcastPort} && echo open || echo closed`],
     },
   ],
-  read: { port: { pattern: /open|closed/ } },
+  read: { port: { pattern: /open|closed/ }, connected: { pattern: /open|closed/, as: openPorts } },
   expect: [{ value: "port", equals: "open" }],
   timing: onceItRuns,
   controls: { positive: ["enough-replicas"] },

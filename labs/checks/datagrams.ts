@@ -1,4 +1,5 @@
 import type { Check, Step, Timing } from "../check";
+import type { Reach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { onAnyFlannel } from "./with-cni";
 
@@ -47,6 +48,8 @@ const multicast = steps(
   `UDP4-RECV:${port},reuseaddr,ip-add-membership=${group}:eth0`,
   `UDP4-DATAGRAM:${group}:${port},ip-multicast-ttl=4`,
 );
+const sent = 8;
+const byMulticast: Reach = { between: "pods", by: "multicast", to: group, sent, arrived: "heard" };
 const heard = { from: "heard", pattern: /^\d+/ };
 const some = [{ value: "heard", matches: /^[1-9]/ }] as const;
 const soon: Timing = { bySeconds: 45, everySeconds: 1 };
@@ -62,6 +65,7 @@ export const udpAcrossNodes: Check = {
   id: "udp-across-nodes",
   title: "UDP datagrams between pods of different nodes arrive (unicast)",
   subjects: "node-pair",
+  reach: { between: "pods", by: "udp", sent, arrived: "heard" },
   // A port for each sender: of several listeners on one port a unicast datagram reaches only one.
   steps: steps(
     "unicast",
@@ -84,6 +88,7 @@ export const multicastSameNode: Check = {
   id: "multicast-same-node",
   title: "Multicast between two pods of one node arrives (control)",
   subjects: "same-node-pair",
+  reach: byMulticast,
   steps: multicast,
   read: { heard },
   expect: some,
@@ -101,6 +106,7 @@ export const multicastAcrossNodes: Check = {
   title: "Multicast between pods of different nodes arrives",
   topic: "multicast between nodes",
   subjects: "node-pair",
+  reach: byMulticast,
   when: { cni: ["weave"] },
   steps: multicast,
   read: { heard },

@@ -1,5 +1,6 @@
 import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { asksService } from "./service-ip";
 
 const dig = ["dig", "+search", "+tries=1", "+time=2"];
 
@@ -8,6 +9,7 @@ export const dns: Check = {
   id: "dns",
   title: "Pods resolve Service names through the cluster's DNS",
   subjects: "node",
+  reach: asksService,
   steps: [
     { id: "kubernetes", at: "pod", run: [...dig, "kubernetes.default.svc.cluster.local."] },
     { id: "probe", at: "pod", run: [...dig, "probe.cni-lab.svc"] },

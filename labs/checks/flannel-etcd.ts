@@ -203,12 +203,18 @@ export const quickTestSame: Check = {
   evidence: [...nodeNetwork("from."), ...nodeNetwork("to.")],
 };
 
+/** How many of a node's packets can have left it: none where the way is its own bridge and nothing was tunnelled. */
+function leftNode(text: string): string {
+  return / dev cni0\b/.test(text) && countOf(/ Out IP /g)(text) === "0" ? "0" : "unknown";
+}
+
 /** Where a packet for the other node's pods goes: nowhere, as they would be neighbours by their addresses. */
 export const ownBridge: Check = {
   id: "own-bridge",
   title: "What is for a pod of the other node goes to the node's own bridge, and nothing goes into the tunnel",
   subjects: "node-pair",
   topic: "unicast between nodes",
+  reach: { between: "pods", by: "ping", sent: 4, arrived: "left" },
   when: withEtcd,
   steps: [
     {
@@ -230,6 +236,8 @@ export const ownBridge: Check = {
   read: {
     tunnelled: { from: "seen", pattern: /^[\s\S]*$/, as: countOf(/ Out IP /g) },
     link: { from: "way", pattern: / dev (\S+)/ },
+    // Not what is answered: a pod of this node may be the one that answers.
+    left: { from: ["way", "seen"], pattern: /^[\s\S]*$/, as: leftNode },
   },
   expect: [
     { value: "link", equals: "cni0" },

@@ -1,4 +1,5 @@
 import type { Check, Step } from "../check";
+import type { Reach } from "../reach";
 import { countOf, growthOf } from "./count";
 import { nodeNetwork } from "./evidence";
 
@@ -32,6 +33,7 @@ const steps: readonly Step[] = [
   chain("after"),
 ];
 
+const reach: Reach = { between: "pods", by: "ping", sent: 8, arrived: "received" };
 const read = {
   received: { from: "ping", pattern: /(\d+) received/ },
   arrived: { from: "seen", pattern: all, as: countOf(/ flannel\.1 +In /g) },
@@ -46,6 +48,7 @@ export const forwardDrops: Check = {
   title: "What the overlay brings for a pod arrives on flannel.1, and the policy of FORWARD drops it",
   topic: "unicast between nodes",
   subjects: "node-pair",
+  reach,
   when: { cni: ["flannel"] },
   steps,
   read: {
@@ -80,6 +83,7 @@ export const forwardRuleCounts: Check = {
   id: "forward-rule-counts",
   title: "The policy of FORWARD is DROP, and the rule from flannel.1 to cni0 lets the overlay in",
   subjects: "node-pair",
+  reach,
   when: { cni: ["flannel"], forwardPolicy: ["drop"], forwardRules: ["by-hand"] },
   steps,
   read: {

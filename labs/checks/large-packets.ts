@@ -60,6 +60,7 @@ export const largePackets: Check = {
   id: "large-packets",
   title: "Packets as large as a pod may send pass between nodes, uncut",
   subjects: "node-pair",
+  reach: { between: "pods", by: "large-ping", sent: 3, arrived: "received" },
   steps: [
     {
       id: "ping",

@@ -1,6 +1,8 @@
 import type { Role } from "../../components/lib/networks/names";
 import type { Cause, Check, Step } from "../check";
+import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
+import { nobodyThere } from "./ping-across-nodes";
 import { sandboxCauses, sandboxEvents, withNetwork } from "./second-network";
 
 const received = { pattern: /(\d+) received/ };
@@ -57,12 +59,15 @@ function whoHas(id: string, address: string): Step {
   return { id, at: "from.static", run: ["arping", "-D", "-c", "2", "-w", "2", "-I", "net1", address], exits: [0, 1] };
 }
 
+const whoAnswers: NoReach = { none: "ARP asks who has an address, and whoever has it answers" };
+
 /** On the wire: everybody's address is answered for by its pod, and by no other. */
 export const arpNet1: Check = {
   id: "arp-net1",
   title: "On net1 only its pod answers for an address",
   topic: "who answers for an address on net1",
   subjects: "node-pair",
+  reach: whoAnswers,
   when: withNetwork("static"),
   steps: [whoHas("other", "{to.staticNet1}"), whoHas("own", "{from.staticNet1}")],
   read: { other: answeredBy, own: { ...answeredBy, from: "own" } },
@@ -93,6 +98,7 @@ export const sharedNet1: Check = {
   title: "Pods of two nodes have the same address on net1, and both answer for it",
   topic: "who answers for an address on net1",
   subjects: "node-pair",
+  reach: whoAnswers,
   when: withNetwork("static"),
   steps: [
     { id: "address", at: "from.static", run: ["ip", "-4", "-o", "address", "show", "dev", "net1"] },
@@ -128,6 +134,7 @@ export function pingNet1(role: Role): Check {
     id: `ping-net1-${role}`,
     title: `Pods of different nodes reach each other on net1 (${role} addresses)`,
     subjects: "node-pair",
+    reach: { between: `net1-${role}`, by: "ping", sent: 3, arrived: "received" },
     when: withNetwork(role),
     steps: [
       {
@@ -162,6 +169,7 @@ export function nobodyNet1(role: Role): Check {
     id: `nobody-net1-${role}`,
     title: `An address of net1 that no pod has does not answer (${role} addresses; control: a ping can fail)`,
     subjects: "node",
+    reach: nobodyThere,
     when: withNetwork(role),
     steps: [
       {

@@ -1,5 +1,6 @@
 import type { Check, Step } from "../check";
 import { nodeNetwork, nodeServices } from "./evidence";
+import { openPorts } from "./read";
 
 const pages = "http://127.0.0.1:6784/status";
 const page = (id: string, at: Step["at"], path = ""): Step => ({
@@ -85,9 +86,14 @@ export const weavePort: Check = {
   id: "weave-port",
   title: "A node reaches the other nodes' Weave routers on the LAN, TCP port 6783 (control)",
   subjects: "node-pair",
+  reach: { between: "nodes", by: "tcp", to: "6783", sent: 1, arrived: "connected" },
   when: onWeave,
   steps: [knock("weave", 6783), knock("nobody", 6799)],
-  read: { weave: { pattern: /^(open|closed)$/m }, nobody: { from: "nobody", pattern: /^(open|closed)$/m } },
+  read: {
+    weave: { pattern: /^(open|closed)$/m },
+    connected: { pattern: /^(open|closed)$/m, as: openPorts },
+    nobody: { from: "nobody", pattern: /^(open|closed)$/m },
+  },
   expect: [
     { value: "weave", equals: "open" },
     { value: "nobody", equals: "closed" },

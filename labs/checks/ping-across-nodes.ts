@@ -1,4 +1,5 @@
 import type { Check } from "../check";
+import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
 const received = { pattern: /(\d+) received/ };
@@ -9,6 +10,7 @@ export const pingAcrossNodes: Check = {
   title: "Pods of different nodes reach each other (unicast)",
   topic: "unicast between nodes",
   subjects: "node-pair",
+  reach: { between: "pods", by: "ping", sent: 3, arrived: "received" },
   steps: [
     {
       id: "ping",
@@ -62,11 +64,15 @@ export const pingAcrossNodes: Check = {
   ],
 };
 
+/** Of a check that sends to an address which nobody has. */
+export const nobodyThere: NoReach = { none: "nobody is there to be reached" };
+
 /** An address of the other node's pod network that no pod has: whoever gets an answer there measures nothing. */
 export const pingNobody: Check = {
   id: "ping-nobody",
   title: "An address that no pod has does not answer (control: a ping can fail)",
   subjects: "node-pair",
+  reach: nobodyThere,
   steps: [
     {
       id: "ping",

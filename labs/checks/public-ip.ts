@@ -87,6 +87,7 @@ export const pingOnLan: Check = {
   id: "ping-on-lan",
   title: "Nodes reach each other on the LAN, without the overlay (control)",
   subjects: "node-pair",
+  reach: { between: "nodes", by: "ping", sent: 3, arrived: "received" },
   steps: [
     {
       id: "ping",
@@ -128,6 +129,7 @@ export const overlayAstray: Check = {
   title: "What a pod sends to another node is lost: it does not leave the node, or leaves it as nobody's",
   topic: "unicast between nodes",
   subjects: "node-pair",
+  reach: { between: "pods", by: "ping", sent: 4, arrived: "received" },
   when: onFlannel,
   steps: [
     {

@@ -6,6 +6,11 @@ export function networkOf(text: string): string {
   return `${ipaddr.IPv4.networkAddressFromCIDR(text)}/${text.split("/")[1]}`;
 }
 
+/** How many of one port are open: `1` of one that is `open`, else `0`. */
+export function openPorts(text: string): string {
+  return text === "open" ? "1" : "0";
+}
+
 /** The distinct values of a field in a text of JSON objects, one a line, sorted and joined by commas. */
 export function distinctField(field: string): (text: string) => string {
   return (text) => {

@@ -1,12 +1,17 @@
 import type { Check } from "../check";
+import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { distinctField } from "./read";
+
+/** Of a check that asks a Service. */
+export const asksService: NoReach = { none: "a Service is asked, and any of its replicas may answer" };
 
 /** The ClusterIP of a Service with a replica on each node, asked from each node. */
 export const serviceIp: Check = {
   id: "service-ip",
   title: "A Service's address answers from every node, by every replica",
   subjects: "node",
+  reach: asksService,
   steps: [
     {
       id: "requests",

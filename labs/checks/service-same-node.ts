@@ -2,6 +2,7 @@ import { probeNames } from "../../components/lib/probe-names";
 import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { kubeProxyPods, noKubeProxyPod, noRules, rules } from "./kube-proxy";
+import { asksService } from "./service-ip";
 
 const curl = "curl -sS -m 2";
 
@@ -13,6 +14,7 @@ export const serviceSameNode: Check = {
   id: "service-same-node",
   title: "A Service's address answers a pod by the replica on the pod's own node",
   subjects: "same-node-pair",
+  reach: asksService,
   steps: [
     {
       id: "direct",

@@ -105,6 +105,7 @@ export const pingBetweenStale: Check = {
   title: "Pods that were not recreated reach nobody",
   topic: "unicast between nodes",
   subjects: "node-pair",
+  reach: { between: "pods", by: "ping", sent: 2, arrived: "received" },
   when: onWeave,
   steps: [
     {
@@ -120,6 +121,8 @@ export const pingBetweenStale: Check = {
   ],
   read: {
     answer: { pattern: /Network is unreachable|\d+ received/ },
+    // Without a route none leaves.
+    received: { pattern: /Network is unreachable|\d+ received/, as: (text) => String(Number.parseInt(text, 10) || 0) },
     self: { from: "self", pattern: /(\d+) received/ },
   },
   expect: [

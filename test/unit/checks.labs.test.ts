@@ -191,6 +191,34 @@ describe("a check's data", () => {
       `${at} set.at is "from.static": must be a place of subjects "node": kubectl, dhcp-server, dhcp-log, node, pod, static, leased`,
     ],
     [
+      "something to say of who reaches whom where it sends packets",
+      { steps: [{ id: "ask", at: "pod", run: ["sh", "-c", "ping -c 1 10.244.1.3"] }] },
+      `${at} reach: must be given, as its step ask sends packets: what that shows of who reaches whom, or why nothing`,
+    ],
+    [
+      "nothing to say of that where it sends none",
+      { reach: { none: "x" } },
+      `${at} reach: must not be there: none of its steps sends packets`,
+    ],
+    [
+      "a value that counts what arrived",
+      {
+        subjects: "node-pair",
+        steps: [{ id: "ask", at: "from.pod", run: ["ping", "10.244.1.3"] }],
+        says: { holds: "x", fails: "x" },
+        reach: { between: "pods", by: "ping", sent: 3, arrived: "received" },
+      },
+      `${at} reach.arrived is "received": must be one of the values read: word`,
+    ],
+    [
+      "two ends where it says who reaches whom",
+      {
+        steps: [{ id: "ask", at: "pod", run: ["ping", "10.244.1.3"] }],
+        reach: { between: "pods", by: "ping", sent: 3, arrived: "word" },
+      },
+      `${at} reach is "node": must not be there: its subjects are no pairs`,
+    ],
+    [
       "evidence for its causes",
       { causes: [{ evidence: "links", pattern: /x/, says: "x" }] },
       `${at} causes is "links": must be one of its evidence steps: none`,

@@ -341,9 +341,21 @@ describe("a run", () => {
   it("keeps what it was run on: the stack, its values but for secrets, and what a claim is about", async () => {
     const cluster = new FakeCluster(() => "yes");
     const values = { cni: "weave", weavePassword: "hunter2", license: "key", nodeImage: "node:1" };
-    await run(cluster, [checkOf({ topic: "words" })], { stack: "test-lab", values });
+    const reach = { between: "pods", by: "ping", sent: 3, arrived: "word" } as const;
+    const pinging = checkOf({ id: "pings", subjects: "node-pair", says: { holds: "x", fails: "x" }, reach });
+    const silent = { ...pinging, id: "silent", reach: { none: "nobody is there" } };
+    const checks = [checkOf({ topic: "words" }), pinging, silent].map((check) => ({
+      ...check,
+      steps: [{ id: "ask", at: "kubectl" as const, run: ["ask"] }],
+    }));
+    await run(cluster, checks, { stack: "test-lab", values });
     const text = readFileSync(join(folder, "verdict.json"), "utf8");
-    expect(JSON.parse(text)).toMatchObject({ stack: "test-lab", checks: [{ id: "says-yes", topic: "words" }] });
+    expect(JSON.parse(text)).toMatchObject({ stack: "test-lab", checks: [{ topic: "words" }, { id: "pings" }, {}] });
+    expect(JSON.parse(text).checks.map((check: { reach?: unknown }) => check.reach)).toEqual([
+      undefined,
+      { ...reach, where: "across nodes" },
+      undefined,
+    ]);
     expect(JSON.parse(text).values).toEqual({ cni: "weave" });
     expect((await run(cluster, [checkOf()])).stack).toBe("test");
   });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Verdict } from "../../cli/checks/verdict";
 import { chooseRuns } from "../../cli/compare/choose-runs";
+import { readVerdict } from "../../cli/compare/stored-run";
 import { runProgram } from "../../cli/program";
 import { reportError } from "../../cli/report-error";
 import { evidenceRoot } from "../../cli/stack/paths";
@@ -37,6 +38,13 @@ const chosen = (...words: string[]) => {
   const { a, b, note } = chooseRuns(words, root);
   return [a.id, b.id, ...(note === undefined ? [] : [note])];
 };
+
+test("a run of a later lab can be read, without what it shows in a way that is not known here", () => {
+  const [check] = onFlannel.checks.filter(({ reach }) => reach !== undefined);
+  const later = { ...check, reach: { ...check?.reach, by: "pigeon" } };
+  const folder = keep("flannel", "2026-11-25T10-00-00-000Z", { ...onFlannel, checks: [check, later] } as Verdict);
+  expect(readVerdict(folder)).toMatchObject({ checks: [{ reach: check?.reach }, { reach: undefined }] });
+});
 
 describe("without a second run", () => {
   test("the last run and the last before it with other values are taken", () => {

@@ -1,7 +1,8 @@
 import type { CheckVerdict, Verdict } from "../../cli/checks/verdict";
 import type { BothEvidence } from "../../cli/compare/evidence";
 import type { StoredRun } from "../../cli/compare/stored-run";
-import { checkOn, evidenceOf, flannelVerdict } from "./page.fixture";
+import { multicastAcrossNodes } from "../../labs/checks/datagrams";
+import { checkOn, evidenceOf, flannelVerdict, shownBy } from "./page.fixture";
 
 const names = ["n1", "n2", "n3"] as const;
 const pairs = names.flatMap((from) => names.filter((to) => to !== from).map((to) => `${from} -> ${to}`));
@@ -45,9 +46,8 @@ export function weaveRun(): StoredRun {
       ["n3", "passed", { ready: "True" }],
     ]),
     "multicast-across-nodes": {
-      ...checkOn(
-        "multicast-across-nodes",
-        "Multicast between pods of different nodes arrives",
+      ...shownBy(
+        multicastAcrossNodes,
         pairs.map((pair) => [pair, "passed", { heard: "8" }] as const),
       ),
       topic,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { compareRuns } from "../../cli/compare/compare-runs";
+import type { StoredRun } from "../../cli/compare/stored-run";
 import { comparePage } from "../../cli/page/compare/page";
 import { evidenceOfBoth, flannelRun, storedRun, weaveRun } from "./compare.fixture";
 import { flannelVerdict, textOf } from "./page.fixture";
@@ -40,10 +41,24 @@ test("what differs has its evidence side by side; what is the same has none", ()
 
 test("who reaches whom is shown where it is not the same", () => {
   expect([...html.matchAll(/<caption>([AB]: [^<]*)</g)].map(([, title]) => title)).toEqual([
-    "A: Multicast",
-    "B: Multicast",
+    "A: Pods: multicast",
+    "B: Pods: multicast",
   ]);
-  expect(textOf(html)).toContain("The same in both: Unicast; Unicast, UDP.");
+  expect(textOf(html)).toContain("The same in both: Pods: unicast and Pods: unicast, UDP.");
+});
+
+test("who reaches whom is not told of a run that did not keep it", () => {
+  const old = (run: StoredRun): StoredRun => ({
+    ...run,
+    verdict: { ...run.verdict, checks: run.verdict.checks.map(({ reach, ...check }) => check) },
+  });
+  const text = textOf(comparePage(compareRuns(old(a), b), evidenceOfBoth(a, b), {}));
+  expect(text).toContain(
+    `Of ${a.id} it is not known: nothing was sent, or the run is from before it was kept. Only in B: Pods: unicast, Pods: unicast, UDP and Pods: multicast.`,
+  );
+  expect(text).not.toContain("of 3");
+  const both = comparePage(compareRuns(old(a), old(b)), evidenceOfBoth(a, b), {});
+  expect(textOf(both)).not.toContain("Who reaches whom");
 });
 
 test("what an output or a name holds can't become part of the page, and no script runs", () => {

@@ -4,6 +4,10 @@ import type { Probe } from "../../cli/meter/outage";
 import { outageReport } from "../../cli/meter/report";
 import type { PageModel } from "../../cli/page/model";
 import type { Link, SeenPod, Topology, TopologyNode } from "../../cli/topology/seen";
+import type { Check } from "../../labs/check";
+import { multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "../../labs/checks/datagrams";
+import { pingAcrossNodes } from "../../labs/checks/ping-across-nodes";
+import { shownReach } from "../../labs/shown-reach";
 
 /** A link as `ip -json -details address` has it. */
 export function link(ifname: string, addresses: readonly string[], changes: Partial<Link> = {}): Link {
@@ -215,6 +219,12 @@ export function checkOn(
   return { id, title, outcome: outcome ?? "not-applicable", seconds: 3.7, subjects: all };
 }
 
+/** The same for one of the labs' checks, with what it shows of who reaches whom. */
+export function shownBy(check: Check, subjects: Parameters<typeof checkOn>[2]): CheckVerdict {
+  const reach = shownReach(check);
+  return { ...checkOn(check.id, check.title, subjects), ...(reach === undefined ? {} : { reach }) };
+}
+
 const pairs = names.flatMap((from) => names.filter((to) => to !== from).map((to) => [from, to] as const));
 
 /** The verdict of a healthy stack on Flannel; `lost` says which pairs lose unicast. */
@@ -254,20 +264,14 @@ export function flannelVerdict(
         "Every node has a pod subnet of its own; Kubernetes, flannel and the pods agree on it",
         names.map((node, i) => [node, "passed", { podCIDR: `10.244.${i}.0/24` }]),
       ),
-      checkOn("ping-across-nodes", "Pods of different nodes reach each other (unicast)", unicast("received", "3")),
-      checkOn(
-        "udp-across-nodes",
-        "UDP datagrams between pods of different nodes arrive (unicast)",
-        unicast("heard", "8"),
-      ),
-      checkOn(
-        "multicast-same-node",
-        "Multicast between two pods of one node arrives (control)",
+      shownBy(pingAcrossNodes, unicast("received", "3")),
+      shownBy(udpAcrossNodes, unicast("heard", "8")),
+      shownBy(
+        multicastSameNode,
         names.map((node) => [`${node}, pod to pod`, "passed", { heard: "7" }]),
       ),
-      checkOn(
-        "multicast-stays-on-node",
-        "Multicast does not leave a node: the overlay carries unicast only",
+      shownBy(
+        multicastStaysOnNode,
         pairs.map(([from, to]) => [`${from} -> ${to}`, isWell ? "passed" : "inconclusive", silence]),
       ),
       {

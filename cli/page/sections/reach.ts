@@ -8,7 +8,7 @@ export function reach({ verdict }: PageModel): Html | undefined {
   const all = matrices(verdict);
   if (all.length === 0) return undefined;
   return html`<section aria-labelledby="reach"><h2 id="reach">Who reaches whom</h2>
-<p>From the node of the row to the node of the column, between pods. An empty circle is a place where nothing arrived.</p>
+<p>From the row to the column; what was sent, and by whom, stands above each table. An empty circle is a place where nothing arrived.</p>
 <div class="matrices">${all.map(matrixTable)}</div></section>`;
 }
 
@@ -27,7 +27,7 @@ function cell(cells: readonly Cell[], from: string, to: string): Html {
   const found = cells.find((each) => each.from === from && each.to === to);
   if (found === undefined) return html`<td class="none">–</td>`;
   const { state, got, of, milliseconds, outcome } = found;
-  const number = got === undefined ? "not seen" : of === undefined ? `${got} arrived` : `${got} of ${of}`;
+  const number = got === undefined ? "not seen" : `${got} of ${of}`;
   const time = milliseconds === undefined ? undefined : html`<span class="ms">${milliseconds} ms</span>`;
   const note =
     outcome === "passed"
