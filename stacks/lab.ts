@@ -12,6 +12,7 @@ import { canWire, flannelAddresses, nodeIds, spoilNodes } from "./faults";
 import { ifaceOf } from "./flannel-iface";
 import { inside } from "./inside";
 import { buildNetworks } from "./networks";
+import { podNetworkOf } from "./pod-network";
 
 /** What a stack tells about itself: read by ./lab and by `pulumi stack output`. */
 export interface LabOutputs {
@@ -21,7 +22,8 @@ export interface LabOutputs {
   readonly engine: string;
   readonly cni: string;
   readonly lanCidr: string;
-  readonly podCidr: string;
+  /** The network of the pods, as the chosen CNI has it; absent with none. */
+  readonly podCidr?: string;
   /** Absent without one. */
   readonly dhcpServer?: { container: string };
 }
@@ -29,6 +31,7 @@ export interface LabOutputs {
 /** Builds a lab: the cluster, its CNI, and what runs on it, in this order. */
 export function buildLab(settings: LabSettings): LabOutputs {
   const { stack, nodeImage, lanCidr, podCidr, serviceCidr } = settings;
+  const podNetwork = podNetworkOf(settings);
   const cluster = new Cluster("cluster", {
     ...{ stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr },
     secondLan: settings.secondLan === "on",
@@ -54,7 +57,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
     engine: "podman",
     cni: settings.cni,
     lanCidr,
-    podCidr,
+    ...(podNetwork === undefined ? {} : { podCidr: podNetwork }),
     ...(networks.server === undefined ? {} : { dhcpServer: { container: networks.server.container } }),
   };
 }

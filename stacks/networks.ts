@@ -13,6 +13,7 @@ import { canWire } from "./faults";
 import { inside } from "./inside";
 import { parseRange } from "./network-schema";
 import { type NetworksPlan, planNetworks } from "./networks-plan";
+import { podNetworkOf } from "./pod-network";
 
 /** What of the networks other workloads ask for. */
 export interface BuiltNetworks {
@@ -81,14 +82,8 @@ export function buildNetworks(
 
 /** What pods reach by eth0, with the CNI that is chosen. */
 function clusterNetworks(settings: LabSettings): ClusterNetworks {
-  const { cni, serviceCidr: services, lanCidr: nodes } = settings;
-  const pods = {
-    flannel: settings.podCidr,
-    "flannel-etcd": settings.flannelEtcdRange,
-    weave: settings.weaveRange,
-    none: undefined,
-  }[cni];
-  return { services, nodes, pods };
+  const { serviceCidr: services, lanCidr: nodes } = settings;
+  return { services, nodes, pods: podNetworkOf(settings) };
 }
 
 /** Made one after the other, so that each is checked against those before it. */

@@ -8,6 +8,7 @@ import { Stack } from "../stack/stack";
 import { type StackState, stackState } from "../stack/state";
 import { table } from "../ui/table";
 import { describeNetworks, lookAtNetworks, type NetworksStatus } from "./status-networks";
+import { describePodNetwork, nodeNetworks, type PodNetwork } from "./status-pods";
 
 interface StatusOptions {
   readonly json?: boolean;
@@ -19,6 +20,7 @@ interface StackStatus extends Partial<NetworksStatus> {
   readonly state: StackState;
   readonly cni?: string;
   readonly lanCidr?: string;
+  /** The network that the CNI in force gives the pods addresses of; absent with no CNI. */
   readonly podCidr?: string;
   /** What makes it other than its lab; undefined for a stack that is no lab. */
   readonly changes?: Changes;
@@ -32,6 +34,7 @@ interface NodeStatus {
   readonly address?: string;
   /** Undefined where the API server did not answer. */
   readonly ready?: boolean;
+  /** The node's part of the pods' network, or all of it where nodes have no parts. */
   readonly podCidr?: string;
   readonly pods?: { readonly ready: number; readonly total: number };
 }
@@ -57,7 +60,7 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
   const access = outputs === undefined ? undefined : await stack.access();
   const lab = await labOf(name);
   const [seen, beside] = await Promise.all([
-    access === undefined ? undefined : look(access),
+    access === undefined || outputs === undefined ? undefined : look(access, outputs),
     access === undefined ? undefined : dhcpServer(name).then((server) => lookAtNetworks(access, server)),
   ]);
   return {
@@ -96,7 +99,10 @@ const podsFormat = z.object({
 });
 
 /** What the cluster says of its nodes; nothing when it does not answer in 5 s. */
-async function look(access: ClusterAccess): Promise<Map<string, Pick<NodeStatus, "ready" | "podCidr" | "pods">>> {
+async function look(
+  access: ClusterAccess,
+  network: PodNetwork,
+): Promise<Map<string, Pick<NodeStatus, "ready" | "podCidr" | "pods">>> {
   const limit = ["--request-timeout=5s", "--output=json"];
   const [nodes, pods] = await Promise.all([
     access.kubectl(["get", "nodes", ...limit], { timeoutMs: 8_000 }),
@@ -106,13 +112,16 @@ async function look(access: ClusterAccess): Promise<Map<string, Pick<NodeStatus,
     return new Map();
   }
   const allPods = podsFormat.parse(JSON.parse(pods.stdout)).items.filter(({ status }) => status.phase !== "Succeeded");
+  const listed = nodesFormat.parse(JSON.parse(nodes.stdout)).items;
+  const assigned = new Map(listed.map(({ metadata, spec }) => [metadata.name, spec.podCIDR]));
+  const networks = await nodeNetworks(access, network, assigned);
   return new Map(
-    nodesFormat.parse(JSON.parse(nodes.stdout)).items.map(({ metadata, spec, status }) => {
+    listed.map(({ metadata, status }) => {
       const own = allPods.filter((pod) => pod.spec.nodeName === metadata.name);
       const ready = own.filter((pod) => isReady(pod.status.conditions)).length;
       return [
         metadata.name,
-        { ready: isReady(status.conditions), podCidr: spec.podCIDR, pods: { ready, total: own.length } },
+        { ready: isReady(status.conditions), podCidr: networks.get(metadata.name), pods: { ready, total: own.length } },
       ];
     }),
   );
@@ -124,7 +133,7 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
 
 function describe(status: StackStatus): string {
   const { stack, state, cni, lanCidr, podCidr, changes, nodes } = status;
-  const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, pods ${podCidr}`;
+  const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, ${describePodNetwork({ cni, podCidr })}`;
   const rows = nodes.map(({ name, container, running, address, ready, podCidr: own, pods }) => [
     name,
     container,

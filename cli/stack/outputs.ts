@@ -11,7 +11,7 @@ const outputsFormat = z.object({
   nodes: z.array(z.object({ name: z.string(), container: z.string(), address: z.string() })),
   cni: z.string(),
   lanCidr: z.string(),
-  podCidr: z.string(),
+  podCidr: z.string().optional(),
   clusterId: z.string(),
 });
 
