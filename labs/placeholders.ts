@@ -21,6 +21,7 @@ export const clusterFacts = [
   "config.dhcpFault",
   "config.dhcpLease",
   "config.dhcpRange",
+  "config.flannelEtcdRange",
   "config.interface",
   "config.macvlanMaster",
   "config.multicastAddress",

@@ -1,11 +1,10 @@
 import { conflistFolder } from "../../components/lib/swap/names";
-import { flannelResidue } from "../../components/lib/swap/residue";
+import { flannelConflist, flannelDaemonSet } from "../../components/lib/swap/residue";
 import type { Check } from "../check";
 import { multicastStaysOnNode } from "./datagrams";
 import { nodeNetwork, nodeServices } from "./evidence";
 import { networkOf } from "./read";
 
-const { conflist, daemonSet } = flannelResidue("10.244.0.0/16");
 const onWeave = { cni: ["weave"] } as const;
 
 /** The runtime takes the first conflist by name, and nobody has taken away that of the CNI that is gone. */
@@ -24,7 +23,16 @@ export const leftConflist: Check = {
     {
       id: "daemon",
       at: "kubectl",
-      run: ["-n", daemonSet.namespace, "get", "daemonset", daemonSet.name, "--ignore-not-found", "-o", "name"],
+      run: [
+        "-n",
+        flannelDaemonSet.namespace,
+        "get",
+        "daemonset",
+        flannelDaemonSet.name,
+        "--ignore-not-found",
+        "-o",
+        "name",
+      ],
     },
   ],
   read: {
@@ -34,7 +42,7 @@ export const leftConflist: Check = {
     daemon: { from: "daemon", pattern: /\S+/ },
   },
   expect: [
-    { value: "file", equals: conflist },
+    { value: "file", equals: flannelConflist },
     { value: "other", equals: "weave" },
     { value: "daemon", absent: true },
   ],

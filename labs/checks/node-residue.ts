@@ -1,19 +1,22 @@
 import { multusAddOn } from "../../components/lib/swap/add-ons";
 import { type Audit, auditNode } from "../../components/lib/swap/audit";
 import { type Fact, listingScript, nameOf, readListing } from "../../components/lib/swap/fingerprint";
-import { flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
+import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 import type { Check } from "../check";
 import { withCni } from "./with-cni";
 
-/** Whose a thing may be that a CNI has left which was never recorded on the node. */
-const usual = [flannelResidue("10.244.0.0/16"), weaveResidue("10.32.0.0/12")];
+/** Whose a thing may be that a CNI has left which was never recorded on the node, with the networks that the stack is set to. */
+function usual([flannel = "", weave = "", flannelEtcd = ""]: readonly string[]): readonly Residue[] {
+  return [flannelResidue(flannel), weaveResidue(weave), flannelEtcdResidue(flannelEtcd)];
+}
 
 /** What the audit of a node comes to, as one text. */
 function audited(answer: (audit: Audit) => string): (text: string) => string {
   return (text) => {
     const listing = readListing(text);
     const recorded = listing.cnis.map(({ cni }) => cni);
-    const cnis = [...listing.cnis, ...usual.filter(({ cni }) => !recorded.includes(cni))];
+    const [, set = ""] = /^set\t(.*)$/m.exec(text) ?? [];
+    const cnis = [...listing.cnis, ...usual(set.split("\t")).filter(({ cni }) => !recorded.includes(cni))];
     const [, current = "none", networks = ""] = /^current\t([^\t\n]*)(?:\t(.*))?$/m.exec(text) ?? [];
     return answer(auditNode({ ...listing, cnis }, current, networks === "" ? [] : [multusAddOn]));
   };
@@ -34,6 +37,7 @@ export function describeAudit({ leftovers, missing, strayed }: Audit): string {
 }
 
 const all = /^[\s\S]*$/;
+const settingsScript = `printf 'current\\t%s\\t%s\\n' "$2" "$3"; printf 'set\\t%s\\t%s\\t%s\\n' "$4" "$5" "$6"`;
 
 /** Compares each node with itself before its first CNI. */
 export const nodeResidue: Check = {
@@ -47,8 +51,9 @@ export const nodeResidue: Check = {
       id: "listing",
       at: "node",
       run: [
-        ...["sh", "-euc", `${listingScript}\nprintf 'current\\t%s\\t%s\\n' "$2" "$3"`],
+        ...["sh", "-euc", `${listingScript}\n${settingsScript}`],
         ...["sh", "{node}", "{config.cni}", "{config.networks}"],
+        ...["{config.podCidr}", "{config.weaveRange}", "{config.flannelEtcdRange}"],
       ],
       timeoutSeconds: 30,
     },

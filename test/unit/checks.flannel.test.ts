@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runChecks } from "../../cli/checks";
 import { flannelResidue } from "../../components/lib/swap/residue";
 import { lab } from "../../labs/flannel/lab";
+import type { Values } from "../../labs/values";
 import { type Answer, evidenceDir, FakeCluster } from "./checks.fake";
 
 let folder: string;
@@ -75,13 +76,17 @@ function healthy(where: string, command: string): Answer {
 }
 
 /** Runs the lab's checks on a cluster that answers differently where `change` says so. */
-async function red(change: (where: string, command: string) => Answer | undefined, podless: readonly string[] = []) {
+async function red(
+  change: (where: string, command: string) => Answer | undefined,
+  podless: readonly string[] = [],
+  set: Values = {},
+) {
   const cluster = new FakeCluster((where, command) => change(where, command) ?? healthy(where, command), 3);
   cluster.podless = podless;
   cluster.podNames = ["probe", "probe2"];
   const verdict = await runChecks(cluster, lab, {
     expect: "healthy",
-    values: { cni: "flannel" },
+    values: { cni: "flannel", ...set },
     evidenceDir: folder,
     clock: cluster.clock,
   });
@@ -276,6 +281,24 @@ describe("the checks of the flannel lab", () => {
     );
     expect(found.map((check) => check.id)).toEqual(["node-residue"]);
     expect(found[0]?.bad).toMatchObject([{ subject: "n2", says: "n2 is not clean: left by weave: link weave" }]);
+  });
+
+  it("name whose a route is by the networks that the stack is set to", async () => {
+    const left = ["weave\t10.60.4.0/24", "flannel-etcd\t81.4.0.0/16", "nobody known\t10.32.0.0/12"];
+    const routes = left.map((each) => `now\troute\t${each.split("\t")[1]} via 172.28.1.12 dev eth1`).join("\n");
+    const set = { podCidr: "10.50.0.0/16", weaveRange: "10.60.0.0/16", flannelEtcdRange: "81.0.0.0/8" };
+    const found = await red(
+      (where, command) =>
+        where === "n2" && /^sh -euc\s+node=/.test(command)
+          ? `${residue}\n${routes}\nset\t${command.split(" ").slice(-3).join("\t")}`
+          : undefined,
+      [],
+      set,
+    );
+    const says = left
+      .map((each) => each.split("\t"))
+      .map(([owner, to]) => `left by ${owner}: route ${to} via 172.28.1.12 dev eth1`);
+    expect(found[0]?.bad[0]?.says).toBe(`n2 is not clean: ${says.join("; ")}`);
   });
 
   it("find an object of another CNI, and a node that is cordoned", async () => {

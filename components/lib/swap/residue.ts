@@ -32,12 +32,18 @@ export interface Residue {
 /** That of a CNI whose programs run in pods. */
 export type PodResidue = Residue & Required<Pick<Residue, "daemonSet">>;
 
+/** Flannel's file in the folder of the conflists. */
+export const flannelConflist = "10-flannel.conflist";
+
+/** The DaemonSet of Flannel, and the label of its pods. */
+export const flannelDaemonSet = { namespace: "kube-flannel", name: "kube-flannel-ds", appLabel: "flannel" } as const;
+
 /** Flannel 0.26 with its CNI plugin, of which the bridge plugin makes cni0. */
 export function flannelResidue(network: string): PodResidue {
   return {
     cni: "flannel",
-    daemonSet: { namespace: "kube-flannel", name: "kube-flannel-ds", appLabel: "flannel" },
-    conflist: "10-flannel.conflist",
+    daemonSet: flannelDaemonSet,
+    conflist: flannelConflist,
     networkName: "cbr0",
     links: ["cni0", "flannel.*"],
     // With host-gw they lead over the LAN's link and stay when flannel's links go.
