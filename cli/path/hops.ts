@@ -1,3 +1,5 @@
+import { type Carrier, flannelTunnel, type Overlay } from "./overlay";
+
 /** One end of the way: a pod, by the interface that its cluster uses. */
 export interface End {
   readonly pod: string;
@@ -22,8 +24,13 @@ export interface Hop {
 /** The VXLAN port that Flannel uses on Linux (flannel, Documentation/backends.md). */
 export const vxlanPort = 8472;
 
-/** The places that a packet passes from one pod to the other, in order, with this CNI. */
-export function hopsBetween(from: End, to: End, cni: string): readonly Hop[] {
+/**
+ * The places that a packet passes from one pod to the other, in order.
+ *
+ * @param overlay how the CNI in force carries what goes to another node
+ * @param master the nodes' interface that second interfaces ride on
+ */
+export function hopsBetween(from: End, to: End, overlay: Overlay, master = "eth1"): readonly Hop[] {
   const isLocal = from.node === to.node;
   const onSide = (end: Hop["end"], at: Hop["at"], label: string): Hop => ({
     end,
@@ -38,15 +45,18 @@ export function hopsBetween(from: End, to: End, cni: string): readonly Hop[] {
   ];
   if (from.link !== "eth0") {
     // A macvlan interface is on the nodes' LAN: no bridge, no tunnel.
-    return [sender, link("from", "eth1"), ...(isLocal ? [] : [link("to", "eth1")]), receiver];
+    return [sender, link("from", master), ...(isLocal ? [] : [link("to", master)]), receiver];
   }
-  const bridge = cni === "weave" ? "weave" : "cni0";
-  const tunnel = (end: Hop["end"]): Hop[] =>
-    cni === "weave"
-      ? // Where the router takes frames from the bridge, and gives them to it.
-        [link(end, "vethwe-bridge")]
-      : [link(end, "flannel.1"), onSide(end, { link: "eth1", vxlan: true }, "eth1 (VXLAN)")];
-  const between = isLocal ? [] : [...tunnel("from"), ...tunnel("to").reverse(), link("to", bridge)];
+  const { carrier, links } = overlay;
+  const bridge = carrier === "weave" ? "weave" : "cni0";
+  const carriers: Readonly<Record<Carrier, (end: Hop["end"]) => Hop[]>> = {
+    // Where the router takes frames from the bridge, and gives them to it.
+    weave: (end) => [link(end, "vethwe-bridge")],
+    vxlan: (end) => [link(end, flannelTunnel), onSide(end, { link: links[end], vxlan: true }, `${links[end]} (VXLAN)`)],
+    routes: (end) => [link(end, links[end])],
+  };
+  const carried = carriers[carrier];
+  const between = isLocal ? [] : [...carried("from"), ...carried("to").reverse(), link("to", bridge)];
   return [
     sender,
     onSide("from", "veth", "veth"),

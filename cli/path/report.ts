@@ -3,11 +3,13 @@ import { plain } from "../ui/plain";
 import { table } from "../ui/table";
 import type { Application } from "./application";
 import { type End, type Reach, reachOf } from "./hops";
+import type { Carrier } from "./overlay";
 import type { Watched } from "./watch";
 
 /** All that was seen on the way from symptom to packet. */
 export interface PathReport {
-  readonly cni: string;
+  /** How the CNI in force carries packets to another node. */
+  readonly carrier: Carrier;
   readonly group: string;
   readonly from: End;
   readonly to: End;
@@ -57,12 +59,12 @@ function listening(tcp: Sockets["tcp"]): number[] {
   return [...new Set(tcp.filter(({ state }) => state === "LISTEN").map(({ port }) => port))].sort((a, b) => a - b);
 }
 
-function verdict({ cni, group, from, to, watched: { hops } }: PathReport): string[] {
+function verdict({ carrier, group, from, to, watched: { hops } }: PathReport): string[] {
   const multicast = reachOf(hops, "multicast");
   return [
     `multicast ${describe(multicast, to)}`,
     `unicast ${describe(reachOf(hops, "unicast"), to)}`,
-    ...(multicast.type === "stops" ? [reason(multicast, { cni, group, from })] : []),
+    ...(multicast.type === "stops" ? [reason(multicast, { carrier, group, from })] : []),
   ];
 }
 
@@ -80,10 +82,17 @@ function describe(reach: Reach, to: End): string {
 /** Why it stops there, where the place says it. */
 function reason(
   { after, before }: Extract<Reach, { type: "stops" }>,
-  { cni, group, from }: { cni: string; group: string; from: End },
+  { carrier, group, from }: { carrier: Carrier; group: string; from: End },
 ): string {
-  if (cni !== "weave" && after.label === "cni0" && before.label === "flannel.1") {
-    return `Flannel routes between nodes: cni0 hands over to flannel.1 what has a route to another node's subnet, and ${group} has none. Nothing copies it to the other nodes.`;
+  if (
+    carrier !== "weave" &&
+    after.label === "cni0" &&
+    after.end === "from" &&
+    before.end === "from" &&
+    before.at !== "veth"
+  ) {
+    const how = carrier === "routes" ? " (host-gw: without a tunnel)" : "";
+    return `Flannel routes between nodes${how}: cni0 hands over to ${before.label} what has a route to another node's subnet, and ${group} has none. Nothing copies it to the other nodes.`;
   }
   return `See what holds it there: ./lab node ${after.node} ip route get ${group} from ${from.address} iif ${after.label}`;
 }

@@ -1,18 +1,24 @@
 import { describe, expect, test } from "vitest";
+import type { ClusterAccess } from "../../cli/checks/access";
 import { tellingLines } from "../../cli/path/application";
 import { type Counted, type End, hopsBetween, reachOf } from "../../cli/path/hops";
+import { type Carrier, carrierOf, type Overlay, seeOverlay } from "../../cli/path/overlay";
 import { endOf, readPathPods, twoOf } from "../../cli/path/pods";
 import { pathLines } from "../../cli/path/report";
 import { readSockets } from "../../labs/sockets";
+import type { Values } from "../../labs/values";
 
 const from: End = { pod: "confluence-0", node: "n1", link: "eth0", address: "10.244.0.7" };
 const to: End = { pod: "confluence-1", node: "n2", link: "eth0", address: "10.244.1.4" };
 
+const overlayOf = (carrier: Carrier): Overlay => ({ carrier, links: { from: "eth1", to: "eth1" } });
+
 describe("the hops between two pods", () => {
-  const labels = (cni: string, a: End, b: End) => hopsBetween(a, b, cni).map(({ node, label }) => `${node} ${label}`);
+  const labels = (carrier: Carrier, a: End, b: End, master?: string) =>
+    hopsBetween(a, b, overlayOf(carrier), master).map(({ node, label }) => `${node} ${label}`);
 
   test("on Flannel: bridge, tunnel, LAN, and the same on the other side", () => {
-    expect(labels("flannel", from, to)).toEqual([
+    expect(labels("vxlan", from, to)).toEqual([
       "n1 confluence-0 eth0",
       "n1 veth",
       "n1 cni0",
@@ -20,6 +26,19 @@ describe("the hops between two pods", () => {
       "n1 eth1 (VXLAN)",
       "n2 eth1 (VXLAN)",
       "n2 flannel.1",
+      "n2 cni0",
+      "n2 veth",
+      "n2 confluence-1 eth0",
+    ]);
+  });
+
+  test("on Flannel with host-gw: bridge and LAN, without a tunnel", () => {
+    expect(labels("routes", from, to)).toEqual([
+      "n1 confluence-0 eth0",
+      "n1 veth",
+      "n1 cni0",
+      "n1 eth1",
+      "n2 eth1",
       "n2 cni0",
       "n2 veth",
       "n2 confluence-1 eth0",
@@ -40,7 +59,7 @@ describe("the hops between two pods", () => {
   });
 
   test("of one node: the bridge only", () => {
-    expect(labels("flannel", from, { ...to, node: "n1" })).toEqual([
+    expect(labels("vxlan", from, { ...to, node: "n1" })).toEqual([
       "n1 confluence-0 eth0",
       "n1 veth",
       "n1 cni0",
@@ -51,25 +70,81 @@ describe("the hops between two pods", () => {
 
   test("a second interface is on the LAN, whatever the CNI", () => {
     const onLan = (end: End) => ({ ...end, link: "net1" });
-    expect(labels("flannel", onLan(from), onLan(to))).toEqual([
+    expect(labels("vxlan", onLan(from), onLan(to))).toEqual([
       "n1 confluence-0 net1",
       "n1 eth1",
       "n2 eth1",
       "n2 confluence-1 net1",
     ]);
+    expect(labels("weave", onLan(from), onLan(to), "eth2").slice(1, 3)).toEqual(["n1 eth2", "n2 eth2"]);
   });
 });
 
-function counted(cni: string, multicastUntil: number): Counted[] {
-  return hopsBetween(from, to, cni).map((hop, i) => ({ ...hop, multicast: i < multicastUntil ? 8 : 0, unicast: 8 }));
+describe("how a CNI carries packets to another node", () => {
+  test.each<[Values, Carrier]>([
+    [{ cni: "flannel", flannelBackend: "vxlan" }, "vxlan"],
+    [{ cni: "flannel", flannelBackend: "host-gw" }, "routes"],
+    // The backend of the one is no matter of the other, whatever the stack's file still has.
+    [{ cni: "flannel-etcd", flannelBackend: "host-gw" }, "vxlan"],
+    [{ cni: "weave", flannelBackend: "host-gw" }, "weave"],
+  ])("%j", (values, carrier) => {
+    expect(carrierOf("flannel", values)).toBe(carrier);
+  });
+
+  test("with no CNI it does not, and what gives pods a network is named", () => {
+    expect(() => carrierOf("flannel", { cni: "none", flannelBackend: "vxlan" })).toThrow(
+      'cni is "none": gives pods no network: there is no way between two of them that a packet could take; run ./lab swap flannel flannel',
+    );
+  });
+
+  /** Nodes whose tunnel, and whose way to the other, go by these interfaces. */
+  const cluster = (answers: Readonly<Record<string, string>>): ClusterAccess => ({
+    nodes: ["n1", "n2"].map((name, i) => ({ name, container: name, address: `172.28.1.${i + 11}` })),
+    kubectl: () => Promise.reject(new Error("kubectl is not asked")),
+    pod: () => Promise.reject(new Error("no pod is asked")),
+    node: async (name, argv) => {
+      const stdout = answers[`${name} ${argv.join(" ")}`];
+      return { argv, exitCode: stdout === undefined ? 1 : 0, stdout: stdout ?? "", stderr: "", ms: 1 };
+    },
+  });
+  const tunnelOn = (link: string) =>
+    JSON.stringify([{ ifname: "flannel.1", linkinfo: { info_data: { id: 1, link } } }]);
+
+  test("its interface on each node is the node's own, and the LAN's where the node does not say", async () => {
+    const ask = "ip -json -details link show flannel.1";
+    const onNat = cluster({ [`n1 ${ask}`]: tunnelOn("eth0"), [`n2 ${ask}`]: tunnelOn("eth1") });
+    expect(await seeOverlay(onNat, "vxlan", { from, to })).toEqual({
+      carrier: "vxlan",
+      links: { from: "eth0", to: "eth1" },
+    });
+    const routed = cluster({ "n1 ip -json route get 172.28.1.12": '[{"dst":"172.28.1.12","dev":"eth2"}]' });
+    expect((await seeOverlay(routed, "routes", { from, to })).links).toEqual({ from: "eth2", to: "eth1" });
+  });
+
+  test("a tunnel by another interface is drawn there", () => {
+    const overlay: Overlay = { carrier: "vxlan", links: { from: "eth0", to: "eth1" } };
+    const drawn = hopsBetween(from, to, overlay).filter(({ label }) => label.includes("VXLAN"));
+    expect(drawn.map(({ node, label, at }) => [node, label, at])).toEqual([
+      ["n1", "eth0 (VXLAN)", { link: "eth0", vxlan: true }],
+      ["n2", "eth1 (VXLAN)", { link: "eth1", vxlan: true }],
+    ]);
+  });
+});
+
+function counted(carrier: Carrier, multicastUntil: number): Counted[] {
+  return hopsBetween(from, to, overlayOf(carrier)).map((hop, i) => ({
+    ...hop,
+    multicast: i < multicastUntil ? 8 : 0,
+    unicast: 8,
+  }));
 }
 
 describe("how far packets get", () => {
   test("the last place that saw one, and the next that saw none", () => {
-    const reach = reachOf(counted("flannel", 3), "multicast");
+    const reach = reachOf(counted("vxlan", 3), "multicast");
     expect(reach).toMatchObject({ type: "stops", after: { label: "cni0" }, before: { label: "flannel.1" } });
-    expect(reachOf(counted("flannel", 3), "unicast")).toEqual({ type: "arrives" });
-    expect(reachOf(counted("flannel", 0), "multicast")).toEqual({ type: "not-sent" });
+    expect(reachOf(counted("vxlan", 3), "unicast")).toEqual({ type: "arrives" });
+    expect(reachOf(counted("vxlan", 0), "multicast")).toEqual({ type: "not-sent" });
   });
 });
 
@@ -160,14 +235,14 @@ test("of an application's log the last line of each telling kind", () => {
 test("the report says where multicast stops, that unicast arrives, and why", () => {
   const sockets = readSockets(files);
   const lines = pathLines({
-    cni: "flannel",
+    carrier: "vxlan",
     group: "230.0.0.1",
     from,
     to,
     applications: [{ pod: "confluence-0", restarts: 1, status: '{"state":"RUNNING"} (200)', said: ["it panics"] }],
     watched: {
       sent: 8,
-      hops: counted("flannel", 3),
+      hops: counted("vxlan", 3),
       sockets: { from: sockets, to: { groups: [], udpPorts: [], tcp: [] } },
     },
   });
@@ -181,4 +256,15 @@ test("the report says where multicast stops, that unicast arrives, and why", () 
   expect(lines).toContain("multicast stops between cni0 on n1 and flannel.1 on n1");
   expect(lines).toContain("unicast arrives at confluence-1");
   expect(lines.at(-1)).toMatch(/^Flannel routes between nodes/);
+});
+
+test("with host-gw the report names no tunnel", () => {
+  const sockets = { groups: [], udpPorts: [], tcp: [] };
+  const watched = { sent: 8, hops: counted("routes", 3), sockets: { from: sockets, to: sockets } };
+  const lines = pathLines({ carrier: "routes", group: "230.0.0.1", from, to, watched });
+  expect(lines).toContain("multicast stops between cni0 on n1 and eth1 on n1");
+  expect(lines.at(-1)).toBe(
+    "Flannel routes between nodes (host-gw: without a tunnel): cni0 hands over to eth1 what has a route to another node's subnet, and 230.0.0.1 has none. Nothing copies it to the other nodes.",
+  );
+  expect(lines.join("\n")).not.toMatch(/flannel\.1|VXLAN/);
 });
