@@ -36,7 +36,7 @@ export interface PodTarget {
 }
 
 /** The kinds of object that are asked for as a whole. */
-export type ObjectKind = "Pod" | "Service" | "StatefulSet";
+export type ObjectKind = "ConfigMap" | "DaemonSet" | "Pod" | "Service" | "StatefulSet";
 
 /** What a check may touch. A command that fails resolves with its exit code; only an abort rejects. */
 export interface ClusterAccess {

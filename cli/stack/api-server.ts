@@ -59,6 +59,8 @@ interface Connection {
 }
 
 const paths: Readonly<Record<ObjectKind, string>> = {
+  ConfigMap: "/api/v1/configmaps",
+  DaemonSet: "/apis/apps/v1/daemonsets",
   Pod: "/api/v1/pods",
   Service: "/api/v1/services",
   StatefulSet: "/apis/apps/v1/statefulsets",

@@ -61,13 +61,9 @@ describe("the cluster on Weave", () => {
     const rows =
       'for i in $(seq 2000); do psql -U confluence -qAt -c "insert into kept values ($i) returning n" || exit 0; done';
     const inPod = ["kubectl", "-s", lab.stack, "-n", namespace, "exec", `${postgres}-0`, "--"];
-    const writing = lab.start(...inPod, "sh", "-c", rows);
-    await new Promise<void>((resolve) => {
-      writing.stdout?.on("data", (chunk: Buffer) => {
-        if (/^[2-9]\d$/m.test(chunk.toString())) resolve();
-      });
-      void writing.then(() => resolve());
-    });
+    const writing = lab.run(...inPod, "sh", "-c", rows);
+    const committed = async () => Number((await lab.run(...psql("select count(*) from kept"))).stdout);
+    await expect.poll(committed, { timeout: 60_000, interval: 200 }).toBeGreaterThan(20);
     // Its node has no other PostgreSQL. The writing shell, in the same container, ends with it.
     const { spec } = await lab.get("-n", namespace, "pod", `${postgres}-0`);
     await lab.node(spec.nodeName, "pkill", "-KILL", "-x", "postgres");

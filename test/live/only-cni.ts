@@ -5,8 +5,10 @@ import { chosenConflist, conflistFolder, cordonMark, desiredCni } from "../../co
 import { flannelResidue, type PodResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
 import type { LabUnderTest } from "./lab";
 
-const residues = { flannel: flannelResidue("10.244.0.0/16"), weave: weaveResidue("10.32.0.0/12") };
-const networks = { flannel: /^10\.244\./, weave: /^10\.(3[2-9]|4[0-7])\./ };
+/** What each CNI may leave on a node. */
+export const residues = { flannel: flannelResidue("10.244.0.0/16"), weave: weaveResidue("10.32.0.0/12") };
+/** The addresses of each CNI's pods. */
+export const networks = { flannel: /^10\.244\./, weave: /^10\.(3[2-9]|4[0-7])\./ };
 
 /** A CNI that a swap comes from or leads to. */
 export type Swappable = keyof typeof residues;

@@ -1,25 +1,16 @@
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import type { LabUnderTest } from "./lab";
 import { descendants } from "./processes";
 import type { Cell, Fault, Moment } from "./swap-cells";
-
-/** The node that a swap moves first: everything is done to it. */
-const firstNode = "n2";
+import type { Look } from "./swap-facts";
+import { firstNode, isMoment, untilSeen, type Way } from "./swap-moments";
 
 /** Seconds that an update may go on after a node has died, before its user ends it as one does: by Ctrl-C. */
 const patience = 20;
 
-/** What the engine prints at a moment of a swap. */
-const signs: Record<Moment, (from: string, to: string) => RegExp> = {
-  "new-applied": (_, to) => RegExp(`DaemonSet ${to}-daemonset creating .*rollout`),
-  "new-ready": (_, to) => RegExp(`DaemonSet ${to}-daemonset created`),
-  "first-node-moving": (from) => RegExp(`Command ${from}-handover-${firstNode} deleting .*: moves `),
-  "first-node-moved": (from) => RegExp(`Command ${from}-handover-${firstNode} deleted`),
-  "old-deleted": (from) => RegExp(`DaemonSet ${from}-daemonset deleted`),
-  "mid-clean": (from) => RegExp(`Command ${from}-clean-${firstNode} deleting .*: removes what`),
-};
+/** Seconds in which a swap comes to any of its moments. */
+const momentSeconds = 300;
 
 /** The plugin that works at a moment, or next. */
 const plugins: Record<Moment, "command" | "kubernetes"> = {
@@ -31,47 +22,55 @@ const plugins: Record<Moment, "command" | "kubernetes"> = {
   "mid-clean": "command",
 };
 
-/** A swap in which something failed. */
-export interface BrokenSwap {
-  /** The line at which it was done; `undefined` where the moment did not come. */
-  readonly at: string | undefined;
-  readonly exitCode: number;
-  readonly output: string;
-}
-
 /** What `pulumi` is told to do to give the stack a CNI. */
 export function upArgs(cni: string): string[] {
   const display = ["--non-interactive", "--color", "never", "--suppress-outputs"];
   return ["up", "--config", `cni=${cni}`, "--yes", "--skip-preview", ...display];
 }
 
-/** Runs `pulumi up` with the new CNI, and ends something by force when the moment comes. */
+/** An update that runs. What it prints is for people: nothing here may read it. */
+interface Update extends PromiseLike<{ readonly exitCode?: number }> {
+  readonly pid?: number;
+  kill(signal: "SIGINT"): boolean;
+}
+
+/**
+ * Runs `pulumi up` with the new CNI, and ends something by force when the moment comes.
+ *
+ * @param look how the cluster is seen meanwhile
+ * @returns the update's exit code
+ * @throws Error where the moment did not come, when the update has ended
+ */
 export async function breakSwap(
   lab: Pick<LabUnderTest, "stack" | "start">,
-  { from, to }: { readonly from: string; readonly to: string },
+  look: Look,
+  way: Way,
   { fault, moment }: Pick<Cell, "fault" | "moment">,
-): Promise<BrokenSwap> {
-  const update = lab.start("pulumi", "-s", lab.stack, ...upArgs(to));
-  const sign = signs[moment](from, to);
-  let at: string | undefined;
-  let ended = false;
-  const watched = (async () => {
-    for await (const line of createInterface({ input: update.all })) {
-      if (at === undefined && sign.test(line)) {
-        at = line;
-        await inflict(fault, { container: `cni-lab-${lab.stack}-${firstNode}`, lab: update.pid ?? 0, moment });
-        if (fault === "node") void endAfterPatience();
-      }
-    }
-  })();
-  async function endAfterPatience(): Promise<void> {
-    await sleep(patience * 1_000, undefined, { ref: false });
-    if (!ended) update.kill("SIGINT");
+): Promise<number> {
+  const update: Update = lab.start("pulumi", "-s", lab.stack, ...upArgs(way.to));
+  let exitCode: number | undefined;
+  const ended = update.then((result) => {
+    exitCode = result.exitCode ?? -1;
+    return exitCode;
+  });
+  const waiting = {
+    seconds: momentSeconds,
+    over: () => (exitCode === undefined ? undefined : `the update had ended with ${exitCode}`),
+  };
+  try {
+    const what = `the moment ${moment} of a swap from ${way.from} to ${way.to}`;
+    await untilSeen(what, look, (seen) => isMoment[moment](seen, way) || undefined, waiting);
+    await inflict(fault, { container: `cni-lab-${lab.stack}-${firstNode}`, lab: update.pid ?? 0, moment });
+  } catch (error) {
+    update.kill("SIGINT");
+    await ended;
+    throw error;
   }
-  const { exitCode, all } = await update;
-  ended = true;
-  await watched;
-  return { at, exitCode: exitCode ?? -1, output: all };
+  if (fault === "node") {
+    await Promise.race([ended, sleep(patience * 1_000, undefined, { ref: false })]);
+    if (exitCode === undefined) update.kill("SIGINT");
+  }
+  return ended;
 }
 
 interface Victims {

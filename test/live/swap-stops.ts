@@ -1,7 +1,8 @@
 import { expect } from "vitest";
+import { chosenConflist, conflistFolder } from "../../components/lib/swap/names";
 import { images } from "../../components/lib/versions";
 import type { LabUnderTest } from "./lab";
-import { otherThan, type Swappable } from "./only-cni";
+import { otherThan, residues, type Swappable } from "./only-cni";
 import { upArgs } from "./swap-faults";
 
 const name = "particular";
@@ -49,7 +50,8 @@ export async function expectStop(lab: LabUnderTest, from: Swappable): Promise<vo
   expect(stopped.all).toMatch(
     /n2: default\/particular-\S+ has no Ready replacement after 180 s: 0 of 1 are Ready: particular-\S+ on n2 is not Ready with address 10\./,
   );
-  expect(stopped.all).not.toContain(`${from}-handover-n1 deleting`);
+  const conflist = await lab.node("n1", "readlink", `${conflistFolder}/${chosenConflist}`);
+  expect(conflist.trim()).toBe(residues[from].conflist);
   const args = ["get", "pods", "-A", "--field-selector", "spec.nodeName=n1", "-o", "json"];
   const { items } = JSON.parse(await lab.read("kubectl", "-s", lab.stack, ...args));
   const addresses: string[] = items
