@@ -6,6 +6,7 @@ import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
 import { isInteractive } from "../ui/progress";
 import type { Lock } from "./backend";
+import { wasInterrupted } from "./event-log";
 import { privateDir, repository, stackDir } from "./paths";
 import type { Stack } from "./stack";
 
@@ -52,7 +53,7 @@ export async function runEngine(stack: Stack, operation: "up" | "destroy"): Prom
       env: { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" },
       cwd: repository,
     });
-    if (exitCode !== 0 && existsSync(events) && readFileSync(events, "utf8").includes("^C received")) {
+    if (exitCode !== 0 && existsSync(events) && wasInterrupted(readFileSync(events, "utf8"))) {
       throw new Interrupted("SIGINT");
     }
     return exitCode;
