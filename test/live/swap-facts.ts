@@ -23,14 +23,19 @@ export async function lookAt(lab: Pick<LabUnderTest, "stack" | "read">): Promise
     const [daemonSets, pods, maps] = await Promise.all(
       (["DaemonSet", "Pod", "ConfigMap"] as const).map((kind) => api.list([kind], { timeoutMs: 5_000 })),
     );
-    if (daemonSets === undefined || pods === undefined || maps === undefined) return undefined;
-    return {
-      desired: desired(maps),
-      daemonSets: rollouts(daemonSets),
-      pods: podFacts(pods),
-      node: nodeFacts(`/proc/${init}/root`),
-    };
+    return daemonSets === undefined || pods === undefined || maps === undefined
+      ? undefined
+      : { ...clusterFacts({ daemonSets, pods, maps }), node: nodeFacts(`/proc/${init}/root`) };
   };
+}
+
+/** What the API server's objects tell. */
+export function clusterFacts({
+  daemonSets,
+  pods,
+  maps,
+}: Readonly<Record<"daemonSets" | "pods" | "maps", readonly unknown[]>>): Omit<SwapFacts, "node"> {
+  return { desired: desired(maps), daemonSets: rollouts(daemonSets), pods: podFacts(pods) };
 }
 
 const metadata = z.object({
@@ -86,8 +91,12 @@ function podFacts(pods: readonly unknown[]): PodFact[] {
   });
 }
 
-/** @param root the node's root folder, as this machine sees it */
-function nodeFacts(root: string): SwapFacts["node"] {
+/**
+ * What a node's files and processes tell.
+ *
+ * @param root the node's root folder, as this machine sees it
+ */
+export function nodeFacts(root: string): SwapFacts["node"] {
   const folder = path.join(root, conflistFolder);
   if (!existsSync(folder)) return undefined;
   const files = readdirSync(folder);

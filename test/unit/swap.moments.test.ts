@@ -123,7 +123,7 @@ test("no test follows what a command prints to learn when to do something", () =
     readdirSync(path.join(test, folder)).map((name) => path.join(folder, name)),
   );
   const following = files.filter((file) =>
-    /createInterface|std(out|err)\)?\??\.(on|once|pipe)\(|\.all\.(on|once|pipe)\(|for await \(/.test(
+    /createInterface|std(out|err)\)?\??\.(on|once)\(|\.all\.(on|once)\(|for await \(/.test(
       readFileSync(path.join(test, file), "utf8"),
     ),
   );
