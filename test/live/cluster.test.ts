@@ -162,7 +162,7 @@ test("what was changed by hand is named, with the command that puts it back", as
   expect(all).toMatch(/^ +ConfigMap kube-flannel\/kube-flannel-cfg: data.*cni-conf/m);
   expect(all).toMatch(/^ +Service cni-lab\/probe: deleted$/m);
   const [, command = ""] = /^put it back: (.*)$/m.exec(all) ?? [];
-  expect(await lab.page(`${command} --yes --skip-preview --non-interactive`)).toBe(0);
+  expect((await lab.page(`${command} --yes --skip-preview --non-interactive`)).exitCode).toBe(0);
   const { data } = await lab.get("-n", "kube-flannel", "configmap", "kube-flannel-cfg");
   expect(data["cni-conf.json"]).toContain("flannel");
 });
@@ -170,7 +170,7 @@ test("what was changed by hand is named, with the command that puts it back", as
 // It begins with a check, of what was put back too.
 describe("the lab's page", () => {
   test.each(commandsOfPage("flannel"))("$command ends with $exitCode", async ({ command, exitCode }) => {
-    expect(await lab.page(command)).toBe(exitCode);
+    expect((await lab.page(command)).exitCode).toBe(exitCode);
   });
 });
 
@@ -201,7 +201,7 @@ describe("the swap", () => {
   });
 
   test.each(commandsOfPage("weave"))("the page of lab weave: $command ends with $exitCode", async (page) => {
-    expect(await lab.page(page.command)).toBe(page.exitCode);
+    expect((await lab.page(page.command)).exitCode).toBe(page.exitCode);
   });
 
   test("replace has an outage, which the meter sees, and leaves nothing behind either", async () => {

@@ -52,7 +52,7 @@ test("no secret is in clear in the state or the pods", async () => {
 
 // Its cure is among them. Other ways are cells of its matrix, or tests below.
 const page = commandsOfPage("confluence").filter(({ command }) => !command.includes(" --set "));
-testPage(lab, "confluence", page);
+testPage(lab, "confluence", { page });
 
 describe("the cluster on Weave", () => {
   test("keeps what the database has confirmed when its pod is killed during writes, and goes on", async () => {

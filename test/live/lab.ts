@@ -63,14 +63,19 @@ export class LabUnderTest {
   }
 
   /** Runs a command of the lab's page as it stands there, but on this stack. */
-  async page(command: string): Promise<number> {
-    return this.shell(commandOn(this.stack, command));
+  async page(command: string): Promise<Ran> {
+    return this.script(commandOn(this.stack, command));
   }
 
   /** Runs a script in the repository's folder, with `$0` and what follows; gives its exit code. */
   async shell(script: string, ...args: string[]): Promise<number> {
-    const { exitCode } = await execa("sh", ["-euc", script, ...args], { ...this.surroundings, cwd: root });
-    return exitCode ?? -1;
+    return (await this.script(script, ...args)).exitCode;
+  }
+
+  private async script(script: string, ...args: string[]): Promise<Ran> {
+    const ran = execa("sh", ["-euc", script, ...args], { ...this.surroundings, all: true, cwd: root });
+    const { exitCode, stdout, all } = await ran;
+    return { exitCode: exitCode ?? -1, stdout, all };
   }
 
   /** A command on a node; fails the test when it fails. */

@@ -57,7 +57,7 @@ function testLab(data: Lab): void {
   });
 
   // A page begins with the stack as it is now, and most mend it on their way.
-  if (page.length > 0) testPage(lab, id, page);
+  if (page.length > 0) testPage(lab, id, { page });
 
   if (turn?.startsWith("./lab fix ") !== true) {
     test("fix mends it, and every check of health holds", async () => {

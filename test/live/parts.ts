@@ -2,11 +2,23 @@ import { describe, expect, test } from "vitest";
 import { commandsOfPage, type PageCommand } from "../readme";
 import { engineHolds, type LabUnderTest } from "./lab";
 
+/** What of a lab's page is looked at. */
+interface PageTest {
+  /** @default all of the page */
+  readonly page?: readonly PageCommand[];
+  /** What a check says that ends with another exit code than 0. @default anything */
+  readonly complaint?: RegExp;
+}
+
 /** Runs what a lab's page has its reader run, on the stack under test; each command ends as the page says. */
-export function testPage(lab: LabUnderTest, id: string, page: readonly PageCommand[] = commandsOfPage(id)): void {
+export function testPage(lab: LabUnderTest, id: string, { page = commandsOfPage(id), complaint }: PageTest = {}): void {
   describe(`the page of lab ${id}`, () => {
     test.each(page)("$command ends with $exitCode", async ({ command, exitCode }) => {
-      expect(await lab.page(command)).toBe(exitCode);
+      const ran = await lab.page(command);
+      expect(ran.exitCode).toBe(exitCode);
+      if (complaint !== undefined && exitCode !== 0 && command.startsWith("./lab check ")) {
+        expect(ran.all).toMatch(complaint);
+      }
     });
   });
 }
