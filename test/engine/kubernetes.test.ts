@@ -269,6 +269,38 @@ describe("kubernetes under the real engine", () => {
   });
 });
 
+describe("ignoreChanges beside another manager", () => {
+  const scaled = (label: string, replicas: number, force: boolean): string => `
+    const provider = new k8s.Provider("cluster", { kubeconfig: "kubeconfig", enablePatchForce: ${force} });
+    const labels = { app: "scaled" };
+    new k8s.apps.v1.Deployment("scaled", {
+      metadata: { name: "scaled", labels: { label: "${label}" }, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: { replicas: ${replicas}, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [
+        { name: "c", image: "x" }] } } },
+    }, { provider, ignoreChanges: ["spec.replicas"] });`;
+  const replicas = async (): Promise<number> => (await json("deployment", "scaled")).spec.replicas;
+
+  it.each([false, true])("what an autoscaler set stays through update and refresh (forced: %s)", async (force) => {
+    await project.program(scaled("a", 2, force));
+    expectOk(await project.up());
+    expect(await replicas()).toBe(2);
+    await api.kubectl("scale", "deployment", "scaled", "--replicas=5");
+
+    await project.program(scaled("b", 3, force));
+    expect(expectOk(await project.preview())).toMatch(/~ 1 to update/);
+    expect(expectOk(await project.up())).toMatch(/~ 1 updated/);
+    expect((await json("deployment", "scaled")).metadata.labels).toEqual({ label: "b" });
+    expect(await replicas()).toBe(5);
+
+    expectOk(await project.refresh());
+    await api.kubectl("scale", "deployment", "scaled", "--replicas=6");
+    await project.program(scaled("c", 3, force));
+    expectOk(await project.up());
+    expect(await replicas()).toBe(6);
+    expectOk(await project.destroy());
+  });
+});
+
 /** What the stack is left at by the tests of updates. */
 const settled: Variant = { data: "2", label: "ours", selector: "other", size: 2, force: true };
 

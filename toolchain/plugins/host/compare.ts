@@ -26,12 +26,6 @@ export function same(before: Value | undefined, after: Value | undefined): boole
   return compare({ value: before }, { value: after }).size === 0;
 }
 
-/** The first key of a path. */
-export function topLevel(path: string): string {
-  const quoted = /^\["((?:[^"\\]|\\.)*)"\]/.exec(path)?.[1];
-  return quoted?.replace(/\\(.)/g, "$1") ?? /^[^.[]*/.exec(path)?.[0] ?? path;
-}
-
 function compareTrees(before: Tree, after: Tree, path: string, found: Map<string, Change>): void {
   for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
     compareValues(own(before, key), own(after, key), join(path, key), found);

@@ -1,7 +1,8 @@
 export { type ChildOptions, Children } from "./children";
-export { type Change, compare, same, topLevel } from "./compare";
+export { type Change, compare, same } from "./compare";
 export { InitFailed, Unsupported } from "./errors";
 export type { Log } from "./log";
+export { parsePath, type Step, topLevel } from "./path";
 export * from "./provider";
 export { serve } from "./serve";
 export * from "./value";

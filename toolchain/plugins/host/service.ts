@@ -3,8 +3,8 @@ import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { topLevel } from "./compare";
 import { toServiceError, Unsupported } from "./errors";
+import { topLevel } from "./path";
 import {
   type Call,
   type Difference,

@@ -15,6 +15,7 @@ import { type Cluster, referenceTo } from "./cluster";
 import { describeConflict } from "./conflict";
 import type { Connection } from "./connection";
 import { NotServed } from "./discovery";
+import { applicable } from "./ignore";
 import { idOf, listAt, textAt } from "./object";
 import { declared, managerOf, outputsOf, previewOf } from "./state";
 import { type Kind, kindOf, parseToken } from "./token";
@@ -50,21 +51,25 @@ export async function create(request: CreateRequest, connection: Connection, cal
 
 /** Changes the object and waits until it is ready again; returns the new outputs. */
 export async function update(request: UpdateRequest, connection: Connection, call: Call): Promise<Tree> {
-  const { news, state, urn, preview } = request;
+  const { news, state, urn, preview, ignoreChanges } = request;
   const object = declared(news);
   const kind = kindOf(object) ?? parseToken(request.type);
   const manager = managerOf(object, state, urn);
+  const before = managerOf({}, state, urn);
   const force = isForced(object, connection);
+  const applied = async (cluster: Cluster, dryRun: boolean): Promise<Tree> => {
+    const heeded = await applicable(cluster, kind, object, { managers: [manager, before], ignoreChanges }, call.signal);
+    return await explained(cluster.apply(kind, heeded, { manager, force, dryRun }, call.signal), kind, object, manager);
+  };
   if (preview) {
     const cluster = connection.current();
     if (cluster === undefined || containsUnknown(news)) return news;
-    const tried = cluster.apply(kind, object, { manager, force, dryRun: true }, call.signal);
-    const live = await tolerant(explained(tried, kind, object, manager));
+    const live = await tolerant(applied(cluster, true));
     return live === undefined ? news : outputsOf(live, news, state, manager);
   }
   const cluster = connection.required();
-  const live = await explained(cluster.apply(kind, object, { manager, force }, call.signal), kind, object, manager);
-  await relinquish(cluster, kind, live, managerOf({}, state, urn), manager, call.signal);
+  const live = await applied(cluster, false);
+  await relinquish(cluster, kind, live, before, manager, call.signal);
   return await settled(cluster, kind, live, news, state, manager, request.timeoutSeconds, call);
 }
 

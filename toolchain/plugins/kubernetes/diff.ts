@@ -3,6 +3,7 @@ import { annotations, isAnnotated } from "./annotations";
 import { type Cause, isInvalid } from "./api-error";
 import type { Cluster } from "./cluster";
 import type { Connection } from "./connection";
+import { applicable, type Ignoring } from "./ignore";
 import { isHarmless, isWithin, needsNameFreed, replacedByRule } from "./immutable";
 import { declared, inputsOf, managerOf } from "./state";
 import { type Kind, kindOf, parseToken } from "./token";
@@ -21,7 +22,9 @@ export async function diff(request: DiffRequest, connection: Connection, { signa
   const askable = !containsUnknown(news) && !isHarmless(changes.keys());
   if (replaces.size === 0 && askable && cluster !== undefined) {
     const manager = managerOf(news, request.state, request.urn);
-    replaces = await replacedByServer(cluster, kind, news, manager, changes.keys(), signal);
+    const managers = [manager, managerOf({}, request.state, request.urn)];
+    const ignoring = { managers, ignoreChanges: request.ignoreChanges };
+    replaces = await replacedByServer(cluster, kind, news, manager, ignoring, changes.keys(), signal);
   }
   const autonamed = isAnnotated(news, annotations.autonamed);
   return { changes, replaces, deleteBeforeReplace: replaces.size > 0 && needsNameFreed(olds, news, autonamed) };
@@ -36,11 +39,13 @@ async function replacedByServer(
   kind: Kind,
   news: Tree,
   manager: string,
+  ignoring: Ignoring,
   changed: Iterable<string>,
   signal: AbortSignal,
 ): Promise<Set<string>> {
   try {
-    await cluster.apply(kind, news, { manager, force: true, dryRun: true }, signal);
+    const heeded = await applicable(cluster, kind, news, ignoring, signal);
+    await cluster.apply(kind, heeded, { manager, force: true, dryRun: true }, signal);
     return new Set();
   } catch (refusal) {
     if (!isInvalid(refusal) || !(await isAcceptableAnew(cluster, kind, news, manager, signal))) return new Set();

@@ -69,7 +69,12 @@ export function parseId(id: string): { namespace: string | undefined; name: stri
 
 /** As the API server spells it: `x-kubernetes-preserve-unknown-fields`. Pulumi's SDK writes underscores. */
 export function toServerKeys(object: Tree): Tree {
-  return renameKeys(object, (key) => (key.startsWith("x_kubernetes_") ? key.replaceAll("_", "-") : key));
+  return renameKeys(object, toServerKey);
+}
+
+/** One key as the API server spells it. */
+export function toServerKey(key: string): string {
+  return key.startsWith("x_kubernetes_") ? key.replaceAll("_", "-") : key;
 }
 
 /** As Pulumi's SDK spells it: `x_kubernetes_preserve_unknown_fields`. */

@@ -35,7 +35,7 @@ function projectValue(live: Value | undefined, wanted: Value | undefined): Value
 }
 
 function projectList(live: readonly Value[], wanted: readonly Value[]): readonly Value[] {
-  const key = mergeKeys.find((candidate) => isKey(candidate, wanted) && isKey(candidate, live));
+  const key = mergeKeyOf(live, wanted);
   if (key === undefined) {
     return live.length === wanted.length ? live.map((item, index) => projectValue(item, wanted[index]) ?? null) : live;
   }
@@ -44,6 +44,11 @@ function projectList(live: readonly Value[], wanted: readonly Value[]): readonly
     const found = live.find((item) => isTree(item) && isTree(element) && own(item, key) === own(element, key));
     return found === undefined ? [] : (projectValue(found, element) ?? []);
   });
+}
+
+/** The key by which the elements of both lists are told apart; undefined where only their places do. */
+export function mergeKeyOf(one: readonly Value[], other: readonly Value[]): string | undefined {
+  return mergeKeys.find((candidate) => isKey(candidate, one) && isKey(candidate, other));
 }
 
 /** Whether every element has the key, each with a value of its own. */
