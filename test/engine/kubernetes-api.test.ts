@@ -1,25 +1,17 @@
 import { delimiter } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { locateToolchain } from "../../toolchain";
-import { type Call, Children, InitFailed, type ResourceHandler, Secret, type Tree } from "../../toolchain/plugins/host";
+import { InitFailed, Secret, type Tree } from "../../toolchain/plugins/host";
 import { fieldManagerOf } from "../../toolchain/plugins/kubernetes/naming";
-import { kubernetesProvider } from "../../toolchain/plugins/kubernetes/provider";
 import { type ControlPlane, startControlPlane } from "./apiserver";
+import { Bench, failureOf, Resource } from "./plugin-resource";
 
 // The plugin's handlers, without an engine, against a real API server: what takes many small steps.
 
-const said: string[] = [];
-const say = (line: string): void => void said.push(line);
-const log = { debug() {}, info: say, warning: say, error: say, status: say, flush: async () => {} };
-const children = new Children();
-let aborter = new AbortController();
-const call = (): Call => ({ log, children, signal: aborter.signal });
-beforeEach(() => {
-  said.splice(0);
-  aborter = new AbortController();
-});
-
 let api: ControlPlane;
+const bench = new Bench(() => api);
+beforeEach(() => bench.reset());
+
 beforeAll(async () => {
   const { binDir } = locateToolchain();
   // Where the handlers find kubectl.
@@ -27,101 +19,15 @@ beforeAll(async () => {
   api = await startControlPlane(binDir);
 });
 afterAll(async () => {
-  await children.endAll(100);
+  await bench.children.endAll(100);
   await api?.stop();
 });
 
-/** One resource, kept from step to step as the engine would. */
-class Resource {
-  id = "";
-  inputs: Tree = {};
-  state: Tree = {};
-  private readonly subject: { urn: string; type: string; name: string };
-  private handler: ResourceHandler | undefined;
-
-  constructor(
-    type: string,
-    name: string,
-    private readonly config: Tree = {},
-  ) {
-    this.subject = { urn: `urn:pulumi:dev::proj::${type}::${name}`, type, name };
-  }
-
-  get urn(): string {
-    return this.subject.urn;
-  }
-
-  private async handle(): Promise<ResourceHandler> {
-    if (this.handler === undefined) {
-      const provider = kubernetesProvider("4.34.2");
-      await provider.configure?.({ kubeconfig: new Secret(api.kubeconfig), ...this.config }, call());
-      this.handler = provider.resource(this.subject.type);
-    }
-    if (this.handler === undefined) throw new Error("no handler");
-    return this.handler;
-  }
-
-  async check(news: Tree): Promise<Tree> {
-    const request = { ...this.subject, news, olds: this.inputs, randomSeed: new Uint8Array([7]) };
-    const checked = await (await this.handle()).check(request, call());
-    if (!("inputs" in checked)) throw new Error(JSON.stringify(checked.failures));
-    return checked.inputs;
-  }
-
-  async create(news: Tree, timeoutSeconds?: number): Promise<Tree> {
-    const inputs = await this.check(news);
-    const request = { ...this.subject, inputs, preview: false, timeoutSeconds };
-    const { id, outputs } = await (await this.handle()).create(request, call());
-    Object.assign(this, { id, inputs, state: outputs });
-    return outputs;
-  }
-
-  async previewCreate(news: Tree): Promise<Tree> {
-    const request = { ...this.subject, inputs: await this.check(news), preview: true, timeoutSeconds: undefined };
-    return (await (await this.handle()).create(request, call())).outputs;
-  }
-
-  async diff(news: Tree) {
-    const checked = await this.check(news);
-    const request = { ...this.subject, id: this.id, state: this.state, oldInputs: this.inputs, news: checked };
-    const found = await (await this.handle()).diff({ ...request, ignoreChanges: [] }, call());
-    const { changes, replaces = new Set(), deleteBeforeReplace } = found;
-    return { changes: [...changes.keys()], replaces: [...replaces], deleteBeforeReplace };
-  }
-
-  async update(news: Tree, preview = false): Promise<Tree> {
-    const checked = await this.check(news);
-    const recorded = { id: this.id, state: this.state, oldInputs: this.inputs, ignoreChanges: [] };
-    const request = { ...this.subject, ...recorded, news: checked, preview, timeoutSeconds: undefined };
-    const outputs = await (await this.handle()).update(request, call());
-    if (!preview) Object.assign(this, { inputs: checked, state: outputs });
-    return outputs;
-  }
-
-  async read(id = this.id) {
-    const request = { ...this.subject, id, state: this.state, inputs: this.inputs };
-    return await (await this.handle()).read(request, call());
-  }
-
-  async delete(timeoutSeconds?: number): Promise<void> {
-    const recorded = { id: this.id, state: this.state, oldInputs: this.inputs };
-    await (await this.handle()).delete({ ...this.subject, ...recorded, timeoutSeconds }, call());
-  }
-}
-
 const json = async (...argv: string[]) => JSON.parse(await api.kubectl("get", "-o", "json", ...argv));
-const failure = async (work: Promise<unknown>): Promise<Error> => {
-  try {
-    await work;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("it did not fail");
-};
 
 describe("diff asks the API server what is immutable", () => {
   it("an immutable field that no rule names calls for a new object, under the name of the changed field", async () => {
-    const priority = new Resource("kubernetes:scheduling.k8s.io/v1:PriorityClass", "p");
+    const priority = new Resource(bench, "kubernetes:scheduling.k8s.io/v1:PriorityClass", "p");
     await priority.create({ metadata: { name: "p" }, value: 10, description: "a" });
     expect(await priority.diff({ metadata: { name: "p" }, value: 11, description: "b" })).toEqual({
       changes: ["value", "description"],
@@ -132,11 +38,11 @@ describe("diff asks the API server what is immutable", () => {
   });
 
   it("a wrong value does not: it fails as an update", async () => {
-    const service = new Resource("kubernetes:core/v1:Service", "s");
+    const service = new Resource(bench, "kubernetes:core/v1:Service", "s");
     const spec = (port: number): Tree => ({ metadata: { name: "s" }, spec: { ports: [{ port }] } });
     await service.create(spec(80));
     expect((await service.diff(spec(99999))).replaces).toEqual([]);
-    expect((await failure(service.update(spec(99999), true))).message).toMatch(/spec\.ports\[0\]\.port/);
+    expect((await failureOf(service.update(spec(99999), true))).message).toMatch(/spec\.ports\[0\]\.port/);
     expect(
       (await service.diff({ metadata: { name: "s" }, spec: { ports: [{ port: 80 }], clusterIP: "10.0.0.77" } }))
         .replaces,
@@ -144,7 +50,7 @@ describe("diff asks the API server what is immutable", () => {
   });
 
   it("a custom resource's own transition rule counts", async () => {
-    const crd = new Resource("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "crd");
+    const crd = new Resource(bench, "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "crd");
     const rule = [{ rule: "self == oldSelf", message: "is immutable" }];
     const spec = { type: "object", properties: { zone: { type: "string", x_kubernetes_validations: rule } } };
     const schema = { openAPIV3Schema: { type: "object", properties: { spec } } };
@@ -157,7 +63,7 @@ describe("diff asks the API server what is immutable", () => {
         versions: [{ name: "v1", served: true, storage: true, schema }],
       },
     });
-    const gate = new Resource("kubernetes:example.com/v1:Gate", "gate");
+    const gate = new Resource(bench, "kubernetes:example.com/v1:Gate", "gate");
     const outputs = await gate.create({ metadata: { name: "gate" }, spec: { zone: "a" } });
     expect(gate.id).toBe("gate");
     expect(outputs.metadata).not.toHaveProperty("namespace");
@@ -172,31 +78,31 @@ describe("create", () => {
   it("refuses an object that somebody else made, unless told to take it over", async () => {
     await api.kubectl("create", "configmap", "theirs", "--from-literal=a=b");
     const news = { metadata: { name: "theirs" }, data: { c: "d" } };
-    expect((await failure(new Resource("kubernetes:core/v1:ConfigMap", "m").create(news))).message).toMatch(
+    expect((await failureOf(new Resource(bench, "kubernetes:core/v1:ConfigMap", "m").create(news))).message).toMatch(
       /^ConfigMap default\/theirs already exists in the cluster, made by "kubectl-create"; delete it, /,
     );
-    const upserting = new Resource("kubernetes:core/v1:ConfigMap", "m", { upsertExistingObjects: "true" });
+    const upserting = new Resource(bench, "kubernetes:core/v1:ConfigMap", "m", { upsertExistingObjects: "true" });
     expect((await upserting.create(news)).data).toEqual({ a: "b", c: "d" });
   });
 
   it("goes on with what it made itself before it was killed", async () => {
-    const map = new Resource("kubernetes:core/v1:ConfigMap", "killed");
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "killed");
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "killed" }, data: { a: "b" } };
     await api.kubectlWith(object, "apply", "--server-side", `--field-manager=${fieldManagerOf(map.urn)}`, "-f", "-");
     expect((await map.create({ metadata: { name: "killed" }, data: { a: "c" } })).data).toEqual({ a: "c" });
   });
 
   it("refuses an unknown field by name, in the preview already", async () => {
-    const map = new Resource("kubernetes:core/v1:ConfigMap", "odd");
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "odd");
     const news = { metadata: { name: "odd" }, dta: { a: "b" } };
-    expect((await failure(map.previewCreate(news))).message).toMatch(/unknown field "dta"/);
-    expect((await failure(map.create(news))).message).toMatch(/\.dta: field not declared in schema/);
+    expect((await failureOf(map.previewCreate(news))).message).toMatch(/unknown field "dta"/);
+    expect((await failureOf(map.create(news))).message).toMatch(/\.dta: field not declared in schema/);
   });
 
   it("waits a moment for a namespace that is made beside it, and names it when it never comes", async () => {
-    const map = new Resource("kubernetes:core/v1:ConfigMap", "early");
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "early");
     const creating = map.create({ metadata: { name: "early", namespace: "soon" } });
-    await expect.poll(() => said.join("\n"), { timeout: 10_000 }).toMatch(/not yet: namespaces "soon" not found/);
+    await expect.poll(() => bench.said.join("\n"), { timeout: 10_000 }).toMatch(/not yet: namespaces "soon" not found/);
     await api.kubectl("create", "namespace", "soon");
     await creating;
     expect(map.id).toBe("soon/early");
@@ -228,7 +134,7 @@ describe("waiting", () => {
   };
 
   it("a Job is awaited to its end", async () => {
-    const done = new Resource("kubernetes:batch/v1:Job", "done");
+    const done = new Resource(bench, "kubernetes:batch/v1:Job", "done");
     const creating = done.create(job("done"));
     await endPod("done", "Succeeded");
     await creating;
@@ -236,8 +142,8 @@ describe("waiting", () => {
   });
 
   it("a Job that fails is reported at once, with what its pods say", async () => {
-    const failing = new Resource("kubernetes:batch/v1:Job", "failing");
-    const creating = failure(failing.create(job("failing")));
+    const failing = new Resource(bench, "kubernetes:batch/v1:Job", "failing");
+    const creating = failureOf(failing.create(job("failing")));
     await endPod("failing", "Failed");
     const error = await creating;
     expect(error).toBeInstanceOf(InitFailed);
@@ -250,7 +156,7 @@ describe("waiting", () => {
     const path = process.env.PATH;
     process.env.PATH = "/nowhere";
     try {
-      const error = await failure(new Resource("kubernetes:batch/v1:Job", "unseen").create(job("unseen")));
+      const error = await failureOf(new Resource(bench, "kubernetes:batch/v1:Job", "unseen").create(job("unseen")));
       expect(error).toBeInstanceOf(InitFailed);
       expect(error.message).toMatch(
         /^Job default\/unseen can't be waited for: kubectl is neither beside the plugin nor on PATH; run \.\/lab up/,
@@ -262,18 +168,18 @@ describe("waiting", () => {
 
   it("an expression of the program's own is awaited instead", async () => {
     const annotations = { "pulumi.com/waitFor": "jsonpath={.metadata.labels.go}=yes" };
-    const map = new Resource("kubernetes:core/v1:ConfigMap", "wait");
-    const error = await failure(map.create({ metadata: { name: "wait", annotations } }, 1));
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "wait");
+    const error = await failureOf(map.create({ metadata: { name: "wait", annotations } }, 1));
     expect(error.message).toMatch(/^ConfigMap default\/wait was not ready within 1 s/);
     await api.kubectl("label", "configmap", "wait", "go=yes");
-    const again = new Resource("kubernetes:core/v1:ConfigMap", "wait");
+    const again = new Resource(bench, "kubernetes:core/v1:ConfigMap", "wait");
     await again.create({ metadata: { name: "wait", annotations } }, 20);
   });
 });
 
 describe("read", () => {
   it("imports an object without what the server writes", async () => {
-    const imported = await new Resource("kubernetes:core/v1:Namespace", "n").read("kube-system");
+    const imported = await new Resource(bench, "kubernetes:core/v1:Namespace", "n").read("kube-system");
     expect(imported?.inputs).toEqual({
       apiVersion: "v1",
       kind: "Namespace",
@@ -284,7 +190,7 @@ describe("read", () => {
   });
 
   it("sees a change of a Secret behind its stringData, and keeps it secret", async () => {
-    const secret = new Resource("kubernetes:core/v1:Secret", "word");
+    const secret = new Resource(bench, "kubernetes:core/v1:Secret", "word");
     await secret.create({ metadata: { name: "word" }, stringData: { word: "old" } });
     expect((await secret.read())?.inputs).toEqual(secret.inputs);
     const data = { word: Buffer.from("new").toString("base64") };
@@ -293,13 +199,13 @@ describe("read", () => {
   });
 
   it("knows nothing of an object that is gone", async () => {
-    expect(await new Resource("kubernetes:core/v1:ConfigMap", "x").read("default/gone")).toBeUndefined();
+    expect(await new Resource(bench, "kubernetes:core/v1:ConfigMap", "x").read("default/gone")).toBeUndefined();
   });
 });
 
 describe("update", () => {
   it("hands the fields to another manager, and lets the old one go", async () => {
-    const map = new Resource("kubernetes:core/v1:ConfigMap", "hand", { enableConfigMapMutable: "true" });
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "hand", { enableConfigMapMutable: "true" });
     const news = (value: string, annotations: Tree = {}): Tree => ({
       metadata: { name: "hand", annotations },
       data: { a: value, same: "x" },
@@ -313,7 +219,7 @@ describe("update", () => {
   });
 
   it("makes an object again that vanished meanwhile", async () => {
-    const map = new Resource("kubernetes:core/v1:ConfigMap", "again", { enableConfigMapMutable: "true" });
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "again", { enableConfigMapMutable: "true" });
     await map.create({ metadata: { name: "again" }, data: { a: "1" } });
     await api.kubectl("delete", "configmap", "again");
     expect((await map.update({ metadata: { name: "again" }, data: { a: "2" } })).data).toEqual({ a: "2" });
@@ -322,7 +228,7 @@ describe("update", () => {
 
 describe("delete", () => {
   it("takes a workload's pods along, and does not mind what is gone", async () => {
-    const web = new Resource("kubernetes:apps/v1:Deployment", "web");
+    const web = new Resource(bench, "kubernetes:apps/v1:Deployment", "web");
     const labels = { app: "web" };
     const annotations = { "pulumi.com/skipAwait": "true" };
     const template = { metadata: { labels }, spec: { containers: [{ name: "c", image: "x" }] } };
@@ -336,7 +242,7 @@ describe("delete", () => {
     const hold = (finalizers: string[] | null) =>
       api.kubectl("patch", pod, "--type=merge", "-p", JSON.stringify({ metadata: { finalizers } }));
     await hold(["example.com/hold"]);
-    expect((await failure(web.delete(1))).message).toMatch(/waits for its finalizers foregroundDeletion/);
+    expect((await failureOf(web.delete(1))).message).toMatch(/waits for its finalizers foregroundDeletion/);
     await hold(null);
     await web.delete();
     expect(await api.kubectl("get", "pods", "-l", "app=web", "-o", "name")).toBe("");
@@ -344,29 +250,29 @@ describe("delete", () => {
   });
 
   it("says what holds an object that does not go in time, or before it was cancelled", async () => {
-    const map = new Resource("kubernetes:core/v1:ConfigMap", "held");
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "held");
     await map.create({ metadata: { name: "held", finalizers: ["example.com/hold"] } });
-    expect((await failure(map.delete(1))).message).toBe(
+    expect((await failureOf(map.delete(1))).message).toBe(
       "ConfigMap default/held is being deleted, but still there after 1 s: waits for its finalizers example.com/hold",
     );
-    setTimeout(() => aborter.abort(), 500);
-    expect((await failure(map.delete(30))).message).toMatch(/was still there when this was cancelled|cancelled/);
+    setTimeout(() => bench.aborter.abort(), 500);
+    expect((await failureOf(map.delete(30))).message).toMatch(/was still there when this was cancelled|cancelled/);
   });
 
   it("tells the way out when the cluster is gone, and takes it when told to", async () => {
     const gone = { kubeconfig: api.kubeconfig.replace(api.server, "https://127.0.0.1:1") };
-    const lost = new Resource("kubernetes:core/v1:ConfigMap", "lost", gone);
+    const lost = new Resource(bench, "kubernetes:core/v1:ConfigMap", "lost", gone);
     const unreachable =
       /^Kubernetes API server https:\/\/127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED.*; check that the cluster runs/;
-    expect((await failure(lost.create({ metadata: { name: "lost" } }))).message).toMatch(unreachable);
+    expect((await failureOf(lost.create({ metadata: { name: "lost" } }))).message).toMatch(unreachable);
     lost.id = "default/lost";
-    const error = await failure(lost.delete());
+    const error = await failureOf(lost.delete());
     expect(error.message).toMatch(unreachable);
     expect(error.message).toContain("PULUMI_K8S_DELETE_UNREACHABLE=true");
-    const dropped = new Resource("kubernetes:core/v1:ConfigMap", "lost", { ...gone, deleteUnreachable: "true" });
+    const dropped = new Resource(bench, "kubernetes:core/v1:ConfigMap", "lost", { ...gone, deleteUnreachable: "true" });
     dropped.id = "default/lost";
     await dropped.delete();
-    expect(said.join()).toMatch(/dropped from the state, as deleteUnreachable is set/);
+    expect(bench.said.join()).toMatch(/dropped from the state, as deleteUnreachable is set/);
     expect(await dropped.read()).toBeUndefined();
   });
 });

@@ -107,14 +107,12 @@ describe("waitPlan", () => {
 
   it.each(["DaemonSet", "Deployment", "StatefulSet"])("rolls out a %s", (kind) => {
     expect(plan("apps/v1", kind)).toEqual([[`rollout status ${kind.toLowerCase()}/a`, "ready"]]);
-    expect(plan("apps/v1", kind, {}, { "pulumi.com/skipAwait": "true" })).toBeUndefined();
   });
 
   it("does not wait for what never rolls out by itself", () => {
     expect(plan("apps/v1", "DaemonSet", { spec: { updateStrategy: { type: "OnDelete" } } })).toBeUndefined();
     expect(plan("apps/v1", "Deployment", { spec: { paused: true } })).toBeUndefined();
     expect(plan("batch/v1", "Job", { spec: { suspend: true } })).toBeUndefined();
-    expect(plan("v1", "Service", { spec: { selector: { a: "b" } } })).toBeUndefined();
     expect(plan("v1", "ConfigMap")).toBeUndefined();
   });
 
@@ -142,12 +140,13 @@ describe("waitPlan", () => {
   });
 });
 
-it("the deadline is customTimeouts', the annotation's, or ten minutes", () => {
+it("the deadline is customTimeouts', the annotation's, the kind's, or ten minutes", () => {
   const annotated = (value: string): Tree => ({ metadata: { annotations: { "pulumi.com/timeoutSeconds": value } } });
   expect(deadlineSeconds({}, undefined)).toBe(600);
   expect(deadlineSeconds(annotated("30"), undefined)).toBe(30);
   expect(deadlineSeconds(annotated("30"), 5)).toBe(5);
   expect(deadlineSeconds(annotated("soon"), undefined)).toBe(600);
+  expect(deadlineSeconds({}, undefined, 60)).toBe(60);
 });
 
 it("deletes in the foreground unless told otherwise", () => {

@@ -32,11 +32,11 @@ export function isAnnotated(object: Tree, name: string): boolean {
 /** Default of the official plugin: ten minutes. */
 const defaultSeconds = 600;
 
-/** How long a wait for this object may take: customTimeouts, then the annotation, then ten minutes. */
-export function deadlineSeconds(object: Tree, customTimeout: number | undefined): number {
+/** How long a wait for this object may take: customTimeouts, then the annotation, then what its kind usually gets. */
+export function deadlineSeconds(object: Tree, customTimeout: number | undefined, usual = defaultSeconds): number {
   if (customTimeout !== undefined) return customTimeout;
   const seconds = Number(annotation(object, annotations.timeoutSeconds));
-  return Number.isInteger(seconds) && seconds > 0 ? seconds : defaultSeconds;
+  return Number.isInteger(seconds) && seconds > 0 ? seconds : usual;
 }
 
 /** What the API server does with the objects that the deleted one owns. */

@@ -8,7 +8,7 @@ import {
   type Tree,
   type UpdateRequest,
 } from "../host";
-import { annotation, annotations, deadlineSeconds, isAnnotated } from "./annotations";
+import { annotation, annotations, isAnnotated } from "./annotations";
 import { ApiError, isFieldConflict, isNamespaceMissing } from "./api-error";
 import { awaitReady } from "./await";
 import { type Cluster, referenceTo } from "./cluster";
@@ -137,8 +137,7 @@ async function settled(
   timeoutSeconds: number | undefined,
   call: Call,
 ): Promise<Tree> {
-  const seconds = deadlineSeconds(applied, timeoutSeconds);
-  const { live, problems } = await awaitReady(cluster, kind, applied, seconds, call);
+  const { live, problems } = await awaitReady(cluster, kind, applied, { timeoutSeconds }, call);
   const outputs = outputsOf(live, inputs, state, manager);
   if (problems.length > 0) throw new InitFailed(idOf(live), outputs, problems, inputs);
   return outputs;

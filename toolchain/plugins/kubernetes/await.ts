@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Call, Tree } from "../host";
+import { annotations, deadlineSeconds, isAnnotated } from "./annotations";
 import { type Cluster, type Reference, referenceTo } from "./cluster";
 import { diagnose } from "./diagnosis";
 import type { Ended } from "./kubectl";
+import { poll } from "./poll";
+import { type ReadinessRule, readinessRule } from "./readiness-rules";
 import type { Kind } from "./token";
 import { type Wait, type WaitPlan, waitPlan } from "./wait-plan";
 
@@ -14,24 +17,60 @@ export interface Awaited {
   readonly problems: readonly string[];
 }
 
+/** How a wait goes. */
+export interface Waiting {
+  /** The program's own deadline in seconds (customTimeouts). @default the annotation's, else the kind's */
+  readonly timeoutSeconds?: number;
+  /** Only look how it stands now, for a moment. @default false */
+  readonly glance?: boolean;
+}
+
 /** Waits until an applied object is ready, showing on the way what it waits for. */
 export async function awaitReady(
   cluster: Cluster,
   kind: Kind,
   applied: Tree,
-  seconds: number,
+  { timeoutSeconds, glance = false }: Waiting,
   call: Call,
 ): Promise<Awaited> {
+  if (isAnnotated(applied, annotations.skipAwait)) return { live: applied, problems: [] };
   const reference = referenceTo(kind, applied);
   const plan = waitPlan(kind, applied, await cluster.argumentFor(reference, call.signal));
-  if (plan === undefined) return { live: applied, problems: [] };
+  const rule = plan === undefined ? readinessRule(kind) : undefined;
+  const seconds = deadlineSeconds(applied, timeoutSeconds, rule?.seconds);
+  let outcome: Outcome;
+  if (plan !== undefined) outcome = await run(cluster, reference, plan, glance ? 1 : seconds, call);
+  else if (rule !== undefined && (rule.onRefresh || !glance))
+    outcome = await watch(cluster, reference, rule, glance ? 0 : seconds, call);
+  else return { live: applied, problems: [] };
 
-  const outcome = await run(cluster, reference, plan, seconds, call);
   const live = (await lastSeen(cluster, reference)) ?? applied;
   if (outcome.ready) return { live, problems: [] };
   const what = `${kind.kind} ${reference.namespace === undefined ? "" : `${reference.namespace}/`}${reference.name}`;
   const found = call.signal.aborted ? [] : await diagnose(cluster, kind, live);
   return { live, problems: [`${what} ${outcome.why}`, ...found] };
+}
+
+async function watch(
+  cluster: Cluster,
+  reference: Reference,
+  rule: ReadinessRule,
+  seconds: number,
+  { log, signal }: Call,
+): Promise<Outcome> {
+  try {
+    const { why, warning } = await poll({
+      get: () => cluster.get(reference, signal),
+      look: (live) => rule.look(live, cluster, signal),
+      onWait: (what) => log.status(what),
+      seconds,
+      signal,
+    });
+    if (warning !== undefined) log.warning(warning);
+    return why === undefined ? { ready: true } : { ready: false, why };
+  } catch (error) {
+    return unseen(error);
+  }
 }
 
 type Outcome = { readonly ready: true } | { readonly ready: false; readonly why: string };
@@ -64,13 +103,17 @@ async function run(
     if (call.signal.aborted) return { ready: false, why: `was not ready yet when this was cancelled: ${last}` };
     return outcome;
   } catch (error) {
-    // The object is there all the same: it has to be recorded.
-    return { ready: false, why: `can't be waited for: ${(error as Error).message}` };
+    return unseen(error);
   } finally {
     clearTimeout(hanging);
     call.signal.removeEventListener("abort", end);
     end();
   }
+}
+
+/** The object is there all the same: it has to be recorded. */
+function unseen(error: unknown): Outcome {
+  return { ready: false, why: `can't be waited for: ${(error as Error).message}` };
 }
 
 interface Running {

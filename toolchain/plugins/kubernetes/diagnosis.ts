@@ -26,11 +26,17 @@ const core = (kind: string): Kind => ({ group: "", version: "v1", kind });
 
 async function podsOf(cluster: Cluster, kind: Kind, live: Tree): Promise<readonly Value[]> {
   if (kind.group === "" && kind.kind === "Pod") return [live];
-  const labels = treeAt(live, "spec", "selector", "matchLabels");
-  const selector = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`);
-  if (selector.length === 0 || !["apps", "batch"].includes(kind.group)) return [];
+  const selector = Object.entries(labelsOfPods(kind, live)).map(([key, value]) => `${key}=${String(value)}`);
+  if (selector.length === 0) return [];
   const query = new URLSearchParams({ labelSelector: selector.join(",") });
   return listAt(await cluster.list(core("Pod"), namespaceOf(live), query), "items");
+}
+
+/** The labels by which the object picks its pods. */
+function labelsOfPods({ group, kind }: Kind, live: Tree): Tree {
+  if (group === "apps" || group === "batch") return treeAt(live, "spec", "selector", "matchLabels");
+  const picks = group === "" && ["Service", "ReplicationController"].includes(kind);
+  return picks ? treeAt(live, "spec", "selector") : {};
 }
 
 async function eventsOf(

@@ -12,7 +12,6 @@ import { parseToken } from "./token";
  * The Kubernetes plugin: any kind that an API server serves, by server-side apply.
  *
  * Where it differs from the official plugin of the same version:
- * - a Service, an Ingress and a PersistentVolumeClaim are ready when they are there;
  * - a create that was killed before it was recorded is taken up again instead of refused, and an update makes an object
  *   again that vanished;
  * - immutable fields are found by asking the API server too, so those of custom resources count;

@@ -48,7 +48,7 @@ export async function read(request: ReadRequest, connection: Connection, call: C
 
 /** Why a workload is not ready now: recorded, so that the next update waits for it again. */
 async function notReady(cluster: Cluster, kind: Kind, live: Tree, call: Call): Promise<readonly string[]> {
-  return (await awaitReady(cluster, kind, live, 1, call)).problems;
+  return (await awaitReady(cluster, kind, live, { glance: true }, call)).problems;
 }
 
 function unreachable(

@@ -1,5 +1,5 @@
 import type { Tree, Value } from "../host";
-import { annotation, annotations, isAnnotated } from "./annotations";
+import { annotation, annotations } from "./annotations";
 import { at, listAt, nameOf, textAt } from "./object";
 import type { Kind } from "./token";
 
@@ -17,14 +17,8 @@ export interface WaitPlan {
   readonly waits: readonly Wait[];
 }
 
-/**
- * What it takes for an object to be ready; undefined where it is with its creation, or is already.
- *
- * A Service is ready when it is there: whether anybody answers behind it is its workload's matter.
- * A PersistentVolumeClaim too: it may be bound only when a pod asks for it.
- */
+/** What `kubectl` waits for until an object is ready; undefined where it has no such wait, or the object is ready already. */
 export function waitPlan(kind: Kind, live: Tree, argument: string): WaitPlan | undefined {
-  if (isAnnotated(live, annotations.skipAwait)) return undefined;
   const wanted = annotation(live, annotations.waitFor);
   if (wanted !== undefined) {
     return { mode: "all", waits: expressions(wanted).map((expression) => waitFor(argument, expression)) };
