@@ -166,6 +166,17 @@ describe("waiting", () => {
     }
   });
 
+  it("a Job that did not complete is replaced where the program says so", async () => {
+    const annotations = { "pulumi.com/skipAwait": "true", "pulumi.com/replaceUnready": "true" };
+    const news = job("again", annotations);
+    const again = new Resource(bench, "kubernetes:batch/v1:Job", "again");
+    await again.create(news);
+    const path = 'metadata.annotations["pulumi.com/replaceUnready"]';
+    expect(await again.diff(news)).toEqual({ changes: [path], replaces: [path], deleteBeforeReplace: true });
+    await endPod("again", "Succeeded");
+    await expect.poll(async () => (await again.diff(news)).changes, { timeout: 20_000 }).toEqual([]);
+  });
+
   it("an expression of the program's own is awaited instead", async () => {
     const annotations = { "pulumi.com/waitFor": "jsonpath={.metadata.labels.go}=yes" };
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "wait");
@@ -216,6 +227,18 @@ describe("update", () => {
     const owners = (await json("configmap", "hand", "--show-managed-fields")).metadata.managedFields;
     expect(owners.map(({ manager }: { manager: string }) => manager)).toEqual(["chosen"]);
     expect(map.state.__fieldManager).toBe("chosen");
+  });
+
+  it("takes over what the official plugin made, so that what leaves the program goes", async () => {
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "theirs", { enableConfigMapMutable: "true" });
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "made" }, data: { a: "1", b: "1" } };
+    await api.kubectlWith(object, "create", "--field-manager=pulumi-kubernetes", "-f", "-");
+    map.id = "default/made";
+    map.inputs = await map.check({ metadata: { name: "made" }, data: { a: "1", b: "1" } });
+    await map.update({ metadata: { name: "made" }, data: { a: "2" } }, true);
+    expect((await map.update({ metadata: { name: "made" }, data: { a: "2" } })).data).toEqual({ a: "2" });
+    const { metadata } = await json("configmap", "made", "--show-managed-fields");
+    expect(metadata.managedFields).toHaveLength(1);
   });
 
   it("makes an object again that vanished meanwhile", async () => {

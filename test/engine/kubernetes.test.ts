@@ -243,8 +243,25 @@ describe("kubernetes under the real engine", () => {
       program({ ...settled, more: 'new k8s.core.v1.ServicePatch("p", { metadata: { name: "a" } }, opts);' }),
     );
     expect(expectFailure(await project.preview())).toContain(
-      'resource type "kubernetes:core/v1:ServicePatch": not supported here, as it patches objects of others; declare the whole object',
+      'resource type "kubernetes:core/v1:ServicePatch": not supported by cni-lab\'s own plugin, as it patches objects of others; declare the whole object',
     );
+  });
+
+  it.each([
+    ['new k8s.yaml.v2.ConfigGroup("g", { yaml: "" }, opts);', "kubernetes:yaml/v2:ConfigGroup", "it reads YAML files"],
+    ['new k8s.helm.v4.Chart("c", { chart: "c" }, opts);', "kubernetes:helm.sh/v4:Chart", "it renders Helm charts"],
+    [
+      'new k8s.kustomize.v2.Directory("d", { directory: "." }, opts);',
+      "kubernetes:kustomize/v2:Directory",
+      "it renders k",
+    ],
+    ['new k8s.yaml.ConfigGroup("o", { yaml: "a: b" }, opts);', "kubernetes:yaml:decode", "it reads YAML files"],
+  ])("refuses by name, with a way out: %s", async (more, token, why) => {
+    await project.program(program({ ...settled, more }));
+    const output = expectFailure(await project.preview());
+    expect(output).toContain(token);
+    expect(output).toContain(`not supported by cni-lab's own plugin, as ${why}`);
+    expect(output).toContain("or use the official plugin (CNI_LAB_PLUGINS=official)");
   });
 
   it("destroys everything, and waits for what a finalizer holds", async () => {

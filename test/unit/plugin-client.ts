@@ -45,6 +45,14 @@ export class PluginClient {
     return answer((done) => this.raw.invoke(new pb.InvokeRequest().setTok(token).setArgs(encode(args)), done));
   }
 
+  construct(type: string): Promise<pb.ConstructResponse> {
+    return answer((done) => this.raw.construct(new pb.ConstructRequest().setType(type), done));
+  }
+
+  call(token: string): Promise<pb.CallResponse> {
+    return answer((done) => this.raw.call(new pb.CallRequest().setTok(token), done));
+  }
+
   handshake(): Promise<pb.ProviderHandshakeResponse> {
     return answer((done) => this.raw.handshake(new pb.ProviderHandshakeRequest(), done));
   }

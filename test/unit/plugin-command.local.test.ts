@@ -219,7 +219,13 @@ describe("check", () => {
       { crate: "x" },
       [expect.stringMatching(/^crate: no such property; there are create, update, delete, triggers, /)],
     ],
-    ["assets", { assetPaths: ["a"] }, ["assetPaths: assets are not supported here; print what you need on stdout"]],
+    [
+      "assets",
+      { assetPaths: ["a"] },
+      [
+        "assetPaths: assets are not supported by cni-lab's own plugin; print what you need on stdout, or use the official plugin (CNI_LAB_PLUGINS=official)",
+      ],
+    ],
     ["logging", { logging: "both" }, ['logging is "both": must be one of stdout, stderr, stdoutAndStderr, none']],
     [
       "environment",

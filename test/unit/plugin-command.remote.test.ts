@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { type AddressInfo, connect, createServer } from "node:net";
 import ssh2, { type Connection, type KeyboardAuthContext, type ServerChannel } from "ssh2";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -166,6 +167,24 @@ describe("remote.Command", () => {
   it("logs in by an encrypted key", async () => {
     const keyed = { user: "keyed", password: undefined, privateKey: userKey.private, privateKeyPassword: "phrase" };
     expect((await create({ connection: connection(keyed), create: "echo in" })).outputs.stdout).toBe("in");
+  });
+
+  it.each([
+    ["ed25519", () => generateKeyPairSync("ed25519")],
+    ["ecdsa", () => generateKeyPairSync("ec", { namedCurve: "P-256" })],
+    ["rsa", () => generateKeyPairSync("rsa", { modulusLength: 2048 })],
+  ])("logs in by a key in PKCS#8, in clear and encrypted: %s", async (_, generate) => {
+    const { privateKey: key } = generate();
+    const pem = key.export({ type: "pkcs8", format: "pem" }) as string;
+    const encrypted = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "phrase" } as const;
+    const keyed = { user: "keyed", password: undefined, privateKey: pem };
+    expect((await create({ connection: connection(keyed), create: "echo in" })).outputs.stdout).toBe("in");
+    const locked = { ...keyed, privateKey: key.export(encrypted) as string, privateKeyPassword: "phrase" };
+    expect((await create({ connection: connection(locked), create: "echo in" })).outputs.stdout).toBe("in");
+    const wrong = connection({ ...locked, privateKeyPassword: "another" });
+    await expect(create({ connection: wrong, create: "true" })).rejects.toThrow(
+      /^connection\.privateKey: can't be read as PKCS#8 \(.*\); check connection\.privateKey and connection\.privateKeyP/,
+    );
   });
 
   it("goes through a proxy", async () => {

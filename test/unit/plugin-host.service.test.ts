@@ -141,10 +141,20 @@ describe("service", () => {
 
   it("refuses an unsupported token by name, with what is supported", async () => {
     expect((await failureOf(client.check("urn:pulumi:dev::proj::test:x:Other::n", {}))).details).toBe(
-      'resource type is "test:x:Other": not supported here; supported: test:x:Thing',
+      'resource type is "test:x:Other": not supported by cni-lab\'s own plugin, which has test:x:Thing; use one of these, or use the official plugin (CNI_LAB_PLUGINS=official)',
     );
     expect((await failureOf(client.invoke("test:x:no"))).details).toBe(
-      'function is "test:x:no": not supported here; supported: test:x:fn',
+      'function is "test:x:no": not supported by cni-lab\'s own plugin, which has test:x:fn; use one of these, or use the official plugin (CNI_LAB_PLUGINS=official)',
+    );
+  });
+
+  it("refuses components and their methods by name", async () => {
+    const way = "or use the official plugin (CNI_LAB_PLUGINS=official)";
+    expect((await failureOf(client.construct("test:x:Whole"))).details).toBe(
+      `component is "test:x:Whole": not supported by cni-lab's own plugin, which has no components; declare its resources, ${way}`,
+    );
+    expect((await failureOf(client.call("test:x:Whole/method"))).details).toMatch(
+      /^method is "test:x:Whole\/method": not s/,
     );
   });
 

@@ -125,12 +125,22 @@ describe("check", () => {
       },
     ]);
     expect((await failures("kubernetes:example.com/v1:WidgetPatch", { kind: "Widget" }))[0]?.reason).toMatch(
-      /^WidgetPatch is not supported here, as it patches objects of others/,
+      /^WidgetPatch is not supported by cni-lab's own plugin, as it patches objects of others/,
     );
     expect((await failures("kubernetes:core/v1:Pod", { kind: "Service" }))[0]?.reason).toBe(
       'is "Service": must be Pod, as the resource\'s type says',
     );
   });
+});
+
+it("refuses an expression of pulumi.com/waitFor that is neither a path nor a condition", async () => {
+  const waiting = (expression: string) =>
+    failures("kubernetes:core/v1:Pod", { metadata: { annotations: { "pulumi.com/waitFor": expression } } });
+  const rule = "must begin with jsonpath= or condition=, or be a JSON list of such";
+  const property = 'metadata.annotations["pulumi.com/waitFor"]';
+  expect(await waiting("delete")).toEqual([{ property, reason: `"delete": ${rule}` }]);
+  expect(await waiting('["condition=Ready", "{.a}=1"]')).toEqual([{ property, reason: `"{.a}=1": ${rule}` }]);
+  expect(await waiting("jsonpath={.a}=1")).toEqual([]);
 });
 
 it("a name is the same for one seed and another for the next", () => {

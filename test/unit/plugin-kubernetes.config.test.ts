@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -60,6 +60,55 @@ describe("readKubeconfig", () => {
     expect(() => readKubeconfig({ kubeconfig: "- a\n- b\n" })).toThrow(/is no kubeconfig/);
   });
 
+  it("merges the files of KUBECONFIG: the first that names an entry wins, and one that is not there is empty", () => {
+    const [one, two, gone] = [join(folder, "one"), join(folder, "two"), join(folder, "not-there")];
+    writeFileSync(one, kubeconfig("https://one:6443"));
+    writeFileSync(two, kubeconfig("https://other:6443").replaceAll("first", "third"));
+    const env = { KUBECONFIG: [gone, one, two].join(":") };
+    expect(readKubeconfig({}, { env })).toMatchObject({ server: "https://one:6443", namespace: "lab" });
+    expect(readKubeconfig({ context: "third" }, { env }).server).toBe("https://one:6443");
+    expect(() => readKubeconfig({ context: "fourth" }, { env })).toThrow(
+      `kubeconfig ${one}:${two}: has no context "fourth"; it has first, second, third`,
+    );
+    expect(() => readKubeconfig({}, { env: { KUBECONFIG: `${gone}:${gone}` } })).toThrow(
+      `kubeconfig ${gone}: can't be`,
+    );
+  });
+
+  it("finds files that are named relative to the kubeconfig", () => {
+    const file = join(folder, "relative");
+    const cluster = { server: "https://one:6443", "certificate-authority": "pki/ca.crt" };
+    const user = { "client-certificate": "a.crt", "client-key": "/abs/a.key", exec: { command: "./login" } };
+    const context = { cluster: "c", user: "u" };
+    const [clusters, users] = [[{ name: "c", cluster }], [{ name: "u", user }]];
+    const contexts = [{ name: "x", context }];
+    writeFileSync(file, JSON.stringify({ clusters, users, contexts, "current-context": "x" }));
+    const { file: read } = readKubeconfig({ kubeconfig: file });
+    expect(read.clusters).toEqual([
+      { name: "c", cluster: { ...cluster, "certificate-authority": join(folder, "pki/ca.crt") } },
+    ]);
+    const rooted = { ...user, "client-certificate": join(folder, "a.crt"), exec: { command: join(folder, "login") } };
+    expect(read.users).toEqual([{ name: "u", user: rooted }]);
+  });
+
+  it("takes a pod's account where there is nothing else", () => {
+    const accountFolder = join(folder, "account");
+    mkdirSync(accountFolder);
+    const env = { KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "443" };
+    const { HOME } = process.env;
+    process.env.HOME = accountFolder;
+    try {
+      expect(() => readKubeconfig({}, { env, accountFolder })).toThrow(/\.kube\/config: can't be read \(ENOENT\)/);
+      writeFileSync(join(accountFolder, "token"), "t");
+      writeFileSync(join(accountFolder, "namespace"), "mine\n");
+      const { server, namespace, file } = readKubeconfig({}, { env, accountFolder });
+      expect({ server, namespace }).toEqual({ server: "https://10.0.0.1:443", namespace: "mine" });
+      expect(file.users).toEqual([{ name: "pod", user: { tokenFile: join(accountFolder, "token") } }]);
+    } finally {
+      process.env.HOME = HOME;
+    }
+  });
+
   it("is not needed before there is something to ask", () => {
     const connection = new Connection({ kubeconfig: join(folder, "gone") });
     expect(connection.current()).toBeUndefined();
@@ -91,11 +140,17 @@ describe("checkConfig", () => {
     expect(reasons({ kubeconfig: UNKNOWN, enableServerSideApply: UNKNOWN, renderYamlToDirectory: "" })).toEqual([]);
   });
 
+  it("tells what it takes and has nothing for", () => {
+    const told: string[] = [];
+    expect(checkConfig({ kubeClientSettings: '{"qps":1}' }, (text) => void told.push(text))).toHaveProperty("inputs");
+    expect(told).toEqual(["kubeClientSettings has no effect: not supported by cni-lab's own plugin"]);
+  });
+
   it("refuses by name what it can't do, all at once", () => {
     expect(reasons({ renderYamlToDirectory: "out", enableServerSideApply: "false", strictMode: "true" })).toEqual([
-      "strictMode: not supported here; remove strictMode",
-      "renderYamlToDirectory: not supported here: this plugin only works on a cluster; remove it",
-      "enableServerSideApply: only true is supported here: every object is applied by the server; remove it",
+      "strictMode: not supported by cni-lab's own plugin; remove strictMode",
+      "renderYamlToDirectory: not supported by cni-lab's own plugin, which only works on a cluster; remove it",
+      "enableServerSideApply: false is not supported by cni-lab's own plugin, which has every object applied by the server; remove it",
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isNamespacedBuiltIn } from "../../toolchain/plugins/kubernetes/scope";
-import { apiVersionOf, kindOf, parseToken } from "../../toolchain/plugins/kubernetes/token";
+import { apiVersionOf, kindOf, parseToken, refuseFunction } from "../../toolchain/plugins/kubernetes/token";
 
 describe("parseToken", () => {
   it.each([
@@ -28,7 +28,21 @@ describe("parseToken", () => {
     ["kubernetes:kustomize/v2:Directory", "it renders kustomizations"],
     ["kubernetes:index:Thing", "it is no kind of an API group"],
   ])("refuses %s by name", (token, why) => {
-    expect(() => parseToken(token)).toThrow(`resource type "${token}": not supported here, as ${why}; `);
+    const refusal = `resource type "${token}": not supported by cni-lab's own plugin, as ${why}; `;
+    expect(() => parseToken(token)).toThrow(refusal);
+    expect(() => parseToken(token)).toThrow(/, or use the official plugin \(CNI_LAB_PLUGINS=official\)$/);
+  });
+
+  it.each([
+    ["kubernetes:yaml:decode", "it reads YAML files"],
+    ["kubernetes:helm:template", "it renders Helm charts"],
+    ["kubernetes:kustomize:directory", "it renders kustomizations"],
+    ["kubernetes:kubernetes:podLogs", "it reads objects outside the program"],
+  ])("refuses the function %s by name", (token, why) => {
+    expect(() => refuseFunction(token)).toThrow(
+      `function is "${token}": not supported by cni-lab's own plugin, as ${why}; ` +
+        "declare the objects themselves as resources, or use the official plugin (CNI_LAB_PLUGINS=official)",
+    );
   });
 });
 

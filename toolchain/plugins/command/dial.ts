@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import pRetry from "p-retry";
 import { Client, type ConnectConfig } from "ssh2";
 import { isTree, type Tree } from "../host";
+import { readablePrivateKey } from "./private-key";
 
 /** The first wait between two tries, how it grows, and the longest: as the official plugin's. */
 const BACKOFF = { minTimeout: 100, factor: 1.5, maxTimeout: 5000 };
@@ -98,12 +99,15 @@ function configOf(hop: Tree): ConnectConfig {
     username: text("user") ?? "root",
     password,
     tryKeyboard: password !== undefined,
-    privateKey: text("privateKey"),
-    passphrase: text("privateKeyPassword"),
+    ...keyOf(text("privateKey"), text("privateKeyPassword")),
     agent: text("agentSocketPath") ?? process.env.SSH_AUTH_SOCK,
     readyTimeout: (typeof hop.perDialTimeout === "number" ? hop.perDialTimeout : 15) * 1000,
     ...hostKeyOf(text("hostKey")),
   };
+}
+
+function keyOf(privateKey: string | undefined, passphrase: string | undefined): ConnectConfig {
+  return privateKey === undefined ? {} : { privateKey: readablePrivateKey(privateKey, passphrase), passphrase };
 }
 
 function endpoint(hop: Tree): { host: string; port: number } {

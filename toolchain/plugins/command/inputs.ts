@@ -1,5 +1,15 @@
 import { describeProblem } from "../../../components/lib/user-error";
-import { type CheckFailure, isList, isTree, Secret, type Tree, Unknown, type Value } from "../host";
+import {
+  type CheckFailure,
+  isList,
+  isTree,
+  notSupported,
+  Secret,
+  type Tree,
+  Unknown,
+  type Value,
+  wayToOfficial,
+} from "../host";
 
 /** What an input may hold. `anything` is left as it is. */
 export type Kind =
@@ -40,7 +50,7 @@ const RUN: Shape = {
   addPreviousOutputInEnv: { kind: "boolean" },
 };
 
-const NO_ASSETS = "assets are not supported here; print what you need on stdout";
+const NO_ASSETS = `assets are ${notSupported}; print what you need on stdout, ${wayToOfficial}`;
 
 const LOCAL: Shape = {
   ...RUN,

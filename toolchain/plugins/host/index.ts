@@ -1,6 +1,6 @@
 export { type ChildOptions, Children } from "./children";
 export { type Change, compare, same } from "./compare";
-export { InitFailed, Unsupported } from "./errors";
+export { InitFailed, notSupported, Unsupported, wayToOfficial } from "./errors";
 export type { Log } from "./log";
 export { parsePath, type Step, topLevel } from "./path";
 export * from "./provider";

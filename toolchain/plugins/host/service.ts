@@ -3,7 +3,7 @@ import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { toServiceError, Unsupported } from "./errors";
+import { notAmong, toServiceError, Unsupported } from "./errors";
 import { topLevel } from "./path";
 import {
   type Call,
@@ -30,7 +30,7 @@ export interface Session {
 export function service(provider: Provider, session: Session): UntypedServiceImplementation {
   const handler = (type: string): ResourceHandler => {
     const found = provider.resource(type);
-    if (found === undefined) throw new Unsupported("resource type", type, provider.resources);
+    if (found === undefined) throw notAmong("resource type", type, provider.resources);
     return found;
   };
 
@@ -111,12 +111,22 @@ export function service(provider: Provider, session: Session): UntypedServiceImp
     invoke: unary<pb.InvokeRequest, pb.InvokeResponse>(async (request) => {
       const token = request.getTok();
       const run = provider.function(token);
-      if (run === undefined) throw new Unsupported("function", token, provider.functions);
+      if (run === undefined) throw notAmong("function", token, provider.functions);
       const args = { token, args: decode(request.getArgs()), preview: request.getPreview() };
       const result = await run(args, session.call(""));
       const response = new pb.InvokeResponse();
       if (result instanceof Failures) return response.setFailuresList(failures(result));
       return response.setReturn(encode(result));
+    }),
+
+    construct: unary<pb.ConstructRequest, never>(async (request) => {
+      const type = request.getType();
+      // Where the type has a reason of its own, that is told.
+      provider.resource(type);
+      throw new Unsupported("component", type, ", which has no components", "declare its resources");
+    }),
+    call: unary<pb.CallRequest, never>(async (request) => {
+      throw new Unsupported("method", request.getTok(), ", which has no components", "declare resources");
     }),
   };
 }

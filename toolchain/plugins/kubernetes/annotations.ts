@@ -5,10 +5,12 @@ import { textAt } from "./object";
 export const annotations = {
   /** Set by the plugin on an object that it named itself. */
   autonamed: "pulumi.com/autonamed",
-  /** "true": do not wait until the object is ready, nor until it is gone. */
+  /** "true": do not wait until the object is ready, nor, for workloads and namespaces, until it is gone. */
   skipAwait: "pulumi.com/skipAwait",
   /** One `kubectl wait --for` expression, or a JSON list of them, instead of the plugin's own idea of ready. */
   waitFor: "pulumi.com/waitFor",
+  /** "true" on a Job: one that did not complete is replaced by the next update. */
+  replaceUnready: "pulumi.com/replaceUnready",
   /** How long to wait, in seconds. */
   timeoutSeconds: "pulumi.com/timeoutSeconds",
   /** "true": take fields over from other field managers. */

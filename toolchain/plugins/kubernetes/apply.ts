@@ -8,6 +8,7 @@ import {
   type Tree,
   type UpdateRequest,
 } from "../host";
+import { adopt, adopted, officialManagers } from "./adopt";
 import { annotation, annotations, isAnnotated } from "./annotations";
 import { ApiError, isFieldConflict, isNamespaceMissing } from "./api-error";
 import { awaitReady } from "./await";
@@ -15,7 +16,7 @@ import { type Cluster, referenceTo } from "./cluster";
 import { describeConflict } from "./conflict";
 import type { Connection } from "./connection";
 import { NotServed } from "./discovery";
-import { applicable } from "./ignore";
+import { heeding } from "./ignore";
 import { idOf, listAt, textAt } from "./object";
 import { declared, managerOf, outputsOf, previewOf } from "./state";
 import { type Kind, kindOf, parseToken } from "./token";
@@ -30,10 +31,16 @@ export async function create(request: CreateRequest, connection: Connection, cal
 
   const cluster = connection.required();
   const force = isForced(object, connection);
+  const onWarning = deprecations(connection, call);
   const live = await pRetry(
     async () => {
       if (!connection.settings.upsertExistingObjects) await refuseForeign(cluster, kind, object, manager, call.signal);
-      return await explained(cluster.apply(kind, object, { manager, force }, call.signal), kind, object, manager);
+      return await explained(
+        cluster.apply(kind, object, { manager, force, onWarning }, call.signal),
+        kind,
+        object,
+        manager,
+      );
     },
     {
       // Some eight seconds: what the object needs may come up beside it.
@@ -58,8 +65,14 @@ export async function update(request: UpdateRequest, connection: Connection, cal
   const before = managerOf({}, state, urn);
   const force = isForced(object, connection);
   const applied = async (cluster: Cluster, dryRun: boolean): Promise<Tree> => {
-    const heeded = await applicable(cluster, kind, object, { managers: [manager, before], ignoreChanges }, call.signal);
-    return await explained(cluster.apply(kind, heeded, { manager, force, dryRun }, call.signal), kind, object, manager);
+    const found = await cluster.get(referenceTo(kind, object), call.signal);
+    const managers = [manager, before, ...officialManagers];
+    const heeded = found === undefined ? object : heeding(object, found, managers, ignoreChanges);
+    // A trial hands nothing over, and is not to fail for that.
+    const isTaken = dryRun && found !== undefined && adopted(found, manager) !== undefined;
+    if (!dryRun && found !== undefined) await adopt(cluster, kind, found, manager, call.signal);
+    const how = { manager, force: force || isTaken, dryRun, onWarning: deprecations(connection, call) };
+    return await explained(cluster.apply(kind, heeded, how, call.signal), kind, object, manager);
   };
   if (preview) {
     const cluster = connection.current();
@@ -159,6 +172,13 @@ async function relinquish(
     metadata: { name: textAt(metadata, "name"), namespace: textAt(metadata, "namespace") },
   };
   await cluster.apply(kind, bare, { manager: old, force: false }, signal);
+}
+
+/** Takes the API server's warnings of kinds and fields that will go, which are told unless the program does not want them. */
+function deprecations({ settings }: Connection, { log }: Call): (text: string) => void {
+  return (text) => {
+    if (/deprecated|unavailable in v/.test(text) && !settings.suppressDeprecationWarnings) log.warning(text);
+  };
 }
 
 function isForced(object: Tree, { settings }: Connection): boolean {

@@ -1,10 +1,23 @@
-import { type Call, type Checked, type CheckRequest, Failures, isTree, own, reveal, type Tree } from "../host";
+import {
+  type Call,
+  type Checked,
+  type CheckRequest,
+  Failures,
+  isTree,
+  notSupported,
+  own,
+  reveal,
+  type Tree,
+  wayToOfficial,
+} from "../host";
+import { annotation, annotations } from "./annotations";
 import type { Connection } from "./connection";
 import { named } from "./naming";
 import { at, namespaceOf, textAt, withMetadata, withoutAbsent } from "./object";
 import { isNamespacedBuiltIn } from "./scope";
 import { markSecrets } from "./secrets";
 import { apiVersionOf, type Kind, parseToken } from "./token";
+import { expressions } from "./wait-plan";
 
 /** Scopes of custom kinds whose CustomResourceDefinition is in the same program, which may not be applied yet. */
 export type Scopes = Map<string, boolean>;
@@ -38,7 +51,7 @@ function refused(object: Tree, kind: Kind): Failures | undefined {
   if (typeof spelled === "string" && `${spelled}Patch` === kind.kind) {
     return fail(
       "kind",
-      `${kind.kind} is not supported here, as it patches objects of others; declare the whole object`,
+      `${kind.kind} is ${notSupported}, as it patches objects of others; declare the whole object, ${wayToOfficial}`,
     );
   }
   if (typeof spelled === "string" && spelled !== kind.kind) {
@@ -50,7 +63,20 @@ function refused(object: Tree, kind: Kind): Failures | undefined {
       "not possible with server-side apply; set metadata.name, or leave both out for an automatic name",
     );
   }
-  return undefined;
+  return wrongWaitFor(annotation(object, annotations.waitFor));
+}
+
+function wrongWaitFor(wanted: string | undefined): Failures | undefined {
+  const wrong =
+    wanted === undefined ? undefined : expressions(wanted).find((one) => !/^(jsonpath|condition)=/.test(one));
+  if (wrong === undefined) return undefined;
+  const property = `metadata.annotations["${annotations.waitFor}"]`;
+  return new Failures([
+    {
+      property,
+      reason: `${JSON.stringify(wrong)}: must begin with jsonpath= or condition=, or be a JSON list of such`,
+    },
+  ]);
 }
 
 /** What only the API server writes, and a program that copies a live object may have brought along. */

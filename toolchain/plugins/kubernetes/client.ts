@@ -1,4 +1,5 @@
-import { type RequestOptions, request } from "node:https";
+import { request as requestPlainly } from "node:http";
+import { type RequestOptions, request as requestByTls } from "node:https";
 import pRetry from "p-retry";
 import type { Tree } from "../host";
 import { ApiError, Unreachable } from "./api-error";
@@ -9,7 +10,11 @@ export interface ApiRequest {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Path with its query: `/api/v1/namespaces/default/configmaps/a?dryRun=All`. */
   readonly path: string;
-  readonly body?: Tree;
+  readonly body?: Tree | readonly Tree[];
+  /** The kind of patch. @default server-side apply */
+  readonly patch?: "json";
+  /** Called with each warning that came with the answer. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** How long one request may take; the API server itself ends a request after 60 s. */
@@ -45,13 +50,15 @@ export class ApiServer {
     }
   }
 
-  private async once({ method, path, body }: ApiRequest, signal?: AbortSignal): Promise<Tree> {
+  private async once({ method, path, body, patch, onWarning }: ApiRequest, signal?: AbortSignal): Promise<Tree> {
     this.options ??= connect(this.kubeconfig);
     const { headers, ...options } = await this.options;
     const text = body === undefined ? undefined : JSON.stringify(body);
     // JSON is YAML, and the apply patch type is registered as YAML only.
-    const type = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
+    const patchType = patch === "json" ? "application/json-patch+json" : "application/apply-patch+yaml";
+    const type = method === "PATCH" ? patchType : "application/json";
     const url = new URL(`${this.server.replace(/\/$/, "")}${path}`);
+    const request = url.protocol === "http:" ? requestPlainly : requestByTls;
     const answer = await new Promise<{ code: number; text: string }>((resolve, reject) => {
       const sent = request(
         url,
@@ -67,6 +74,7 @@ export class ApiServer {
           },
         },
         (response) => {
+          for (const text of warningsIn(response.headers.warning)) onWarning?.(text);
           const chunks: Buffer[] = [];
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("end", () => resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
@@ -83,6 +91,13 @@ export class ApiServer {
     if (answer.code < 200 || answer.code > 299) throw new ApiError(answer.code, answer.text);
     return JSON.parse(answer.text) as Tree;
   }
+}
+
+/** The texts of a Warning header: `299 - "v1 Endpoints is deprecated in v1.33+"`. */
+export function warningsIn(header: string | readonly string[] | undefined): string[] {
+  return [...String(header ?? "").matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) =>
+    text.replace(/\\(.)/g, "$1"),
+  );
 }
 
 /** Loads the client library only now: a no-op update does without. */

@@ -15,6 +15,8 @@ export interface Apply {
   readonly force: boolean;
   /** Ask what would become of it, and change nothing. */
   readonly dryRun?: boolean;
+  /** Called with what the API server warns of. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** Which object. */
@@ -66,11 +68,24 @@ export class Cluster {
   }
 
   /** Server-side apply: makes or changes the object, and returns it. */
-  async apply(kind: Kind, object: Tree, { manager, force, dryRun }: Apply, signal?: AbortSignal): Promise<Tree> {
+  async apply(
+    kind: Kind,
+    object: Tree,
+    { manager, force, dryRun, onWarning }: Apply,
+    signal?: AbortSignal,
+  ): Promise<Tree> {
     const body = fitting(object, await this.served(kind, signal));
     const path = await this.pathOf(referenceTo(kind, body), signal);
     const query = new URLSearchParams({ fieldManager: manager, force: String(force), ...(dryRun ? dryRunAll : {}) });
-    return await this.api.send({ method: "PATCH", path: `${path}?${query}`, body }, signal);
+    return await this.api.send({ method: "PATCH", path: `${path}?${query}`, body, onWarning }, signal);
+  }
+
+  /** Changes single fields by a JSON patch, and returns the object. */
+  async patch(reference: Reference, body: readonly Tree[], signal?: AbortSignal): Promise<Tree> {
+    return await this.api.send(
+      { method: "PATCH", path: await this.pathOf(reference, signal), body, patch: "json" },
+      signal,
+    );
   }
 
   /** What would become of the object if it were made now; fails as the real thing would, also when it exists. */

@@ -4,6 +4,7 @@ import {
   compare,
   type Difference,
   Failures,
+  notSupported,
   own,
   reveal,
   same,
@@ -11,22 +12,28 @@ import {
   Unknown,
 } from "../host";
 import { activeCluster } from "./kubeconfig";
-import { isTrue, knownKeys, readSettings, text } from "./settings";
+import { isTrue, keysWithoutEffect, knownKeys, readSettings, text } from "./settings";
 
-/** Refuses by name what this plugin can't do. */
-export function checkConfig(news: Tree): Checked {
+/** Refuses by name what this plugin can't do, and tells what has no effect. */
+export function checkConfig(news: Tree, warn: (text: string) => void = () => {}): Checked {
   const plain = reveal(news);
   const failures: CheckFailure[] = [];
   const refuse = (property: string, reason: string): void => void failures.push({ property, reason });
   for (const key of Object.keys(plain)) {
-    if (!knownKeys.has(key)) refuse(key, `not supported here; remove ${key}`);
+    if (!knownKeys.has(key)) refuse(key, `${notSupported}; remove ${key}`);
+  }
+  for (const key of keysWithoutEffect) {
+    if (own(plain, key) !== undefined) warn(`${key} has no effect: ${notSupported}`);
   }
   if (text(plain, "renderYamlToDirectory") !== undefined) {
-    refuse("renderYamlToDirectory", "not supported here: this plugin only works on a cluster; remove it");
+    refuse("renderYamlToDirectory", `${notSupported}, which only works on a cluster; remove it`);
   }
   const serverSideApply = own(plain, "enableServerSideApply") ?? process.env.PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY;
   if (serverSideApply !== undefined && !(serverSideApply instanceof Unknown) && !isTrue(serverSideApply)) {
-    refuse("enableServerSideApply", "only true is supported here: every object is applied by the server; remove it");
+    refuse(
+      "enableServerSideApply",
+      `false is ${notSupported}, which has every object applied by the server; remove it`,
+    );
   }
   return failures.length > 0 ? new Failures(failures) : { inputs: news };
 }

@@ -5,7 +5,7 @@ import { Unreachable } from "./api-error";
 import type { Cluster, Reference } from "./cluster";
 import type { Connection } from "./connection";
 import { NotServed } from "./discovery";
-import { KubeconfigError } from "./kubeconfig";
+import { KubeconfigError } from "./kubeconfig-files";
 import { listAt, parseId, textAt } from "./object";
 import { declared, inputsOf } from "./state";
 import { isBuiltIn, type Kind, kindOf, parseToken } from "./token";
@@ -19,7 +19,7 @@ export async function remove(request: DeleteRequest, connection: Connection, cal
   try {
     const cluster = connection.required();
     const leaving = await cluster.remove(reference, policy, call.signal);
-    if (leaving === undefined || isAnnotated(inputs, annotations.skipAwait)) return;
+    if (leaving === undefined || mayLeave(kind, inputs)) return;
     await awaitGone(cluster, reference, leaving, deadlineSeconds(inputs, request.timeoutSeconds), call);
   } catch (error) {
     if (error instanceof NotServed) return;
@@ -42,6 +42,21 @@ function isOwnless({ group, kind }: Kind, inputs: Tree): boolean {
   if (annotation(inputs, annotations.deletionPropagation) !== undefined) return false;
   const owners = ["ReplicationController", "Node", "CustomResourceDefinition", "APIService"];
   return isBuiltIn(group) && !["apps", "batch"].includes(group) && !owners.includes(kind);
+}
+
+/** Kinds whose end skipAwait skips too, as it did before the official plugin waited for the end of all kinds. */
+const skippable = new Set([
+  "/Namespace",
+  "/Pod",
+  "/ReplicationController",
+  "apps/DaemonSet",
+  "apps/Deployment",
+  "apps/StatefulSet",
+  "batch/Job",
+]);
+
+function mayLeave({ group, kind }: Kind, inputs: Tree): boolean {
+  return skippable.has(`${group}/${kind}`) && isAnnotated(inputs, annotations.skipAwait);
 }
 
 async function awaitGone(

@@ -1,17 +1,64 @@
-import { type Call, compare, containsUnknown, type Difference, type DiffRequest, type Tree } from "../host";
+import {
+  type Call,
+  type Change,
+  compare,
+  containsUnknown,
+  type Difference,
+  type DiffRequest,
+  type Tree,
+} from "../host";
+import { officialManagers } from "./adopt";
 import { annotations, isAnnotated } from "./annotations";
 import { type Cause, isInvalid } from "./api-error";
 import type { Cluster } from "./cluster";
 import type { Connection } from "./connection";
 import { applicable, type Ignoring } from "./ignore";
 import { isHarmless, isWithin, needsNameFreed, replacedByRule } from "./immutable";
+import { parseId } from "./object";
 import { declared, inputsOf, managerOf } from "./state";
 import { type Kind, kindOf, parseToken } from "./token";
+import { hasCondition } from "./wait-plan";
 
 /** What an update would change, and whether it takes a new object. Nothing changed: no question to the API server. */
-export async function diff(request: DiffRequest, connection: Connection, { signal }: Call): Promise<Difference> {
-  const recorded = Object.keys(request.oldInputs).length > 0 ? request.oldInputs : inputsOf(request.state);
-  const olds = declared(recorded);
+export async function diff(request: DiffRequest, connection: Connection, call: Call): Promise<Difference> {
+  const found = await declaredDifference(request, connection, call);
+  const news = declared(request.news);
+  if (!isAnnotated(news, annotations.replaceUnready)) return found;
+  if (!(await isUnready(request, news, connection, call))) return found;
+  const changes = new Map<string, Change>([...found.changes, [unready, "update"]]);
+  const deleteBeforeReplace = needsNameFreed(declaredBefore(request), news, isAnnotated(news, annotations.autonamed));
+  return { changes, replaces: new Set([...(found.replaces ?? []), unready]), deleteBeforeReplace };
+}
+
+const unready = `metadata.annotations["${annotations.replaceUnready}"]`;
+
+/** Whether the live object is a Job that has not completed. */
+async function isUnready(
+  request: DiffRequest,
+  news: Tree,
+  connection: Connection,
+  { log, signal }: Call,
+): Promise<boolean> {
+  const kind = kindOf(news) ?? parseToken(request.type);
+  if (`${kind.group}/${kind.kind}` !== "batch/Job") {
+    log.warning(`${annotations.replaceUnready} is only for Jobs, and has no effect on a ${kind.kind}`);
+    return false;
+  }
+  try {
+    const live = await connection.current()?.get({ kind, ...parseId(request.id) }, signal);
+    return live !== undefined && !hasCondition(live, "Complete");
+  } catch (error) {
+    log.warning(`${annotations.replaceUnready} is not looked at: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+function declaredBefore({ oldInputs, state }: DiffRequest): Tree {
+  return declared(Object.keys(oldInputs).length > 0 ? oldInputs : inputsOf(state));
+}
+
+async function declaredDifference(request: DiffRequest, connection: Connection, { signal }: Call): Promise<Difference> {
+  const olds = declaredBefore(request);
   const news = declared(request.news);
   const changes = compare(olds, news);
   if (changes.size === 0) return { changes };
@@ -22,7 +69,7 @@ export async function diff(request: DiffRequest, connection: Connection, { signa
   const askable = !containsUnknown(news) && !isHarmless(changes.keys());
   if (replaces.size === 0 && askable && cluster !== undefined) {
     const manager = managerOf(news, request.state, request.urn);
-    const managers = [manager, managerOf({}, request.state, request.urn)];
+    const managers = [manager, managerOf({}, request.state, request.urn), ...officialManagers];
     const ignoring = { managers, ignoreChanges: request.ignoreChanges };
     replaces = await replacedByServer(cluster, kind, news, manager, ignoring, changes.keys(), signal);
   }

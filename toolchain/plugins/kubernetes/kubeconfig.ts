@@ -1,21 +1,10 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { parse } from "yaml";
 import type { Tree, Value } from "../host";
+import { KubeconfigError, loadKubeconfig, type Surroundings } from "./kubeconfig-files";
 import { listAt, textAt, treeAt } from "./object";
-
-/** A kubeconfig that can't be read; the message says which and why. */
-export class KubeconfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "KubeconfigError";
-  }
-}
 
 /** What of a kubeconfig a provider chose. */
 export interface Choice {
-  /** Contents or path; the plugin's environment (KUBECONFIG, ~/.kube/config) decides where it is absent. */
+  /** Contents or path; the plugin's environment (KUBECONFIG, ~/.kube/config, a pod's account) decides where it is absent. */
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly cluster?: string;
@@ -34,9 +23,8 @@ export interface Kubeconfig {
 }
 
 /** Reads the kubeconfig and puts the chosen context and cluster in force. */
-export function readKubeconfig(choice: Choice): Kubeconfig {
-  const { text, source } = textOf(choice.kubeconfig);
-  const file = parseFile(text, source);
+export function readKubeconfig(choice: Choice, around: Surroundings = { env: process.env }): Kubeconfig {
+  const { file, source } = loadKubeconfig(choice.kubeconfig, around);
   const wanted = choice.context ?? textAt(file, "current-context") ?? "";
   const context = entry(file, "contexts", wanted);
   if (context === undefined && choice.cluster === undefined) {
@@ -65,41 +53,6 @@ export function activeCluster(choice: Choice): Tree | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A value that spans lines or is JSON is the contents, anything else a path. */
-function textOf(kubeconfig: string | undefined): { text: string; source: string } {
-  if (kubeconfig !== undefined && (kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{"))) {
-    return { text: kubeconfig, source: "(given as text)" };
-  }
-  const path = expand(kubeconfig || process.env.KUBECONFIG?.split(":")[0] || "~/.kube/config");
-  try {
-    return { text: readFileSync(path, "utf8"), source: path };
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new KubeconfigError(
-      `kubeconfig ${path}: can't be read (${why}); give the provider's kubeconfig an existing file, or its contents`,
-    );
-  }
-}
-
-function expand(path: string): string {
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
-}
-
-function parseFile(text: string, source: string): Tree {
-  let file: unknown;
-  try {
-    file = parse(text);
-  } catch (error) {
-    // The parser's message quotes the line, which may hold a key: its first sentence says enough.
-    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
-    throw new KubeconfigError(`kubeconfig ${source}: is no YAML: ${why.replace(/:$/, "")}`);
-  }
-  if (typeof file !== "object" || file === null || Array.isArray(file)) {
-    throw new KubeconfigError(`kubeconfig ${source}: is no kubeconfig: it must have clusters, users and contexts`);
-  }
-  return file as Tree;
 }
 
 function entry(file: Tree, list: string, name: string): Value | undefined {

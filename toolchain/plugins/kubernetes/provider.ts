@@ -6,17 +6,12 @@ import { Connection } from "./connection";
 import { remove } from "./delete";
 import { diff } from "./diff";
 import { read } from "./refresh";
-import { parseToken } from "./token";
+import { parseToken, refuseFunction } from "./token";
 
 /**
  * The Kubernetes plugin: any kind that an API server serves, by server-side apply.
  *
- * Where it differs from the official plugin of the same version:
- * - a create that was killed before it was recorded is taken up again instead of refused, and an update makes an object
- *   again that vanished;
- * - immutable fields are found by asking the API server too, so those of custom resources count;
- * - objects that own no others are deleted in the background, which needs no garbage collector;
- * - a preview leaves unknown what the API server will choose anew.
+ * Where it differs from the official plugin of the same version stands in the README of the plugins.
  */
 export function kubernetesProvider(version: string): Provider {
   let connection = new Connection({});
@@ -38,8 +33,8 @@ export function kubernetesProvider(version: string): Provider {
       parseToken(type);
       return handler;
     },
-    function: () => undefined,
-    checkConfig: async ({ news }) => checkConfig(news),
+    function: refuseFunction,
+    checkConfig: async ({ news }, { log }) => checkConfig(news, log.warning),
     diffConfig: async ({ state, oldInputs, news }) =>
       diffConfig(Object.keys(oldInputs).length > 0 ? oldInputs : state, news),
     async configure(config: Tree) {

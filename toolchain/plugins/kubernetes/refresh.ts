@@ -13,7 +13,7 @@ import { awaitReady } from "./await";
 import type { Cluster } from "./cluster";
 import type { Connection } from "./connection";
 import { NotServed } from "./discovery";
-import { KubeconfigError } from "./kubeconfig";
+import { KubeconfigError } from "./kubeconfig-files";
 import { parseId, toSdkKeys, treeAt, withMetadata } from "./object";
 import { project } from "./project";
 import { isSecretObject, markSecrets } from "./secrets";

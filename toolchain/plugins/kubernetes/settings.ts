@@ -19,9 +19,14 @@ export interface Settings {
   readonly deleteUnreachable: boolean;
   /** Leave objects as they are when their API server can't be reached. @default false */
   readonly skipUpdateUnreachable: boolean;
+  /** Do not tell what the API server will cease to serve. @default false */
+  readonly suppressDeprecationWarnings: boolean;
 }
 
-/** Keys that the plugin honours, or that make no difference here. */
+/** Keys that the official plugin honours and this one has nothing for: taken, and told. */
+export const keysWithoutEffect: readonly string[] = ["kubeClientSettings", "helmReleaseSettings", "alwaysRender"];
+
+/** Keys that the plugin takes. */
 export const knownKeys: ReadonlySet<string> = new Set([
   "kubeconfig",
   "context",
@@ -37,10 +42,8 @@ export const knownKeys: ReadonlySet<string> = new Set([
   "enableServerSideApply",
   "suppressDeprecationWarnings",
   "suppressHelmHookWarnings",
-  "kubeClientSettings",
   "renderYamlToDirectory",
-  "alwaysRender",
-  "helmReleaseSettings",
+  ...keysWithoutEffect,
   "version",
   "pluginDownloadURL",
 ]);
@@ -59,6 +62,7 @@ export function readSettings(config: Tree): Settings {
     enableSecretMutable: flag("enableSecretMutable", "PULUMI_K8S_ENABLE_SECRET_MUTABLE"),
     deleteUnreachable: flag("deleteUnreachable", "PULUMI_K8S_DELETE_UNREACHABLE"),
     skipUpdateUnreachable: flag("skipUpdateUnreachable", "PULUMI_K8S_SKIP_UPDATE_UNREACHABLE"),
+    suppressDeprecationWarnings: flag("suppressDeprecationWarnings", "PULUMI_K8S_SUPPRESS_DEPRECATION_WARNINGS"),
   };
 }
 

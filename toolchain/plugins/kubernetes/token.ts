@@ -1,3 +1,5 @@
+import { notSupported, Unsupported, wayToOfficial } from "../host";
+
 /** Which kind of Kubernetes object a resource of a Pulumi program is. */
 export interface Kind {
   /** API group; empty for the core group. */
@@ -9,16 +11,25 @@ export interface Kind {
 /** A resource type that this plugin does not implement; its message names it and the way out. */
 export class UnsupportedToken extends Error {
   constructor(token: string, why: string, mend: string) {
-    super(`resource type ${JSON.stringify(token)}: not supported here, as ${why}; ${mend}`);
+    super(`resource type ${JSON.stringify(token)}: ${notSupported}, as ${why}; ${mend}, ${wayToOfficial}`);
     this.name = "UnsupportedToken";
   }
 }
 
 const families: Record<string, string> = {
   "helm.sh": "it renders Helm charts",
+  helm: "it renders Helm charts",
   yaml: "it reads YAML files",
   kustomize: "it renders kustomizations",
+  kubernetes: "it reads objects outside the program",
 };
+
+/** Refuses a function by its name: this plugin has none. */
+export function refuseFunction(token: string): never {
+  const [, family = ""] = token.split(":");
+  const why = families[family.split("/")[0] ?? ""] ?? "it is no resource";
+  throw new Unsupported("function", token, `, as ${why}`, "declare the objects themselves as resources");
+}
 
 /**
  * The kind behind a token like `kubernetes:apps/v1:DaemonSet` or `kubernetes:core/v1:Service`.

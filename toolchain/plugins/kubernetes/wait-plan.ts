@@ -62,10 +62,13 @@ function waitFor(argument: string, expression: string): Wait {
 }
 
 /** One expression, or a JSON list of them. */
-function expressions(annotated: string): string[] {
-  if (!annotated.trimStart().startsWith("[")) return [annotated];
-  const list: unknown = JSON.parse(annotated);
-  return Array.isArray(list) ? list.map(String) : [annotated];
+export function expressions(annotated: string): string[] {
+  try {
+    const list: unknown = JSON.parse(annotated);
+    return Array.isArray(list) ? list.map(String) : [annotated];
+  } catch {
+    return [annotated];
+  }
 }
 
 /** Whether the object has this condition with status True. */
