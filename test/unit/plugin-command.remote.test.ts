@@ -20,6 +20,9 @@ let acceptEnv: RegExp;
 let asks: readonly (readonly string[])[] | undefined;
 const answered: string[][] = [];
 const open = new Set<Connection>();
+/** Where the next connections are cut: at the first look at the environment, before a command begins, while it runs. */
+let cuts: ("env" | "exec" | "running")[] = [];
+const ran: string[] = [];
 
 beforeAll(async () => {
   server = new ssh2.Server({ hostKeys: [hostKey.private] }, (connection) => {
@@ -47,7 +50,14 @@ beforeAll(async () => {
         env[key] = val;
         accept?.();
       });
-      session.on("exec", (accept, _reject, { command }) => run(accept(), command, env));
+      session.on("exec", (accept, _reject, { command }) => {
+        const isCut = (at: string): boolean => cuts[0] === at && (at === "env") === (command === "env");
+        if (isCut("exec")) return cut(connection);
+        ran.push(command);
+        const channel = accept();
+        if (isCut("env") || isCut("running")) return cut(connection);
+        run(channel, command, env);
+      });
     });
   });
   port = await new Promise((resolve) =>
@@ -58,12 +68,22 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   asks = undefined;
   answered.splice(0);
+  cuts = [];
+  ran.splice(0);
   acceptEnv = /^LC_/;
   said.splice(0);
 });
 afterEach(() => {
   for (const connection of open) connection.end();
 });
+
+/** As a machine that goes away does: without a word of ssh. */
+function cut(connection: Connection): void {
+  cuts.shift();
+  const { _sock: socket } = connection as unknown as { readonly _sock: { destroy(): void } };
+  // What was accepted has to be on its way first.
+  setImmediate(() => socket.destroy());
+}
 
 /** Lets in who has answered every question of each round, whatever the answers are. */
 function askAll(attempt: KeyboardAuthContext, [round, ...rounds]: readonly (readonly string[])[]): void {
@@ -162,6 +182,34 @@ describe("remote.Command", () => {
     expect(await command.update(request, call)).toMatchObject({ stdout: "[]" });
     acceptEnv = /^PULUMI_/;
     expect(await command.update(request, call)).toMatchObject({ stdout: "[before]" });
+  });
+
+  it("connects again where the connection is lost before the command began, and runs it once", async () => {
+    const inputs = { connection: connection(), create: "echo ran; echo $LC_WHO", environment: { LC_WHO: "me" } };
+    cuts = ["env", "exec"];
+    expect((await create(inputs)).outputs.stdout).toBe("ran\nme");
+    expect(ran.filter((line) => line.startsWith("echo ran"))).toHaveLength(1);
+    expect(
+      said.filter((line) => /^the ssh connection was lost before the command began .*; connecting again$/.test(line)),
+    ).toHaveLength(2);
+    cuts = Array.from({ length: 9 }, () => "exec" as const);
+    await expect(create({ connection: connection(), create: "echo ran" })).rejects.toThrow(
+      /^the ssh connection was lost before the command began/,
+    );
+    expect(cuts).toHaveLength(4);
+  });
+
+  it("does not run a command twice whose connection was cut, and the next delete goes on", async () => {
+    const state = { connection: connection(), create: "true", delete: "echo gone", stdout: "before", stderr: "" };
+    const request = { ...subject, id: "x", state, oldInputs: {}, timeoutSeconds: undefined };
+    cuts = ["running"];
+    await expect(command.delete(request, call)).rejects.toThrow(
+      'the connection was lost, so it may have run to its end or not; the next update or destroy runs it again: running "echo gone"',
+    );
+    expect(ran.filter((line) => line === "echo gone")).toHaveLength(1);
+    expect(said).toEqual([]);
+    await command.delete(request, call);
+    expect(said).toEqual(["gone"]);
   });
 
   it("logs in by an encrypted key", async () => {

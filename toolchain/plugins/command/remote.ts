@@ -12,15 +12,8 @@ export const runRemotely: Runner = async (job) => {
   const deadline = timeoutSeconds === undefined ? undefined : setTimeout(abort, timeoutSeconds * 1000);
   call.signal.addEventListener("abort", abort, { once: true });
   const connection = isTree(properties.connection) ? properties.connection : ({} as Tree);
-  let client: Client | undefined;
   try {
-    client = await dial(connection, stop.signal, call.log.status);
-    if (Object.keys(job.environment).length > 0) await requireEnvironment(client, job, stop.signal);
-    const how = await execute(client, job.command, job, stop.signal, (channel) => {
-      job.capture.take("stdout", channel);
-      job.capture.take("stderr", channel.stderr);
-      channel.end(job.stdin);
-    });
+    const how = await runOnce(job, connection, stop.signal);
     if (how === undefined) return job.capture.streams();
     throw new CommandFailed(
       stop.signal.aborted ? whyAborted(job) : how,
@@ -31,9 +24,42 @@ export const runRemotely: Runner = async (job) => {
   } finally {
     clearTimeout(deadline);
     call.signal.removeEventListener("abort", abort);
-    client?.end();
   }
 };
+
+/** How often a connection may be lost before its command began, which no command notices. */
+const maxLosses = 5;
+
+/** Runs the command once, however often it takes to begin it; answers how it ended, `undefined` for well. */
+async function runOnce(job: Job, connection: Tree, signal: AbortSignal): Promise<string | undefined> {
+  for (let losses = 1; ; losses++) {
+    const client = await dial(connection, signal, job.call.log.status);
+    try {
+      if (Object.keys(job.environment).length > 0) await requireEnvironment(client, job, signal);
+      return await execute(client, job.command, job, signal, (channel) => {
+        job.capture.take("stdout", channel);
+        job.capture.take("stderr", channel.stderr);
+        channel.end(job.stdin);
+      });
+    } catch (error) {
+      if (!(error instanceof NotBegun) || signal.aborted || losses >= maxLosses) throw error;
+      job.call.log.status(`${error.message}; connecting again`);
+    } finally {
+      client.end();
+    }
+  }
+}
+
+/** The connection was lost while no command ran on it. */
+class NotBegun extends Error {
+  constructor(why: string) {
+    super(`the ssh connection was lost before the command began (${why})`);
+    this.name = "NotBegun";
+  }
+}
+
+/** What is known of a command whose connection is gone. */
+const lost = "the connection was lost, so it may have run to its end or not; the next update or destroy runs it again";
 
 /** Runs a command until its channel closes; answers how it ended, `undefined` for well. */
 function execute(
@@ -44,10 +70,14 @@ function execute(
   use: (channel: ClientChannel) => void,
 ): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    client.once("close", () => resolve("the connection was lost"));
-    client.exec(command, { env: { ...environment } }, (error, channel) => {
-      if (error !== undefined) return reject(error);
-      let how: string | undefined = "the connection was lost";
+    // Until the server has answered, nothing runs there.
+    const early = (): void => reject(new NotBegun("it was closed"));
+    client.once("close", early);
+    begin(client, command, environment, (error, channel) => {
+      client.off("close", early);
+      if (error !== undefined) return reject(isRefusal(error) ? error : new NotBegun(error.message));
+      client.once("close", () => resolve(lost));
+      let how: string | undefined = lost;
       channel.on("exit", (code: number | null, name?: string) => {
         how = code === 0 ? undefined : code === null ? `ended by ${name}` : `exit status ${code}`;
       });
@@ -65,19 +95,39 @@ function execute(
   });
 }
 
+function begin(
+  client: Client,
+  command: string,
+  environment: Job["environment"],
+  done: (error: Error | undefined, channel: ClientChannel) => void,
+): void {
+  try {
+    client.exec(command, { env: { ...environment } }, done);
+  } catch (error) {
+    // A client whose socket is gone says so at once.
+    done(error as Error, undefined as never);
+  }
+}
+
+/** Whether the server, still there, does not run commands: asking again would not help. */
+function isRefusal({ message }: Error): boolean {
+  return /Unable to exec|Channel open failure/i.test(message);
+}
+
 /**
  * An ssh server drops what its `AcceptEnv` does not name, and ssh2 does not ask whether it did.
  * So the environment is looked at before a command runs that relies on it.
  */
 async function requireEnvironment(client: Client, job: Job, signal: AbortSignal): Promise<void> {
   let found = "\n";
-  await execute(client, "env", job, signal, (channel) => {
+  const how = await execute(client, "env", job, signal, (channel) => {
     channel.on("data", (chunk: Buffer) => {
       found += chunk.toString();
     });
     channel.stderr.resume();
     channel.end();
   });
+  if (how === lost) throw new NotBegun("while its environment was looked at");
   const missing = Object.keys(job.environment).filter((name) => !found.includes(`\n${name}=`));
   const mend = "the server's AcceptEnv must name it; or put NAME=value before the command";
   for (const name of missing) {
