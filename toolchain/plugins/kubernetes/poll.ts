@@ -41,7 +41,8 @@ export async function poll({ get, look, onWait, seconds, signal }: Poll, clock: 
     if (lacks === undefined && last?.seen !== seen) last = { seen, since: clock.now() };
     if (lacks !== undefined) last = undefined;
     const isOver = clock.now() >= deadline;
-    const isSettled = last !== undefined && clock.now() - last.since >= settleSeconds * 1000;
+    const settlesIn = last === undefined ? Number.POSITIVE_INFINITY : last.since + settleSeconds * 1000 - clock.now();
+    const isSettled = settlesIn <= 0;
     // As the official plugin: at the end, what lacks nothing counts as ready though it has not settled.
     if (lacks === undefined && (isSettled || isOver || signal.aborted)) return { warning };
     // What a cancelled request says is no answer.
@@ -50,7 +51,7 @@ export async function poll({ get, look, onWait, seconds, signal }: Poll, clock: 
     if (isOver) return { why: seconds === 0 ? `is not ready: ${what}` : `was not ready within ${seconds} s: ${what}` };
     if (what !== told) onWait(what);
     told = what;
-    await clock.sleep(Math.min(ms, Math.max(deadline - clock.now(), 0)), signal);
+    await clock.sleep(Math.min(ms, settlesIn, Math.max(deadline - clock.now(), 0)), signal);
   }
 }
 
