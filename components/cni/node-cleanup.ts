@@ -1,19 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeCommand } from "../cluster/node-shell";
-import { arriveScript, cleanScript } from "../lib/swap/clean-script";
+import { arriveScript } from "../lib/swap/arrive-script";
+import { cleanScript } from "../lib/swap/clean-script";
 import type { Residue } from "../lib/swap/residue";
 import type { NodeAccess } from "./node-access";
 
 export interface NodeCleanupArgs extends NodeAccess {
   /** What the CNI leaves on a node. */
   readonly residue: Residue;
-  /** Whether the CNI comes with this; else it has been there, and this only cleans up after it. @default true */
+  /**
+   * Whether the CNI comes with this. Else it has come by another `NodeCleanup`, and this only cleans up after it: a node
+   * that has no record of that in /var/lib/cni-lab is left as it is. @default true
+   */
   readonly arrives?: boolean;
 }
 
 /**
  * The clean-up of every node after a CNI: it runs when this is deleted. Everything of the CNI depends on `commands`,
  * as Pulumi deletes dependents first: the CNI's pods, which would make anew what is removed, are gone by then.
+ *
+ * Its creation has each node write down what it is like before its first CNI, and fails where the node uses addresses of
+ * the CNI's network itself. Its deletion removes nothing of what was written down. It does
+ * nothing on a node where the CNI never came.
  */
 export class NodeCleanup extends pulumi.ComponentResource {
   /** One for each node, in the order of the nodes. */

@@ -130,7 +130,7 @@ async function ofMachine(container: string, own: Residue, other: Residue): Promi
     `for link in $(ip -o link show | awk -F'[:@ ]+' '{ print $2 }'); do`,
     `  case $link in ${other.links.join(" | ")}) echo "link $link" ;; esac`,
     "done",
-    `ip -4 route show root ${other.routesInside}`,
+    `ip -4 route show root ${other.network}`,
     ...other.chains.map(({ table, name }) => `iptables -w 30 -t ${table} -S | grep -e '-[Njg] ${beginning(name)}'`),
     ...other.rules.map(({ table, chain, holding }) => `iptables -w 30 -t ${table} -S ${chain} | grep -e '${holding}'`),
     `iptables -w 30 -t nat -S | grep 'name: .*${other.networkName}'`,

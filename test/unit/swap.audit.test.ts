@@ -128,6 +128,7 @@ describe("the audit of a node", () => {
     "rule\tfilter FORWARD -j LOG",
     "route\t10.99.0.0/16 dev eth1",
     "ipset\tx",
+    "route\t10.244.200.0/24 dev vpn0 scope link",
     "file\t/etc/cni/net.d/05-mine.conflist",
     "folder\t/var/lib/other",
     "annotation\texample.com/x",

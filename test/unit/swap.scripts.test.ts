@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { arrivalScript } from "../../components/lib/swap/arrival-script";
-import { arriveScript, cleanScript } from "../../components/lib/swap/clean-script";
+import { arriveScript } from "../../components/lib/swap/arrive-script";
+import { cleanScript } from "../../components/lib/swap/clean-script";
 import { handoverDelete } from "../../components/lib/swap/handover-script";
 import { podQueries } from "../../components/lib/swap/prelude";
 import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
@@ -42,11 +43,11 @@ describe("what is removed", () => {
   test("of flannel", () => {
     expect(scripts["flannel clean"]).toContain("cni0 | flannel.*)");
     expect(scripts["flannel clean"]).toContain(
-      "rm -rf /run/flannel /var/lib/cni/flannel /var/lib/cni/results/cbr0-* /var/lib/cni/multus/results/cbr0-* /var/lib/cni/networks/cbr0 /opt/cni/bin/flannel\n",
+      "for path in /run/flannel /var/lib/cni/flannel /var/lib/cni/results/cbr0-* /var/lib/cni/multus/results/cbr0-* /var/lib/cni/networks/cbr0/* /var/lib/cni/networks/cbr0 /opt/cni/bin/flannel; do\n",
     );
     expect(scripts["flannel clean"]).toContain("delete_chains filter FLANNEL-\ndelete_chains nat FLANNEL-\n");
     expect(scripts["flannel clean"]).toContain("beginning flannel.alpha.coreos.com/ ");
-    expect(scripts["flannel clean"]).toContain("route show root 10.244.0.0/16 ");
+    expect(scripts["weave clean"]).not.toContain("route delete");
     expect(scripts["flannel clean"]).not.toMatch(/ipset|delete configmap/);
   });
 
@@ -54,11 +55,13 @@ describe("what is removed", () => {
     const text = scripts["weave clean"];
     expect(text).toContain("vethwe-* | vethwedu* | vxlan-6784 | datapath | weave)");
     expect(text).toContain(
-      "rm -rf /var/lib/weave /var/lib/cni/results/weave-* /var/lib/cni/multus/results/weave-* /var/lib/cni/networks/weave /opt/cni/bin/weave-net /opt/cni/bin/weave-ipam /opt/cni/bin/weave-plugin-*\n",
+      "for path in /var/lib/weave /var/lib/cni/results/weave-* /var/lib/cni/multus/results/weave-* /var/lib/cni/networks/weave/* /var/lib/cni/networks/weave /opt/cni/bin/weave-net /opt/cni/bin/weave-ipam /opt/cni/bin/weave-plugin-*; do\n",
     );
     expect(text).toContain("delete_rules filter FORWARD ' -o weave '\n");
-    expect(text).toContain("weave-*) ipset destroy");
-    expect(text.indexOf("delete configmap weave-net --namespace kube-system")).toBeLessThan(text.indexOf("rm -rf"));
+    expect(text).toContain('weave-*) stays ipset "$set" || ipset destroy');
+    expect(text.indexOf("delete configmap weave-net --namespace kube-system")).toBeLessThan(
+      text.indexOf("/var/lib/weave"),
+    );
   });
 });
 

@@ -145,6 +145,10 @@ function isRouteOf(cni: Residue, route: string): boolean {
   if (device !== undefined && isLinkOf(cni, device)) {
     return true;
   }
+  // What another link leads to without a gateway is the machine's own.
+  if (cni.routesInside === undefined || !route.includes(" via ")) {
+    return false;
+  }
   const [destination = ""] = route.split(" ");
   const target = parseCidr(destination.includes("/") ? destination : `${destination}/32`);
   const network = parseCidr(cni.routesInside);

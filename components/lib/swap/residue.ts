@@ -5,13 +5,16 @@ export interface Residue {
   readonly cni: string;
   /** Its DaemonSet and the label of its pods: while they live, nothing here is residue. Absent where it has none. */
   readonly daemonSet?: { readonly namespace: string; readonly name: string; readonly appLabel: string };
+  /** The network that its pods have addresses of. */
+  readonly network: string;
   /** Its file in the folder of the conflists. */
   readonly conflist: string;
   /** The name inside that file: the runtime's and the plugins' records of containers carry it. */
   readonly networkName: string;
+  /** Its links. One of such a name is another one's where its addresses are of other networks only. */
   readonly links: readonly string[];
-  /** Routes to addresses inside this network, by whatever link. */
-  readonly routesInside: string;
+  /** Inside this network it makes routes on links of others, each by a gateway to a node's part. @default none */
+  readonly routesInside?: string;
   readonly folders: readonly string[];
   /** Its services on the node, which are stopped first, and files outside of its folders. @default none */
   readonly units?: readonly string[];
@@ -43,10 +46,11 @@ export function flannelResidue(network: string): PodResidue {
   return {
     cni: "flannel",
     daemonSet: flannelDaemonSet,
+    network,
     conflist: flannelConflist,
     networkName: "cbr0",
     links: ["cni0", "flannel.*"],
-    // With host-gw they lead over the LAN's link and stay when flannel's links go.
+    // With host-gw, over the LAN's link: they stay when flannel's links go.
     routesInside: network,
     folders: ["/run/flannel", "/var/lib/cni/flannel"],
     binaries: ["flannel"],
@@ -68,6 +72,7 @@ export function flannelEtcdResidue(network: string): Residue {
     ...flannelResidue(network),
     cni: "flannel-etcd",
     daemonSet: undefined,
+    routesInside: undefined,
     conflist: flannelEtcdConflist,
     networkName: flannelEtcdNetwork,
     folders: ["/run/flannel", folder],
@@ -83,10 +88,10 @@ export function weaveResidue(range: string): PodResidue {
   return {
     cni: "weave",
     daemonSet: { namespace: "kube-system", name: "weave-net", appLabel: "weave-net" },
+    network: range,
     conflist: "10-weave.conflist",
     networkName: "weave",
     links: ["vethwe-*", "vethwedu*", "vxlan-6784", "datapath", "weave"],
-    routesInside: range,
     folders: ["/var/lib/weave"],
     binaries: ["weave-net", "weave-ipam", "weave-plugin-*"],
     chains: [
