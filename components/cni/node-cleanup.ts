@@ -20,8 +20,8 @@ export interface NodeCleanupArgs extends NodeAccess {
  * as Pulumi deletes dependents first: the CNI's pods, which would make anew what is removed, are gone by then.
  *
  * Its creation has each node write down what it is like before its first CNI, and fails where the node uses addresses of
- * the CNI's network itself. Its deletion removes nothing of what was written down. It does
- * nothing on a node where the CNI never came.
+ * the CNI's network itself. Its deletion removes nothing of what was written down. It fails while the CNI lives, whoever
+ * has installed it, and does nothing on a node where it never came.
  */
 export class NodeCleanup extends pulumi.ComponentResource {
   /** One for each node, in the order of the nodes. */

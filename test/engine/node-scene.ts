@@ -201,7 +201,7 @@ function runCleanUps(residue: Residue, scene: Scene) {
     esac`,
     );
     writeFileSync(join(folder, "arrive.sh"), arriveScript(residue));
-    writeFileSync(join(folder, "clean.sh"), cleanScript(residue, { pods: 5, strays: 120 }));
+    writeFileSync(join(folder, "clean.sh"), cleanScript(residue, { pods: 5, processes: 0, strays: 120 }));
     const run = (name: string) => `echo kubeconfig | sh -euc "$(cat ${folder}/${name}.sh)" sh n1`;
     await inNode(
       folder,

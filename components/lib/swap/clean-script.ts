@@ -7,12 +7,12 @@ import { swapPrelude } from "./prelude";
 import type { Residue } from "./residue";
 
 /** What is usual. */
-const usual: CleanDeadlines = { pods: 90, strays: 120 };
+const usual: CleanDeadlines = { pods: 90, processes: 15, strays: 120 };
 
 /**
  * Runs when a CNI is gone: `$1` the node. Removes what the CNI left, and only that: what the node had before its first CNI
  * stays, what is no CNI's, and what belongs to containers of another network. Does nothing where the CNI never came, while
- * it is to stay, or where nodes are not to be cleaned. Safe to repeat.
+ * it is to stay, or where nodes are not to be cleaned. Fails, and removes nothing, while the CNI lives. Safe to repeat.
  */
 export function cleanScript(residue: Residue, deadlines: CleanDeadlines = usual): string {
   return `${swapPrelude}

@@ -1,4 +1,5 @@
 import { quote, quoteWord } from "../shell";
+import { lifeSigns } from "./life-signs";
 import { cniMarks, cutOffMark } from "./names";
 import type { Residue } from "./residue";
 
@@ -6,6 +7,8 @@ import type { Residue } from "./residue";
 export interface CleanDeadlines {
   /** Until the pods of a deleted DaemonSet have ended. */
   readonly pods: number;
+  /** Until processes of the CNI have ended, once its pods have. */
+  readonly processes: number;
   /** Until the last pods are off the old network. */
   readonly strays: number;
 }
@@ -14,21 +17,9 @@ export interface CleanDeadlines {
  * The part of the clean-up's script that goes on only where it may clean: else it ends the script, well or by a failure.
  * Sets `$rolling`, `yes` where another CNI follows, and where none does `$marking`, a process to wait for.
  */
-export function mayClean(residue: Residue, { pods, strays }: CleanDeadlines): string {
+export function mayClean(residue: Residue, { pods, processes, strays }: CleanDeadlines): string {
   const { daemonSet, units = [] } = residue;
-  const selectOwn = quote([
-    "--arg",
-    "namespace",
-    daemonSet?.namespace ?? "",
-    "--arg",
-    "app",
-    daemonSet?.appLabel ?? "",
-  ]);
-  return `
-living_pods() {
-  ask '[.items[] | select(.spec.nodeName == $node and .metadata.namespace == $namespace
-    and .metadata.labels["app.kubernetes.io/name"] == $app).metadata.name] | join(", ")' ${selectOwn}
-}
+  return `${lifeSigns(residue)}
 look
 wished=$desired
 rolling=yes
@@ -36,6 +27,7 @@ case $desired in none | "$own") rolling=no ;; esac
 living=$(of_cnis '.[].metadata | select(.labels["${cniMarks.cni}"] == $own) | tojson' --arg own "$own")
 if [ -n "$living" ] && [ "$desired" = "$own" ]; then say "$own stays"; exit 0; fi
 ${units.map(staysWith).join("\n")}
+[ "$cleanup" = off ] || refuse_foreign
 if ! came_here; then
   say "$own never came here, by the record of this node: nothing is removed"
   exit 0
@@ -54,6 +46,7 @@ if [ "$cleanup" = off ]; then
   [ "$rolling$recreate" != yeson ] || recreate_once ${strays}
   exit 0
 fi
+refuse_processes ${processes}
 if [ "$rolling$recreate" = yeson ]; then
   recreate_strays ${strays}
   look

@@ -3,8 +3,10 @@ import { flanneldFiles, flanneldUnit, flannelEtcdConflist, flannelEtcdNetwork } 
 /** Everything that a CNI makes on a node and leaves there when its pods are gone. Names ending in `*` are beginnings. */
 export interface Residue {
   readonly cni: string;
-  /** Its DaemonSet and the label of its pods: while they live, nothing here is residue. Absent where it has none. */
+  /** Its DaemonSet as this lab makes it, and the label of its pods. Absent where it has none. */
   readonly daemonSet?: { readonly namespace: string; readonly name: string; readonly appLabel: string };
+  /** What shows that it lives, whoever has installed it: nothing here is residue then. */
+  readonly living: LifeSigns;
   /** The network that its pods have addresses of. */
   readonly network: string;
   /** Its file in the folder of the conflists. */
@@ -32,6 +34,16 @@ export interface Residue {
   readonly configMaps: readonly { readonly namespace: string; readonly name: string }[];
 }
 
+/** What a CNI is known by while it lives, whatever the labels of its objects. */
+export interface LifeSigns {
+  /** The beginnings of its DaemonSets' names, in whatever namespace. */
+  readonly daemonSets: readonly string[];
+  /** The last parts of its images' names, without a registry's or a vendor's and without the tag. */
+  readonly images: readonly string[];
+  /** Its programs, which run in the network of the node itself. */
+  readonly programs: readonly string[];
+}
+
 /** That of a CNI whose programs run in pods. */
 export type PodResidue = Residue & Required<Pick<Residue, "daemonSet">>;
 
@@ -46,6 +58,7 @@ export function flannelResidue(network: string): PodResidue {
   return {
     cni: "flannel",
     daemonSet: flannelDaemonSet,
+    living: { daemonSets: ["kube-flannel-ds"], images: ["flannel"], programs: ["flanneld"] },
     network,
     conflist: flannelConflist,
     networkName: "cbr0",
@@ -88,6 +101,7 @@ export function weaveResidue(range: string): PodResidue {
   return {
     cni: "weave",
     daemonSet: { namespace: "kube-system", name: "weave-net", appLabel: "weave-net" },
+    living: { daemonSets: ["weave-net"], images: ["weave-kube"], programs: ["weaver"] },
     network: range,
     conflist: "10-weave.conflist",
     networkName: "weave",
