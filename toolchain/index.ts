@@ -1,16 +1,18 @@
 import { join } from "node:path";
+import { UserError } from "../components/lib/user-error";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
+import { Held, type Mode, withMachineLock } from "./machine-lock";
 import { nodeImageName } from "./node/image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
 import { engineFolder } from "./podman";
 import type { Progress } from "./progress";
 import { prune, touch } from "./prune";
 import { choiceFile, officialHomePath, ownHomePath } from "./pulumi/home";
+import { removeAll } from "./purge";
 import { Store } from "./store";
 import { placeOf, requireDisk } from "./system/disk";
 
-export { purge } from "./purge";
 export { ensureSystem, ensureTestPackages } from "./system/ensure";
 export { type Missing, missing } from "./system/missing";
 
@@ -30,21 +32,61 @@ export function locateToolchain(cache: Cache = userCache()): Toolchain {
   return located(cache, artifacts, chosenPlugins(choiceFile(cache)) ?? "own");
 }
 
-/** Builds what lacks, and only that; with nothing to do well under a second. */
+/** Builds what lacks, and only that; with nothing to do well under a second. @throws UserError while `purge` runs */
 export async function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
+  const built = await inCache(cache, "shared", () => build(ui, cache));
+  if (built.isNew) {
+    await pruneAlone(cache);
+  }
+  return built.toolchain;
+}
+
+/** Removes all that the toolchain has built or downloaded. Stacks must be down. @throws UserError while others build */
+export function purge(ui: Progress, cache: Cache = userCache()): Promise<void> {
+  return inCache(cache, "exclusive", () => removeAll(ui, cache));
+}
+
+/** Old builds may be what another command builds upon at this moment: they wait for another time then. */
+async function pruneAlone(cache: Cache): Promise<void> {
+  await lockCache(cache, "exclusive", () => prune(new Store(cache))).catch((error: unknown) => {
+    if (!(error instanceof Held)) {
+      throw error;
+    }
+  });
+}
+
+async function inCache<T>(cache: Cache, mode: Mode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await lockCache(cache, mode, work);
+  } catch (error) {
+    if (error instanceof Held) {
+      const by = error.holder === undefined ? "another ./lab" : `${error.holder.command} (process ${error.holder.pid})`;
+      const rule = mode === "shared" ? `are being removed by ${by}` : "are in use: another ./lab builds";
+      throw new UserError([{ field: "caches", value: cache.root, rule, mend: "wait until it ends, and try again" }]);
+    }
+    throw error;
+  }
+}
+
+function lockCache<T>(cache: Cache, mode: Mode, work: () => Promise<T>): Promise<T> {
+  const holder = { command: `./lab ${process.argv.slice(2).join(" ")}`, state: cache.root };
+  return withMachineLock(`cache ${cache.root}`, mode, holder, work);
+}
+
+async function build(ui: Progress, cache: Cache): Promise<{ toolchain: Toolchain; isNew: boolean }> {
   const artifacts = catalog(cache);
   const store = new Store(cache);
   const wanted = [artifacts.bin, artifacts.ownHome, artifacts.nodeImage];
   const lacking = await store.lacking(wanted);
+  // From here on nothing that a build stands on counts as old.
+  await touch(store, wanted);
   if (lacking.length > 0) {
     requireDisk(lacking, { cache: await placeOf(cache.root), engine: await placeOf(await engineFolder()) });
     await store.ensure(wanted, ui);
+    await touch(store, wanted);
   }
-  await touch(store, wanted);
-  if (lacking.length > 0) {
-    await prune(store);
-  }
-  return located(cache, artifacts, await pluginsOf(cache, store, artifacts, ui));
+  const toolchain = located(cache, artifacts, await pluginsOf(cache, store, artifacts, ui));
+  return { toolchain, isNew: lacking.length > 0 };
 }
 
 function located(cache: Cache, { bin, ownHome, nodeImage }: Catalog, plugins: PluginSource): Toolchain {

@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
-import { type Cache, userCache } from "./cache";
+import type { Cache } from "./cache";
 import { buildContainers, labImages } from "./images/names";
 import { imagesLike, removeContainers, removeImages } from "./podman";
 import type { Progress } from "./progress";
 
 /** Removes all that the toolchain has built or downloaded: its images, then its cache. Stacks must be down. */
-export async function purge(ui: Progress, cache: Cache = userCache()): Promise<void> {
+export async function removeAll(ui: Progress, cache: Cache): Promise<void> {
   await ui.step("removing node images", async () => {
     await removeContainers(buildContainers);
     await removeImages(await imagesLike(labImages));

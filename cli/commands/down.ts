@@ -6,6 +6,7 @@ import { changedBeforeUp, changedText } from "../own-values";
 import { CommandFailed, exitCodes } from "../report-error";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../stack/containers";
 import { mendStack, requireIdle, runEngine } from "../stack/engine";
+import { holdStack } from "../stack/hold";
 import { Stack } from "../stack/stack";
 import { isBuilt } from "../toolchain";
 
@@ -28,10 +29,14 @@ export async function down(
   }
   let exitCode: number = exitCodes.asExpected;
   for (const each of names) {
-    exitCode = Math.max(exitCode, await removeStack(each));
-    if (!keepConfig) {
-      await forgetValues(each);
-    }
+    const removed = await holdStack(each, "down", async () => {
+      const ended = await removeStack(each);
+      if (!keepConfig) {
+        await forgetValues(each);
+      }
+      return ended;
+    });
+    exitCode = Math.max(exitCode, removed);
   }
   return exitCode;
 }

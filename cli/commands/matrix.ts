@@ -10,6 +10,7 @@ import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings, valuesInForce } from "../settings";
 import { applyAll } from "../stack/apply";
 import { requireIdle } from "../stack/engine";
+import { holdStack } from "../stack/hold";
 import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
@@ -28,11 +29,15 @@ export interface Cell {
 
 /** `./lab matrix`: brings the stack to each row with each CNI, judges it, and leaves it as it was. */
 export async function matrix(name: string | undefined): Promise<number> {
-  const { lab, stack: stackName } = await requireLab(name);
+  const { lab, stack } = await requireLab(name);
   const compared = lab.matrix;
   if (compared === undefined) {
     throw new UserError([await nothingToCompare(lab)]);
   }
+  return holdStack(stack, "matrix", () => compareAll(lab, compared, stack));
+}
+
+async function compareAll(lab: Lab, compared: LabMatrix, stackName: string): Promise<number> {
   const stack = new Stack(stackName, requireToolchain());
   const file = stack.config().values();
   const before = valuesInForce(lab.values, file);

@@ -6,6 +6,7 @@ import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings, valuesInForce } from "../settings";
 import { remaining } from "../stack/apply";
 import { requireIdle } from "../stack/engine";
+import { holdStack } from "../stack/hold";
 import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
@@ -28,7 +29,11 @@ export function breakIt(name: string | undefined, options: MendOptions): Promise
 }
 
 async function bring(command: "fix" | "break", name: string | undefined, options: MendOptions): Promise<number> {
-  const { lab, stack: stackName } = await requireLab(name, options.lab);
+  const { lab, stack } = await requireLab(name, options.lab);
+  return holdStack(stack, command, () => bringTo(command, lab, stack, options));
+}
+
+async function bringTo(command: "fix" | "break", lab: Lab, stackName: string, options: MendOptions): Promise<number> {
   const sets = command === "fix" ? lab.fixed : lab.broken;
   if (sets === undefined) {
     throw new UserError([await noBug(lab, stackName, command)]);

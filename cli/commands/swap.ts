@@ -1,9 +1,11 @@
 import { UserError } from "../../components/lib/user-error";
+import type { Lab } from "../../labs/lab";
 import { type CniName, cniNames } from "../../stacks/schema";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings } from "../settings";
 import { requireIdle } from "../stack/engine";
+import { holdStack } from "../stack/hold";
 import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { refusal } from "../suggest";
@@ -18,8 +20,12 @@ interface SwapOptions {
 
 /** `./lab swap`: another CNI for a stack that is up, and what its pods noticed of that. */
 export async function swap(name: string, cni: string, { strategy }: SwapOptions): Promise<number> {
-  const { lab, stack: stackName } = await requireLab(name);
+  const { lab, stack } = await requireLab(name);
   const next = requireCni(cni);
+  return holdStack(stack, "swap", () => swapTo(lab, stack, next, strategy));
+}
+
+async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Strategy): Promise<number> {
   const stack = new Stack(stackName, requireToolchain());
   const values = stack.config().values();
   resolveSettings(lab.values, values, { cni: next });

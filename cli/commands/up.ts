@@ -1,4 +1,4 @@
-import { takes } from "../../labs/lab";
+import { type Lab, takes } from "../../labs/lab";
 import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { changedLines, changedValues } from "../own-values";
@@ -9,6 +9,7 @@ import { applyAll, setsOfUp } from "../stack/apply";
 import { ConfigFile } from "../stack/config-file";
 import { nodeContainers } from "../stack/containers";
 import { requireIdle } from "../stack/engine";
+import { holdStack } from "../stack/hold";
 import { stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { isBuilt } from "../toolchain";
@@ -21,7 +22,11 @@ interface UpOptions {
 
 /** `./lab up`: a stack from whatever state this machine is in, and the proof that it shows what it should. */
 export async function up(name: string | undefined, options: UpOptions): Promise<number> {
-  const { lab, stack: stackName } = await requireLab(name);
+  const { lab, stack } = await requireLab(name);
+  return holdStack(stack, "up", () => bringUp(lab, stack, options));
+}
+
+async function bringUp(lab: Lab, stackName: string, options: UpOptions): Promise<number> {
   const set = parseSets(options.set ?? []);
   const file = new ConfigFile(stackConfigFile(stackName)).values();
   // What the user sets wins over the lab's bug.
