@@ -65,7 +65,9 @@ async function removeStack(name: string): Promise<number> {
   const stack = new Stack(name, locateToolchain());
   requireIdle(stack);
   // Without its toolchain a stack goes by its label only: all of it is in its nodes, and they need no goodbye.
-  if (isBuilt(stack.toolchain) && (await stack.exists())) {
+  if (!stack.isReadable()) {
+    console.log(`The state of ${name} can't be read; removing the stack by its label.`);
+  } else if (isBuilt(stack.toolchain) && (await stack.exists())) {
     await mendStack(stack, console.log);
     await destroy(stack, before);
   }

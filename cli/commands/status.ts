@@ -42,6 +42,10 @@ interface NodeStatus {
 /** `./lab status`: one stack, or all that are there, in one table. */
 export async function status(name: string | undefined, { json = false }: StatusOptions): Promise<number> {
   const names = name === undefined ? await livingStacks() : [await requireStack(name)];
+  if (name !== undefined) {
+    // Of one stack it is told why its state can't be read, and what to do.
+    new Stack(name, locateToolchain()).summary();
+  }
   const containers = await nodeContainers();
   const all = await Promise.all(names.map((each) => statusOf(each, containers)));
   if (json) {
@@ -52,11 +56,14 @@ export async function status(name: string | undefined, { json = false }: StatusO
   return 0;
 }
 
+/** States in which there is nothing to ask Pulumi for. */
+const hasNoState: readonly StackState[] = ["-", "left over", "unreadable"];
+
 async function statusOf(name: string, all: readonly NodeContainer[]): Promise<StackStatus> {
   const containers = all.filter(({ stack }) => stack === name).sort((a, b) => a.node.localeCompare(b.node));
   const state = stackState(name, all);
   const stack = new Stack(name, locateToolchain());
-  const outputs = state === "-" || state === "left over" ? undefined : await stack.outputs();
+  const outputs = hasNoState.includes(state) ? undefined : await stack.outputs();
   const access = outputs === undefined ? undefined : await stack.access();
   const lab = await labOf(name);
   const [seen, beside] = await Promise.all([

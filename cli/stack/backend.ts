@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import { quote } from "../../components/lib/shell";
+import { UserError } from "../../components/lib/user-error";
 
 const checkpointFormat = z.object({
   checkpoint: z.object({
@@ -65,16 +67,13 @@ export class FileBackend {
     return `${mtimeMs}-${size}`;
   }
 
-  /** What the stack's state holds; undefined for a stack that is not there. */
+  /** What the stack's state holds; undefined for a stack that is not there. @throws UserError for one that is torn */
   summary(stack: string): StateSummary | undefined {
     const file = this.checkpoint(stack);
     if (file === undefined) {
       return undefined;
     }
-    const bytes = readFileSync(file);
-    const { latest } = checkpointFormat.parse(
-      JSON.parse((file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")),
-    ).checkpoint;
+    const { latest } = readCheckpoint(stack, file);
     const resources = (latest?.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
     const own = latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
     return {
@@ -86,11 +85,16 @@ export class FileBackend {
 
   /** The locks on a stack: one for each engine that works on it, or was killed while it did. */
   locks(stack: string): Lock[] {
-    const folder = this.lockFolder(stack);
-    return entries(folder).flatMap((name) => {
-      const parsed = lockFormat.safeParse(JSON.parse(readFileSync(path.join(folder, name), "utf8")));
-      return parsed.success ? [parsed.data] : [];
-    });
+    return this.lockFiles(stack).flatMap((file) => readLock(file) ?? []);
+  }
+
+  /** Removes lock files that say nothing, as an engine leaves them that is killed while it writes one; returns them. */
+  dropTornLocks(stack: string): string[] {
+    const torn = this.lockFiles(stack).filter((file) => readLock(file) === undefined);
+    for (const file of torn) {
+      rmSync(file, { force: true });
+    }
+    return torn;
   }
 
   /** Removes a stack with its history and all copies; one that is not there is fine. */
@@ -103,6 +107,14 @@ export class FileBackend {
     }
   }
 
+  /** Pulumi writes a lock beside its place first, and renames it. */
+  private lockFiles(stack: string): string[] {
+    const folder = this.lockFolder(stack);
+    return entries(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => path.join(folder, name));
+  }
+
   private lockFolder(stack: string): string {
     return path.join(this.root, "locks/organization/cni-lab", stack);
   }
@@ -111,6 +123,28 @@ export class FileBackend {
     return [".json", ".json.gz"]
       .map((suffix) => path.join(this.root, "stacks/cni-lab", `${stack}${suffix}`))
       .find((file) => existsSync(file));
+  }
+}
+
+function readCheckpoint(stack: string, file: string) {
+  try {
+    const bytes = readFileSync(file);
+    const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+    return checkpointFormat.parse(JSON.parse(text)).checkpoint;
+  } catch (error) {
+    const rule = `can't be read (${(error as Error).message.split("\n")[0]})`;
+    const back = existsSync(`${file}.bak`) ? `; or put the one before it back: cp ${quote([`${file}.bak`, file])}` : "";
+    const mend = `run ./lab down ${stack}, which removes all of the stack by its label${back}`;
+    throw new UserError([{ field: "state of the stack", value: file, rule, mend }]);
+  }
+}
+
+/** Undefined for a file that is cut short, or gone by now. */
+function readLock(file: string): Lock | undefined {
+  try {
+    return lockFormat.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
   }
 }
 

@@ -24,6 +24,9 @@ export function requireIdle(stack: Stack): void {
 /** Makes a stack usable again after an engine that was killed: takes its lock away, forgets what it left open. */
 export async function mendStack(stack: Stack, say: (line: string) => void): Promise<void> {
   requireIdle(stack);
+  for (const file of stack.dropTornLocks()) {
+    say(`An engine that was ended by force left a lock that says nothing; removed ${file}.`);
+  }
   if (stack.locks().length > 0) {
     say(`An engine that was ended by force left its lock on ${stack.name}; removing it.`);
     await stack.pulumi(["cancel", "--yes", stack.name]);

@@ -35,7 +35,7 @@ export class Stack {
   /** True when the backend knows the stack. */
   async exists(): Promise<boolean> {
     if (this.backend !== undefined) {
-      return this.backend.summary(this.name) !== undefined;
+      return this.backend.stamp(this.name) !== undefined;
     }
     const stacks: unknown = JSON.parse(await this.pulumi(["stack", "ls", "--json"]));
     return Array.isArray(stacks) && stacks.some((stack) => stack?.name === this.name);
@@ -63,6 +63,21 @@ export class Stack {
   /** How many resources and open operations the state holds; undefined where only Pulumi could tell. */
   summary() {
     return this.backend?.summary(this.name);
+  }
+
+  /** False where the state is there and can't be read. */
+  isReadable(): boolean {
+    try {
+      this.summary();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Removes lock files that name nobody; returns them. */
+  dropTornLocks(): string[] {
+    return this.backend?.dropTornLocks(this.name) ?? [];
   }
 
   /** Who holds the stack's lock. */

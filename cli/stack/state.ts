@@ -3,7 +3,7 @@ import type { NodeContainer } from "./containers";
 import { backendUrl } from "./env";
 
 /** Where a stack stands, in a word or two. */
-export type StackState = "up" | "stopped" | "half-built" | "left over" | "-";
+export type StackState = "up" | "stopped" | "half-built" | "left over" | "unreadable" | "-";
 
 /** The names of all stacks in the lab's backend. */
 export function knownStacks(): string[] {
@@ -14,7 +14,10 @@ export function knownStacks(): string[] {
 export function stackState(stack: string, containers: readonly NodeContainer[]): StackState {
   const nodes = containers.filter((each) => each.stack === stack);
   const backend = FileBackend.at(backendUrl());
-  const summary = backend?.summary(stack);
+  const summary = readable(() => backend?.summary(stack));
+  if (summary === "unreadable") {
+    return summary;
+  }
   if (backend !== undefined && (summary?.resources ?? 0) === 0) {
     return nodes.length === 0 ? "-" : "left over";
   }
@@ -25,4 +28,13 @@ export function stackState(stack: string, containers: readonly NodeContainer[]):
     return "stopped";
   }
   return (summary?.pending ?? 0) > 0 || summary?.outputs === false ? "half-built" : "up";
+}
+
+/** A state that is torn is a state of its own here: the other stacks can still be told. */
+function readable<T>(read: () => T): T | "unreadable" {
+  try {
+    return read();
+  } catch {
+    return "unreadable";
+  }
 }

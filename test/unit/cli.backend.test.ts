@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FileBackend } from "../../cli/stack/backend";
 import { isHeld } from "../../cli/stack/engine";
+import { stackState } from "../../cli/stack/state";
+import type { UserError } from "../../components/lib/user-error";
 
 let folder: string;
 beforeEach(() => {
@@ -72,4 +74,49 @@ test("tells who holds a lock, and whether that lives", () => {
   expect(isHeld(lock)).toBe(false);
   expect(isHeld({ ...lock, pid: process.pid })).toBe(false);
   expect(isHeld({ ...lock, hostname: "another" })).toBe(true);
+});
+
+test("a lock that is cut short is of nobody, and can be removed; one that is being written is no lock yet", () => {
+  const locks = path.join(folder, ".pulumi/locks/organization/cni-lab/flannel");
+  mkdirSync(locks, { recursive: true });
+  for (const [name, text] of [
+    ["1.json", ""],
+    ["2.json", '{"pid": 1'],
+    ["3.json.0a1b.tmp", ""],
+  ] as const) {
+    writeFileSync(path.join(locks, name), text);
+  }
+  expect(backend().locks("flannel")).toEqual([]);
+  expect(backend().dropTornLocks("flannel")).toEqual([path.join(locks, "1.json"), path.join(locks, "2.json")]);
+  expect(readdirSync(locks)).toEqual(["3.json.0a1b.tmp"]);
+});
+
+test("a state that is cut short is named with the ways on, and the stack is there all the same", () => {
+  const file = path.join(folder, ".pulumi/stacks/cni-lab/flannel.json");
+  writeFileSync(file, "{");
+  const problems = (): unknown => {
+    try {
+      return backend().summary("flannel");
+    } catch (error) {
+      return (error as UserError).problems;
+    }
+  };
+  const down = "run ./lab down flannel, which removes all of the stack by its label";
+  const rule = expect.stringMatching(/^can't be read \(.*JSON.*\)$/);
+  expect(problems()).toEqual([{ field: "state of the stack", value: file, rule, mend: down }]);
+  writeFileSync(`${file}.bak`, "{}");
+  const back = `${down}; or put the one before it back: cp ${file}.bak ${file}`;
+  expect(problems()).toEqual([{ field: "state of the stack", value: file, rule, mend: back }]);
+  expect(backend().stacks()).toEqual(["flannel"]);
+  expect(backend().stamp("flannel")).toBeDefined();
+});
+
+test("the state of one stack that is torn hides no other", () => {
+  vi.stubEnv("PULUMI_BACKEND_URL", `file://${folder}`);
+  writeFileSync(path.join(folder, ".pulumi/stacks/cni-lab/flannel.json"), "{");
+  write("weave.json", { resources: [own({ cni: "weave" }), command] });
+  const node = (stack: string) => ({ stack, node: "n1", container: `cni-lab-${stack}-n1`, running: true });
+  const containers = [node("flannel"), node("weave")];
+  expect(["flannel", "weave", "none"].map((stack) => stackState(stack, containers))).toEqual(["unreadable", "up", "-"]);
+  vi.unstubAllEnvs();
 });

@@ -30,8 +30,10 @@ async function otherHolder(folder: string): Promise<ChildProcess> {
     const holder = { command: "./lab down flannel", state: "/there" };
     const forever = () => new Promise(() => setInterval(() => {}, 60_000).ref() && console.log("held"));
     withMachineLock("stack flannel", "exclusive", holder, forever, ${JSON.stringify(folder)});`;
-  const options = { cwd: resolve(__dirname, "../.."), stdio: ["ignore", "pipe", "inherit"] } as const;
-  const other = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], options);
+  const other = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
+    cwd: resolve(__dirname, "../.."),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   others.push(other);
   const [first] = await Promise.race([once(other.stdout, "data"), once(other, "exit")]);
   expect(String(first)).toBe("held\n");
