@@ -1,8 +1,23 @@
+import { probeNames } from "../../components/lib/probe-names";
 import type { Check } from "../check";
 import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
+const all = /^[\s\S]*$/;
 const received = { pattern: /(\d+) received/ };
+
+/** Which pod answers by HTTP: `itself` is the one that is sought. Where nobody does, the pings stand for themselves. */
+function whoAnswers(text: string): string {
+  const [, sought] = /^sought (\S+)$/m.exec(text) ?? [];
+  const [, pod = "nobody"] = /"pod":"([^"]+)"/.exec(text) ?? [];
+  return pod === sought ? "itself" : pod;
+}
+
+/** How many pings have reached the pod that is sought: none where another has its address and answers. */
+function reached(text: string): string {
+  const [, count = "unknown"] = /(\d+) received/.exec(text) ?? [];
+  return /^(itself|nobody)$/.test(whoAnswers(text)) ? count : "0";
+}
 
 /** Unicast between pods of any two nodes, in both directions. */
 export const pingAcrossNodes: Check = {
@@ -10,7 +25,7 @@ export const pingAcrossNodes: Check = {
   title: "Pods of different nodes reach each other (unicast)",
   topic: "unicast between nodes",
   subjects: "node-pair",
-  reach: { between: "pods", by: "ping", sent: 3, arrived: "received" },
+  reach: { between: "pods", by: "ping", sent: 3, arrived: "reached" },
   steps: [
     {
       id: "ping",
@@ -19,9 +34,25 @@ export const pingAcrossNodes: Check = {
       // 1: no answer, which is a finding; kubectl exec's own failures print no count.
       exits: [0, 1],
     },
+    {
+      id: "who",
+      at: "from.pod",
+      run: [
+        ...["sh", "-c"],
+        `echo "sought {to.pod}"; curl -sS -m 2 http://{to.ip}:${probeNames.containerPort}/ 2>&1 || true`,
+      ],
+    },
   ],
-  read: { received, milliseconds: { pattern: /= [\d.]+\/([\d.]+)\// } },
-  expect: [{ value: "received", equals: "3" }],
+  read: {
+    received,
+    milliseconds: { pattern: /= [\d.]+\/([\d.]+)\// },
+    answeredBy: { from: "who", pattern: all, as: whoAnswers },
+    reached: { from: ["ping", "who"], pattern: all, as: reached },
+  },
+  expect: [
+    { value: "received", equals: "3" },
+    { value: "answeredBy", matches: /^(itself|nobody)$/ },
+  ],
   timing: { bySeconds: 30, everySeconds: 1 },
   controls: { negative: ["ping-nobody"] },
   says: {

@@ -120,6 +120,24 @@ describe("the checks of the flannel lab", () => {
     ]);
   });
 
+  it("don't take a pod of the asker's own node for one of another node that has the same address", async () => {
+    const twin = (command: string) =>
+      /sought probe-n2/.test(command) ? 'sought probe-n2\n{"pod":"probe2-n1"}' : undefined;
+    const found = await red((where, command) => (where === "probe-n1" ? twin(command) : undefined));
+    expect(found.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ["ping-across-nodes", "failed"],
+      ["ping-nobody", "inconclusive"],
+      ["large-packets", "inconclusive"],
+    ]);
+    expect(found[0]?.bad).toMatchObject([
+      {
+        subject: "n1 -> n2",
+        seen: 'answeredBy is "probe2-n1", must match /^(itself|nobody)$/',
+        values: { received: "3", reached: "0" },
+      },
+    ]);
+  });
+
   it("find a tunnel that is down, by both directions of its node, and don't trust a control", async () => {
     const down = "4: flannel.1: <BROADCAST,MULTICAST> mtu 1450 qdisc noqueue state DOWN mode DEFAULT";
     const up = "4: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN";
@@ -272,7 +290,7 @@ describe("the checks of the flannel lab", () => {
       "multicast-same-node",
       "multicast-stays-on-node",
     ]);
-    expect(found[1]?.bad[0]?.seen).toContain("ping was not run: to.ip is not known (probe pods there: probe-n1 on n1");
+    expect(found[1]?.bad[0]?.seen).toContain("who was not run: to.pod is not known (probe pods there: probe-n1 on n1");
   });
 
   it("name what another CNI has left on a node, and whose it is", async () => {

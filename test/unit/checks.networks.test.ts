@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +7,7 @@ import type { Check } from "../../labs/check";
 import { hangsForRoute, hangsWithoutDaemon } from "../../labs/checks/dhcp-hangs";
 import { leasedNetwork, staticNetwork } from "../../labs/checks/healthy";
 import { leaseReleased, leaseStays } from "../../labs/checks/lease-care";
-import { sharedNet1 } from "../../labs/checks/net1";
+import { pingNet1, sharedNet1 } from "../../labs/checks/net1";
 import { type Answer, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
 let folder: string;
@@ -130,6 +131,14 @@ describe("the checks of both networks", () => {
     expect(says("lease-care")).toBe(
       "2 pods hold an address each, and their daemons renew it; left behind by pods of earlier daemons: nothing",
     );
+  });
+
+  it("let no pod answer itself in another's place", async () => {
+    const [step] = pingNet1("static").steps;
+    const [, , script = ""] = step?.run ?? [];
+    const ran = spawnSync("sh", ["-c", script, "sh", "10.10.20.2", "10.10.20.2"], { encoding: "utf8" });
+    expect([ran.status, ran.stdout]).toEqual([1, "0 received, as the address is its own\n"]);
+    expect(step?.run.slice(4)).toEqual(["{from.staticNet1}", "{to.staticNet1}"]);
   });
 
   it("take a pod that asks for another address for an answer, as arping does", async () => {

@@ -239,7 +239,7 @@ export function flannelVerdict(
         causes === undefined ? ("passed" as const) : ("failed" as const),
         {
           [value]: causes === undefined ? good : "0",
-          ...(value === "received" && causes === undefined ? { milliseconds: "0.172" } : {}),
+          ...(value === "reached" && causes === undefined ? { milliseconds: "0.172" } : {}),
         },
         causes,
       ] as const;
@@ -264,7 +264,7 @@ export function flannelVerdict(
         "Every node has a pod subnet of its own; Kubernetes, flannel and the pods agree on it",
         names.map((node, i) => [node, "passed", { podCIDR: `10.244.${i}.0/24` }]),
       ),
-      shownBy(pingAcrossNodes, unicast("received", "3")),
+      shownBy(pingAcrossNodes, unicast("reached", "3")),
       shownBy(udpAcrossNodes, unicast("heard", "8")),
       shownBy(
         multicastSameNode,

@@ -14,8 +14,12 @@ import { flannelTopology, flannelVerdict, pageModel, shownBy, textOf } from "./p
 const labs = await loadLabs();
 const withBug = labs.filter(({ checks }) => checks.symptom !== undefined);
 
+const answered = { ping: "3 packets transmitted, 3 received", who: 'sought probe-b\n{"pod":"probe-b"}' };
+
 /** What the steps of some checks print where their claim holds, and the count that arrived is not claimed by itself. */
 const printed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "ping-across-nodes": answered,
+  "ping-same-node": answered,
   "own-bridge": { way: "10.1.5.4 dev cni0 src 10.1.5.1 uid 0", seen: "", ping: "4 packets transmitted, 4 received" },
   "ping-between-stale": { ping: "ping: connect: Network is unreachable", self: "1 received" },
   "tcp-5801": { connect: "open" },

@@ -44,8 +44,8 @@ test.each([
   ["0", "nothing"],
   ["", "unknown"],
   ["many", "unknown"],
-])("%j of 3 pings is: %s", (received, state) => {
-  const verdict = withChecks([shownBy(pingAcrossNodes, [["n1 -> n2", "passed", { received }]])]);
+])("%j of 3 pings is: %s", (reached, state) => {
+  const verdict = withChecks([shownBy(pingAcrossNodes, [["n1 -> n2", "passed", { reached }]])]);
   expect(matrices(verdict)[0]?.cells[0]?.state).toBe(state);
 });
 
@@ -56,7 +56,7 @@ test("a table says who sent what to whom, and nobody else's packets get into it"
     shownBy(pingOnLan, pair("3")),
     shownBy(pingNet1("static"), pair("0")),
     shownBy(largePackets, pair("1")),
-    shownBy(pingSameNode, [["n1, pod to pod", "passed", { received: "3" }]]),
+    shownBy(pingSameNode, [["n1, pod to pod", "passed", { reached: "3" }]]),
   ]);
   const told = matrices(verdict).map(({ title, sent, cells }) => [
     `${title}; ${sent}`,
@@ -77,7 +77,7 @@ test("a table says who sent what to whom, and nobody else's packets get into it"
 test("where two checks looked at a pair, what is lost counts, and of how many it was", () => {
   const counts = (passed: string, received: string) =>
     withChecks([
-      shownBy(pingAcrossNodes, [["n1 -> n2", "passed", { received: passed }]]),
+      shownBy(pingAcrossNodes, [["n1 -> n2", "passed", { reached: passed }]]),
       shownBy(forwardRuleCounts, [["n1 -> n2", "failed", { received }]]),
     ]);
   const first = (verdict: Verdict) => matrices(verdict).map(({ sent, cells }) => [sent, cells[0]?.got, cells[0]?.of]);
@@ -89,7 +89,7 @@ test("where two checks looked at a pair, what is lost counts, and of how many it
 test("a lab's own check on pairs of pods is one of who reaches whom", () => {
   const verdict = withChecks(
     [
-      shownBy(pingSameNode, [["n1, pod to pod", "passed", { received: "3" }]]),
+      shownBy(pingSameNode, [["n1, pod to pod", "passed", { reached: "3" }]]),
       shownBy(forwardDrops, [["n1 -> n2", "passed", { received: "0", policy: "DROP" }]]),
     ],
     { expect: "symptom" },
