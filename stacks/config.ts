@@ -25,7 +25,8 @@ export function readConfig(): LabSettings {
     if (clear.length > 0) {
       throw new UserError(clear);
     }
-    const config = parseLabConfig(own);
+    const lanCidr = own.lanCidr ?? defaultLan(stack);
+    const config = parseLabConfig({ ...own, lanCidr });
     if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(stack)) {
       throw new UserError([
         { field: "stack name", value: stack, rule: "must be 1 to 30 lower-case letters, digits and inner dashes" },
@@ -34,8 +35,6 @@ export function readConfig(): LabSettings {
     if (config.nodeImage === undefined) {
       throw new UserError([{ field: "nodeImage", rule: "is not set", mend: "run ./lab up, which builds the image" }]);
     }
-    const lanCidr = config.lanCidr ?? defaultLan(stack);
-    parseLabConfig({ ...ownKeys(pulumi.runtime.allConfig()), lanCidr });
     return { ...config, stack, lanCidr, nodeImage: config.nodeImage };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(error.message) : error;

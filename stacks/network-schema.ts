@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { overlaps, parseCidr } from "../components/lib/cidr";
 import { dhcpFaults, serviceProblems } from "../components/lib/networks/dnsmasq";
 import { networkNames, networkSubnets } from "../components/lib/networks/names";
 import type { Problem } from "../components/lib/user-error";
@@ -66,37 +65,16 @@ export const networkConfig = {
 /** The settings of the networks, complete and in force. */
 export type NetworkConfig = z.infer<z.ZodObject<typeof networkConfig>>;
 
-/** What of the networks is wrong together, and with the cluster's own. */
-export function networkConfigProblems(
-  config: NetworkConfig & Readonly<Partial<Record<ClusterNetwork, string>>>,
-): Problem[] {
-  return [
-    ...(config.macvlanMaster === "eth2" && config.secondLan === "off"
-      ? [
-          {
-            field: "macvlanMaster",
-            value: "eth2",
-            rule: "is the nodes' interface on the second LAN, and secondLan is off",
-            mend: "set it with: pulumi config set secondLan on",
-          },
-        ]
-      : []),
-    ...clusterNetworks.flatMap((key) =>
-      (config.networks ?? []).flatMap((name) => overlapProblem(key, config[key], name)),
-    ),
-  ];
-}
-
-const clusterNetworks = ["lanCidr", "podCidr", "serviceCidr", "weaveRange"] as const;
-
-type ClusterNetwork = (typeof clusterNetworks)[number];
-
-/** A pod with a second interface reaches what is on that interface's network by it, and nothing else of that address. */
-function overlapProblem(key: ClusterNetwork, cidr: string | undefined, name: NetworkName): Problem[] {
-  const [own, other] = [cidr === undefined ? undefined : parseCidr(cidr), parseCidr(networkSubnets[name])];
-  if (own === undefined || other === undefined || !overlaps(own, other)) {
-    return [];
-  }
-  const rule = `must not overlap with the network ${name} (${other.text})`;
-  return [{ field: key, value: own.text, rule, mend: "choose two networks that share no address" }];
+/** What of the networks is wrong together. */
+export function networkConfigProblems(config: NetworkConfig): Problem[] {
+  return config.macvlanMaster === "eth2" && config.secondLan === "off"
+    ? [
+        {
+          field: "macvlanMaster",
+          value: "eth2",
+          rule: "is the nodes' interface on the second LAN, and secondLan is off",
+          mend: "set it with: pulumi config set secondLan on",
+        },
+      ]
+    : [];
 }

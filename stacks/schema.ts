@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Cidr, overlaps, parseCidr } from "../components/lib/cidr";
+import { parseCidr } from "../components/lib/cidr";
 import { maxNodes } from "../components/lib/lan";
 import { type Problem, UserError } from "../components/lib/user-error";
+import { overlapProblems } from "./cluster-networks";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
 import { faultConfig } from "./fault-schema";
 import { flannelIface, ifaceProblems } from "./flannel-iface";
@@ -111,23 +112,4 @@ function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, 
   }
   const key = issue.path.map(String).join(".");
   return [{ field: key, value: values[key], rule: issue.message, mend: `set it with: pulumi config set ${key} VALUE` }];
-}
-
-/** The lab's networks must be told apart by their addresses: routes and kube-proxy rules go by nothing else. */
-function overlapProblems(config: LabConfig): Problem[] {
-  const networks = (["lanCidr", "podCidr", "serviceCidr", "weaveRange", "flannelEtcdRange"] as const).flatMap((key) => {
-    const network = config[key] === undefined ? undefined : parseCidr(config[key]);
-    return network === undefined ? [] : [{ key, network }];
-  });
-  const pairs: [{ key: string; network: Cidr }, { key: string; network: Cidr }][] = networks.flatMap((a, i) =>
-    networks.slice(i + 1).map((b): [typeof a, typeof b] => [a, b]),
-  );
-  return pairs
-    .filter(([a, b]) => overlaps(a.network, b.network))
-    .map(([a, b]) => ({
-      field: b.key,
-      value: b.network.text,
-      rule: `must not overlap with ${a.key} (${a.network.text})`,
-      mend: "choose two networks that share no address",
-    }));
 }

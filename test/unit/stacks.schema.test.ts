@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { parseCidr } from "../../components/lib/cidr";
 import { labConfig, parseLabConfig } from "../../stacks/schema";
 
 function refusal(values: Record<string, string>): string {
@@ -156,11 +157,34 @@ describe("the networks besides the CNI's", () => {
     [{ lanCidr: "192.168.0.0/24", networks: "macvlan-conf-2" }, "lanCidr", "macvlan-conf-2 (192.168.0.0/24)"],
     [{ lanCidr: "10.10.20.0/24", networks: "macvlan-conf" }, "lanCidr", "macvlan-conf (10.10.20.0/24)"],
     [{ podCidr: "10.10.0.0/16", networks: "macvlan-conf" }, "podCidr", "macvlan-conf (10.10.20.0/24)"],
+    [{ serviceCidr: "10.10.20.0/24", networks: "macvlan-conf" }, "serviceCidr", "macvlan-conf (10.10.20.0/24)"],
+    [{ weaveRange: "192.160.0.0/12", networks: "macvlan-conf-2" }, "weaveRange", "macvlan-conf-2 (192.168.0.0/24)"],
+    [
+      { flannelEtcdRange: "192.160.0.0/12", networks: "macvlan-conf-2" },
+      "flannelEtcdRange",
+      "macvlan-conf-2 (192.168.0.0/24)",
+    ],
   ])("%j is refused", (values, key, network) => {
     const value = (values as Record<string, string>)[key];
     expect(refusal(values)).toBe(
       `${key} is "${value}": must not overlap with the network ${network}; choose two networks that share no address`,
     );
+  });
+
+  /** Whatever key holds a network: a new one is among them by itself. */
+  const networkKeys = Object.entries(parseLabConfig({ lanCidr: "172.28.1.0/24" }))
+    .filter(([, value]) => typeof value === "string" && parseCidr(value) !== undefined)
+    .map(([key]) => key);
+
+  test("are told by five keys", () => expect(networkKeys).toHaveLength(5));
+
+  test.each(networkKeys)("%s keeps clear of the NAT of a Vagrant box, where nodes have one", (key) => {
+    const values = { [key]: key === "flannelEtcdRange" ? "10.0.0.0/12" : "10.0.0.0/22", nodeNetwork: "vagrant" };
+    const lan = key === "lanCidr" ? { ...values, lanCidr: "10.0.2.0/24" } : values;
+    expect(refusal(lan)).toMatch(
+      new RegExp(`^${key} is "[^"]+": must not overlap with the NAT of the nodes' eth0 \\(10.0.2.0/24\\); `),
+    );
+    expect(() => parseLabConfig({ ...lan, nodeNetwork: "lan" })).not.toThrow();
   });
 
   test("addresses of a network that is not there are free", () => {

@@ -6,6 +6,9 @@ export type NodeNetwork = "lan" | "vagrant";
 /** What VirtualBox gives to every machine alike. */
 export const natAddress = "10.0.2.15";
 
+/** The network of that address. */
+export const natNetwork = "10.0.2.0/24";
+
 /**
  * The first interface of a Vagrant box: a NAT for this machine alone, with the default route by it, and the same address
  * as every other box has behind its own. The NAT is a network namespace in the node, and leads nowhere.
