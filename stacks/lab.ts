@@ -3,7 +3,7 @@ import { Cluster } from "../components/cluster/cluster";
 import { Cni, type CniChoice } from "../components/cni/cni";
 import { Etcd } from "../components/cni/etcd";
 import { etcdOnLan } from "../components/lib/lan";
-import { flannelResidue, weaveResidue } from "../components/lib/swap/residue";
+import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../components/lib/swap/residue";
 import { images } from "../components/lib/versions";
 import { Probe } from "../components/probe/probe";
 import type { LabSettings } from "./config";
@@ -63,11 +63,11 @@ export function buildLab(settings: LabSettings): LabOutputs {
 }
 
 /** What a swap does with what a CNI leaves behind. */
-function leftOf({ nodeCleanup, recreatePods, podCidr, weaveRange }: LabSettings) {
+function leftOf({ nodeCleanup, recreatePods, podCidr, weaveRange, flannelEtcdRange }: LabSettings) {
   return {
     nodeCleanup: nodeCleanup === "on",
     recreatePods: recreatePods === "on",
-    left: [flannelResidue(podCidr), weaveResidue(weaveRange)],
+    left: [flannelResidue(podCidr), weaveResidue(weaveRange), flannelEtcdResidue(flannelEtcdRange)],
   };
 }
 

@@ -34,7 +34,7 @@ export type CniArgs = CniChoice & {
   readonly nodeCleanup?: boolean;
   /** Whether pods that hold an address of a CNI that leaves, or has left, are recreated. Needs `access`. @default true */
   readonly recreatePods?: boolean;
-  /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of Flannel and Weave with their usual networks */
+  /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of all CNIs with their usual networks */
   readonly left?: readonly Residue[];
 };
 
@@ -64,7 +64,7 @@ export class Cni extends pulumi.ComponentResource {
           ? nodeRecords(`${name}-record`, access.nodes, { parent: this })
           : this.installBetween(choice, access, wish, recreatePods);
       if (!nodeCleanup) {
-        this.leave(access, left ?? [flannelResidue(defaultNetwork), weaveResidue(defaultRange)], choice.type);
+        this.leave(access, leftBeside(choice, left));
       }
       previewSwap(access.nodes, choice.type, this);
     }
@@ -98,8 +98,8 @@ export class Cni extends pulumi.ComponentResource {
    * Without a clean-up a CNI that leaves takes its own resources out of the program, and with them what would clean up
    * after it. These stand in for them until the clean-up is wanted again: their deletion is the clean-up.
    */
-  private leave(access: NodeAccess, left: readonly Residue[], current: string): void {
-    for (const residue of left.filter(({ cni }) => cni !== current)) {
+  private leave(access: NodeAccess, left: readonly Residue[]): void {
+    for (const residue of left) {
       const cleanup = new NodeCleanup(
         `${residue.cni}-left-clean`,
         { ...access, residue, arrives: false },
@@ -156,7 +156,9 @@ export class Cni extends pulumi.ComponentResource {
   }
 }
 
-function residueOf(choice: Exclude<CniChoice, { type: "none" }>): Residue {
+type Network = Pick<FlannelArgs, "network"> & Pick<WeaveArgs, "range">;
+
+function residueOf(choice: { readonly type: Exclude<CniChoice["type"], "none"> } & Network): Residue {
   switch (choice.type) {
     case "flannel":
       return flannelResidue(choice.network ?? defaultNetwork);
@@ -166,6 +168,21 @@ function residueOf(choice: Exclude<CniChoice, { type: "none" }>): Residue {
       return flannelEtcdResidue(choice.network ?? flannelEtcdDefaults.network);
   }
 }
+
+/**
+ * What another CNI than the one in force may have left. Not one whose links have the same names: none of the two can have
+ * left anything where the other one is, as it does not come to a node that was not cleaned.
+ */
+function leftBeside(choice: CniChoice, left: readonly Residue[] = usualResidues()): Residue[] {
+  if (choice.type === "none") {
+    return [...left];
+  }
+  const { links } = residueOf(choice);
+  return left.filter((other) => other.cni !== choice.type && !other.links.some((link) => links.includes(link)));
+}
+
+/** Of all CNIs, with their usual networks. */
+const usualResidues = () => (["flannel", "weave", "flannel-etcd"] as const).map((type) => residueOf({ type }));
 
 const accessMissing = {
   field: "access",

@@ -103,7 +103,7 @@ describe("the clean-up after a CNI", () => {
 
 describe("a CNI that comes", () => {
   const refused = (cni: string, other: string) =>
-    `n1: ${cni} can't come beside ${other}, whose /etc/cni/net.d/10-${other === "cbr0" ? "flannel" : other}.conflist is here: set cni to none first, then to ${cni}`;
+    `n1: ${cni} can't come beside ${other}, whose /etc/cni/net.d/10-${other === "cbr0" ? "flannel" : other}.conflist is here: set cni to none first, with nodes cleaned (nodeCleanup), then to ${cni}`;
 
   it("is refused beside flannel-etcd, and so is flannel-etcd beside another one", async () => {
     expect(

@@ -37,7 +37,7 @@ function refuseCompany({ cni, conflist }: Residue): string {
 for file in ${unwanted}; do
   case $file in "$chosen" | "$folder"/${quoteWord(conflist)} | "$folder/*.conflist") continue ;; esac
   [ ! -e "$file" ] ||
-    fail "$own can't come beside $(network_of "$file"), whose $file is here: set cni to none first, then to $own"
+    fail "$own can't come beside $(network_of "$file"), whose $file is here: set cni to none first, with nodes cleaned (nodeCleanup), then to $own"
 done`;
 }
 
