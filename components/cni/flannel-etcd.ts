@@ -13,6 +13,7 @@ import {
 import { forgetConnections } from "../lib/swap/connections";
 import { swapPrelude } from "../lib/swap/prelude";
 import { describeProblem } from "../lib/user-error";
+import { images } from "../lib/versions";
 import type { Etcd } from "./etcd";
 import type { NodeAccess } from "./node-access";
 
@@ -68,7 +69,7 @@ export class FlannelEtcd extends pulumi.ComponentResource {
           {
             create: {
               text: `${swapPrelude}${forgetConnections}${start}${leaveOldSubnet}`,
-              args: [node.name, args.image ?? "ghcr.io/flannel-io/flannel:v0.26.7"],
+              args: [node.name, args.image ?? images.flannel],
             },
             delete: { text: stopFlanneld },
             stdin: pulumi.secret(args.kubeconfig),

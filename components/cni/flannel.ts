@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "../lib/flannel-config";
 import { labels, selector } from "../lib/labels";
 import { cniMetadata, conflistFolder } from "../lib/swap/names";
+import { images } from "../lib/versions";
 
 export interface FlannelArgs {
   /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */
@@ -15,9 +16,15 @@ export interface FlannelArgs {
   readonly forwardRules?: boolean;
   /** The image with flanneld. @default "ghcr.io/flannel-io/flannel:v0.26.7" */
   readonly image?: string;
-  /** The image with flannel's CNI plugin at /flannel. @default "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1" */
+  /**
+   * The image with flannel's CNI plugin at /flannel. The lab's stacks name another one, which this project builds and no
+   * registry has. @default "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1"
+   */
   readonly cniPluginImage?: string;
 }
+
+/** What upstream's manifest of this flanneld has, on a cluster that pulls its images. */
+const upstreamCniPlugin = "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1";
 
 /** The network of the pods where none is named. */
 export const defaultNetwork = "10.244.0.0/16";
@@ -123,7 +130,7 @@ function daemonSetSpec(
   serviceAccountName: pulumi.Input<string>,
   config: k8s.core.v1.ConfigMap,
 ): k8s.types.input.apps.v1.DaemonSetSpec {
-  const image = args.image ?? "ghcr.io/flannel-io/flannel:v0.26.7";
+  const image = args.image ?? images.flannel;
   return {
     selector: { matchLabels: selector("flannel", name) },
     template: {
@@ -144,7 +151,7 @@ function daemonSetSpec(
         initContainers: [
           {
             name: "install-cni-plugin",
-            image: args.cniPluginImage ?? "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1",
+            image: args.cniPluginImage ?? upstreamCniPlugin,
             command: ["cp", "-f", "/flannel", "/opt/cni/bin/flannel"],
             volumeMounts: [{ name: "cni-plugin", mountPath: hostPaths["cni-plugin"] }],
           },

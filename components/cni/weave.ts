@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../lib/labels";
 import { cniMetadata } from "../lib/swap/names";
+import { images } from "../lib/versions";
 import {
   forgetName,
   readinessScript,
@@ -183,7 +184,7 @@ function daemonSetSpec(
         containers: [
           {
             name: "weave",
-            image: args.image ?? "docker.io/weaveworks/weave-kube:2.6.5",
+            image: args.image ?? images.weave,
             command: ["/bin/sh", "-c", startScript(args.sleeve ?? "auto", args.names)],
             ...(args.names === undefined
               ? {}
