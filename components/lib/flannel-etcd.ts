@@ -123,7 +123,7 @@ printf '%s' "$answer" | jq -r '.kvs[]? | (.value | @base64d | fromjson) as $leas
 const etcdSeconds = 30;
 
 /**
- * Puts the config of standard input where flannel looks for it: \`$1\` etcd, \`$2\` the key. Runs beside etcd, once it
+ * Puts the config of standard input where flannel looks for it: `$1` etcd, `$2` the key. Runs beside etcd, once it
  * answers.
  */
 export const putConfig = `
@@ -141,7 +141,7 @@ const write = (path: string, text: string, mode = "644") =>
   `printf '%s' ${quoteWord(text)} >${path}.new && chmod ${mode} ${path}.new && mv ${path}.new ${path}`;
 
 /**
- * The script's part that puts flanneld on a node and starts it: \`$2\` the image that it is in, which the node's
+ * The script's part that puts flanneld on a node and starts it: `$2` the image that it is in, which the node's
  * containerd has. Where it runs already it is started anew, with its options as they are now.
  */
 export function startFlanneld(options: FlanneldOptions): string {

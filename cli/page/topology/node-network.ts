@@ -1,5 +1,5 @@
 import { type Cidr, contains, networkOf, parseAddress, parseCidr } from "../../../components/lib/cidr";
-import { multusConflist } from "../../../components/lib/swap/names";
+import { multusConf } from "../../../components/lib/networks/names";
 import type { Link, Route, SeenNode, SeenPod, Topology, TopologyNode } from "../../topology/seen";
 
 /** A link of a node that carries pods' packets. */
@@ -147,7 +147,7 @@ function isWeave({ name }: Bridge): boolean {
 
 /** Multus' own file is no answer: it hands on to the next one by name. */
 function conflistInUse(seen: SeenNode | undefined): string | undefined {
-  const first = seen?.conflists.find(({ name }) => name !== multusConflist);
+  const first = seen?.conflists.find(({ name }) => name !== multusConf);
   return first?.to?.split("/").at(-1) ?? first?.name;
 }
 

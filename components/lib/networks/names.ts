@@ -30,7 +30,7 @@ export const networkAnnotations = {
 /** The DaemonSets of Multus and of the dhcp daemon, and where they are. */
 export const networkDaemons = { namespace: "kube-system", multus: "kube-multus-ds", dhcp: "cni-dhcp" } as const;
 
-/** The file by which the container runtime finds Multus: it sorts before every conflist. */
+/** The file by which the container runtime finds Multus. It sorts before every conflist, and leads to the one in force. */
 export const multusConf = "00-multus.conf";
 
 /** Where the dhcp plugin finds its daemon, on a node. */

@@ -1,4 +1,5 @@
-import { conflistFolder, multusConflist } from "./names";
+import { multusConf } from "../networks/names";
+import { conflistFolder } from "./names";
 
 /** What gives pods more networks than the CNI's, and stays on the nodes while CNIs come and go. */
 export interface AddOn {
@@ -9,7 +10,7 @@ export interface AddOn {
 
 /** What Multus itself keeps: nothing of it is of use without Multus. */
 export const multusOwnPaths: readonly string[] = [
-  `${conflistFolder}/${multusConflist}`,
+  `${conflistFolder}/${multusConf}`,
   `${conflistFolder}/multus.d`,
   "/opt/cni/bin/multus*",
   "/run/multus",

@@ -16,7 +16,7 @@ export interface HandoverDeadlines {
  * or a workload that is bound to its node, would have nowhere to go to. A pod that lands on a node that is still to be
  * moved is moved there once more.
  *
- * Where nodes are not to be cleaned nothing is done, as if this had been a \`kubectl delete\` of the CNI's objects.
+ * Where nodes are not to be cleaned nothing is done, as if this had been a `kubectl delete` of the CNI's objects.
  */
 export function handoverDelete({ successor, pod }: HandoverDeadlines): string {
   return `${swapPrelude}

@@ -41,9 +41,6 @@ export const conflistFolder = "/etc/cni/net.d";
  */
 export const chosenConflist = "05-cni-lab.conflist";
 
-/** What Multus has the runtime use. It leads to the conflist in force and is none itself. */
-export const multusConflist = "00-multus.conf";
-
 /** The marks of a CNI's DaemonSet, as its metadata holds them. */
 export function cniMetadata(cni: string, network: string, conflist: string) {
   return {

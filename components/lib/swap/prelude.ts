@@ -1,14 +1,6 @@
+import { multusConf } from "../networks/names";
 import { quoteWord } from "../shell";
-import {
-  chosenConflist,
-  cniMarks,
-  conflistFolder,
-  cutOffMark,
-  desiredCni,
-  desiredNetwork,
-  leftUndone,
-  multusConflist,
-} from "./names";
+import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni, desiredNetwork, leftUndone } from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;
@@ -107,7 +99,7 @@ ask() {
 in_force() {
   for file in "$folder"/*; do
     case $file in
-      "$folder"/${multusConflist}) ;;
+      "$folder"/${multusConf}) ;;
       *.conf | *.conflist | *.json) echo "$file"; return ;;
     esac
   done
