@@ -2,6 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runProgram } from "../../cli/program";
 import { reportError } from "../../cli/report-error";
 
+/** Words are judged, whatever stack somebody is changing on this machine. */
+vi.mock(import("../../toolchain/machine-lock"), async (original) => ({
+  ...(await original()),
+  withMachineLock: (_name, _mode, _holder, work) => work(),
+}));
+
 /** What one command line printed, and its exit code. */
 async function lab(...argv: string[]): Promise<{ exitCode: number; lines: string[] }> {
   const lines: string[] = [];
