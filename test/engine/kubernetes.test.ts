@@ -286,6 +286,31 @@ describe("kubernetes under the real engine", () => {
   });
 });
 
+it("imports an object by the command that the refusal of a foreign one names", async () => {
+  await api.kubectl("create", "configmap", "foreign", "--from-literal=a=b");
+  await project.program(`
+    const provider = new k8s.Provider("cluster", { kubeconfig: "kubeconfig" });
+    new k8s.core.v1.ConfigMap("foreign", { metadata: { name: "foreign" }, data: { a: "b" } }, { provider });`);
+  const refusal = expectFailure(await project.up());
+  expect(refusal).toContain('made by "kubectl-create"');
+  const [, command = ""] = /`pulumi (import [^`]*)`/.exec(refusal) ?? [];
+  const provider = project.recorded("cluster");
+  const reference = `cluster=${provider?.urn}`;
+  const what = ["kubernetes:core/v1:ConfigMap", "foreign", "default/foreign"];
+  const imported = await project.run(
+    ...command.split(" "),
+    ...what,
+    "--provider",
+    reference,
+    "--yes",
+    "--protect=false",
+  );
+  expectOk(imported);
+  expect(project.recorded("foreign")?.inputs.data).toEqual({ a: "b" });
+  expect(expectOk(await project.up())).not.toMatch(/created|replaced/);
+  expectOk(await project.destroy());
+});
+
 describe("ignoreChanges beside another manager", () => {
   const scaled = (label: string, replicas: number, force: boolean): string => `
     const provider = new k8s.Provider("cluster", { kubeconfig: "kubeconfig", enablePatchForce: ${force} });

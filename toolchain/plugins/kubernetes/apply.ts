@@ -135,7 +135,7 @@ async function refuseForeign(
   if (owners.includes(manager)) return;
   const mine = [...new Set(owners)].map((owner) => JSON.stringify(owner)).join(", ");
   throw new Error(
-    `${kind.kind} ${idOf(found)} already exists in the cluster, made by ${mine}; delete it, take it into the program with \`pulumi import\`, give an alias where the resource was renamed, or set the provider's upsertExistingObjects`,
+    `${kind.kind} ${idOf(found)} already exists in the cluster, made by ${mine}; delete it, take it into the program with \`pulumi import --generate-code=false\`, give an alias where the resource was renamed, or set the provider's upsertExistingObjects`,
   );
 }
 
