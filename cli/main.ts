@@ -1,6 +1,9 @@
 import { runProgram } from "./program";
 import { reportError } from "./report-error";
 import { catchSignals } from "./run/interrupt";
+import { useTemporaryFolder } from "./run/temporary-folder";
+
+useTemporaryFolder();
 
 catchSignals((interrupted) => process.exit(reportError(interrupted)));
 

@@ -1,5 +1,6 @@
 import { requireLab } from "../labs";
-import { shellExports } from "../stack/env";
+import { shellExports, shellFolder } from "../stack/env";
+import { privateDir } from "../stack/paths";
 import { prepareStack } from "../stack/prepare";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
@@ -12,6 +13,6 @@ export async function env(name: string | undefined): Promise<number> {
   if ((await stack.outputs()) !== undefined) {
     await stack.requireUp();
   }
-  process.stdout.write(shellExports(stack.env));
+  process.stdout.write(shellExports({ ...stack.env, TMPDIR: privateDir(shellFolder(stackName)) }));
   return 0;
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { quoteWord } from "../../components/lib/shell";
 import type { Toolchain } from "../../toolchain";
+import { userCache } from "../../toolchain/cache";
 import { kubeconfigFile, privateDir, stateDir } from "./paths";
 
 /** What the lab's tools need in their environment; added to the caller's own. */
@@ -22,6 +23,7 @@ export function toolEnv(toolchain: Toolchain, stack?: string, own: NodeJS.Proces
     ...passphrase(own),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    KUBECACHEDIR: path.join(userCache(own).root, "kube"),
     ...(stack === undefined ? {} : { PULUMI_STACK: stack, KUBECONFIG: kubeconfigFile(stack) }),
   };
 }
@@ -45,6 +47,23 @@ export function prepareState(env: ToolEnv): void {
   if (file !== undefined && !existsSync(file)) {
     privateDir(path.dirname(file));
     writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  }
+}
+
+/**
+ * The temporary folder of shells that work on a stack, as Pulumi's plugins leave kubeconfigs in theirs. It outlives the
+ * stack, empty: such a shell would be lost without it.
+ */
+export function shellFolder(stack: string): string {
+  return path.join(userCache().root, "private", `shell-${stack}`);
+}
+
+/** Empties the temporary folder of a stack's shells; there is none where nobody asked for one. */
+export function emptyShellFolder(stack: string): void {
+  const folder = shellFolder(stack);
+  if (existsSync(folder)) {
+    rmSync(folder, { recursive: true, force: true });
+    privateDir(folder);
   }
 }
 

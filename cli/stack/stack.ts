@@ -9,7 +9,7 @@ import { containerAccess } from "./access";
 import { FileBackend, type Lock } from "./backend";
 import { ConfigFile, type Values } from "./config-file";
 import { dhcpServer } from "./containers";
-import { backendUrl, prepareState, type ToolEnv, toolEnv } from "./env";
+import { backendUrl, emptyShellFolder, prepareState, type ToolEnv, toolEnv } from "./env";
 import { type Outputs, readOutputs } from "./outputs";
 import { kubeconfigFile, privateDir, repository, stackConfigFile, stackDir } from "./paths";
 import { writePrivate } from "./private-file";
@@ -133,6 +133,7 @@ export class Stack {
       await this.pulumi(["stack", "rm", this.name, "--yes", "--force", "--preserve-config", "--non-interactive"]);
     }
     rmSync(stackDir(this.name), { recursive: true, force: true });
+    emptyShellFolder(this.name);
   }
 
   /** Makes the next stack of this name what its lab is: what was set, swapped, mended or broken is forgotten. */

@@ -18,13 +18,16 @@ afterEach(() => {
 });
 
 test("the environment is the contract with plain pulumi", () => {
-  expect(toolEnv(toolchain, "flannel", { PATH: "/bin:/lab/bin", XDG_STATE_HOME: state })).toEqual({
+  expect(
+    toolEnv(toolchain, "flannel", { PATH: "/bin:/lab/bin", XDG_STATE_HOME: state, XDG_CACHE_HOME: `${state}/cache` }),
+  ).toEqual({
     PATH: "/lab/bin:/bin",
     PULUMI_HOME: "/lab/home",
     PULUMI_BACKEND_URL: `file://${state}/cni-lab/pulumi?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: `${state}/cni-lab/passphrase`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    KUBECACHEDIR: `${state}/cache/cni-lab/kube`,
     PULUMI_STACK: "flannel",
     KUBECONFIG: `${state}/cni-lab/stacks/flannel/kubeconfig`,
   });

@@ -1,18 +1,22 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const repository = path.resolve(__dirname, "../..");
 let folder: string;
@@ -51,7 +55,7 @@ interface Ran {
 }
 
 async function launch(options: { args?: string[]; env?: Record<string, string>; file?: string } = {}): Promise<Ran> {
-  const env = { PATH: `${folder}/bin:/usr/bin:/bin`, ...options.env };
+  const env = { PATH: `${folder}/bin:/usr/bin:/bin`, XDG_CACHE_HOME: cache(), ...options.env };
   const file = options.file ?? path.join(home, "lab");
   try {
     return { code: 0, ...(await promisify(execFile)(file, options.args ?? [], { env, cwd: folder })) };
@@ -59,6 +63,9 @@ async function launch(options: { args?: string[]; env?: Record<string, string>; 
     return error as Ran;
   }
 }
+
+const cache = () => path.join(folder, "cache");
+const privateFolder = () => path.join(cache(), "cni-lab/private");
 
 /** How often npm was asked to install. */
 function installs(): number {
@@ -133,4 +140,59 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toBe(`lab: Node.js 20 or newer is needed, found ${version}\nas root: ${mend}\n`);
   expect(installs()).toBe(0);
+});
+
+describe("the temporary folder", () => {
+  /** Node's stand-in tells which it got. */
+  const telling = `[ "$1" = --version ] && { echo v20.1.0; exit; }; echo "$TMPDIR"; echo "$CNI_LAB_TMPDIR"; : >"$CNI_LAB_TMPDIR/left"`;
+
+  test("is this user's alone, and one of the run's own lies in it", async () => {
+    program("node", telling);
+    const { stdout, stderr } = await launch({ env: { TMPDIR: folder } });
+    const [own = "", ofRun = ""] = stdout.split("\n");
+    expect(own, stderr).toBe(privateFolder());
+    expect(path.dirname(ofRun)).toBe(own);
+    for (const each of [own, ofRun]) {
+      expect([statSync(each).mode & 0o777, statSync(each).uid]).toEqual([0o700, userInfo().uid]);
+    }
+  });
+
+  test.each([
+    ["that others may enter", () => mkdirSync(privateFolder(), { recursive: true, mode: 0o755 })],
+    [
+      "that leads elsewhere",
+      () => {
+        mkdirSync(path.dirname(privateFolder()), { recursive: true });
+        symlinkSync(folder, privateFolder());
+      },
+    ],
+  ])("one %s is refused before anything runs from there", async (_, make) => {
+    make();
+    const { code, stdout, stderr } = await launch();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`lab: ${privateFolder()} must be a directory of user ${userInfo().uid} with mode 700`);
+    expect(stderr).toContain("remove it, and run this again");
+    expect(installs()).toBe(0);
+  });
+
+  test("those that ended runs have left go, and one that a run still has stays", async () => {
+    program("node", telling);
+    const of = async () => (await launch()).stdout.split("\n")[1] ?? "";
+    const [ended, held, young] = [await of(), await of(), await of()];
+    const holder = spawn("flock", [held, "sh", "-c", "echo held; read -r end"], { stdio: ["pipe", "pipe", "inherit"] });
+    await new Promise((resolve) => holder.stdout.once("data", resolve));
+    for (const old of [ended, held]) utimesSync(old, 0, 0);
+    await launch();
+    expect([ended, held, young].map((each) => existsSync(each))).toEqual([false, true, true]);
+    holder.stdin.end();
+    await new Promise((resolve) => holder.once("close", resolve));
+    utimesSync(held, 0, 0);
+    await launch();
+    expect(existsSync(held)).toBe(false);
+  });
+
+  test("goes where Node is never reached", async () => {
+    await launch({ env: { NPM_EXIT: "1" } });
+    expect(readdirSync(privateFolder())).toEqual([]);
+  });
 });

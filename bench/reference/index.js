@@ -1,5 +1,5 @@
-import * as command from "@pulumi/command";
-import * as k8s from "@pulumi/kubernetes";
+const command = require("@pulumi/command");
+const k8s = require("@pulumi/kubernetes");
 
 // The least that a program with both plugins can be: what a no-op of the lab's own is measured against.
 new command.local.Command("one", { create: "true" });
