@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Readable } from "node:stream";
 import { endingInOrder } from "./interrupt";
 
 /** How a program is run in the foreground. */
@@ -15,6 +16,8 @@ export interface ForegroundOptions {
   readonly onSignal?: "pass" | "end";
   /** Sends what it prints to standard output to standard error instead. @default false */
   readonly toStderr?: boolean;
+  /** Whether a line that it prints to standard output is let through; it has no terminal there then. @default all are */
+  readonly keepLine?: (line: string) => boolean;
 }
 
 /**
@@ -27,12 +30,16 @@ export async function runForeground(argv: readonly string[], options: Foreground
   const onTerminal = process.stdin.isTTY === true;
   const [program = "", ...args] = argv;
   const settings: SpawnOptions = {
-    stdio: ["inherit", options.toStderr === true ? process.stderr.fd : "inherit", "inherit"],
+    stdio: ["inherit", standardOutput(options), "inherit"],
     env: { ...process.env, ...options.env },
     cwd: options.cwd,
     detached: !onTerminal,
   };
   const child = spawn(program, args, settings);
+  const { keepLine } = options;
+  if (keepLine !== undefined && child.stdout !== null) {
+    passLines(child.stdout, keepLine);
+  }
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
@@ -43,6 +50,33 @@ export async function runForeground(argv: readonly string[], options: Foreground
     }
   };
   return endingInOrder(receive, () => ended, options.onSignal ?? "end");
+}
+
+function standardOutput({ toStderr, keepLine }: ForegroundOptions): "inherit" | "pipe" | number {
+  if (keepLine !== undefined) {
+    return "pipe";
+  }
+  return toStderr === true ? process.stderr.fd : "inherit";
+}
+
+function passLines(from: Readable, keepLine: (line: string) => boolean): void {
+  let rest = "";
+  from.setEncoding("utf8");
+  from.on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    process.stdout.write(
+      lines
+        .filter(keepLine)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+  });
+  from.on("end", () => {
+    if (rest !== "" && keepLine(rest)) {
+      process.stdout.write(rest);
+    }
+  });
 }
 
 function sendToGroup(pid: number, signal: NodeJS.Signals): void {

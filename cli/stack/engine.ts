@@ -7,6 +7,7 @@ import { runForeground } from "../run/spawn";
 import { isInteractive } from "../ui/progress";
 import type { Lock } from "./backend";
 import { wasInterrupted } from "./event-log";
+import { eraseFarewell, withoutFarewell } from "./farewell";
 import { privateDir, repository, stackDir } from "./paths";
 import type { Stack } from "./stack";
 
@@ -48,14 +49,19 @@ export async function mendStack(stack: Stack, say: (line: string) => void): Prom
  */
 export async function runEngine(stack: Stack, operation: "up" | "destroy"): Promise<number> {
   const events = path.join(privateDir(stackDir(stack.name)), "events.json");
-  const display = isInteractive() ? [] : ["--non-interactive", "--color", "never"];
+  const interactive = isInteractive();
+  const display = interactive ? [] : ["--non-interactive", "--color", "never"];
   const argv = ["pulumi", operation, "--stack", stack.name, "--yes", "--skip-preview", "--suppress-outputs"];
   try {
     const exitCode = await runForeground([...argv, ...display, "--event-log", events], {
       // The variable makes the flag known, as Pulumi's Automation API does it.
       env: { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" },
       cwd: repository,
+      ...(operation === "destroy" && !interactive ? { keepLine: withoutFarewell(stack.name) } : {}),
     });
+    if (operation === "destroy" && interactive && exitCode === 0) {
+      process.stdout.write(eraseFarewell(stack.name, process.stdout.columns));
+    }
     if (exitCode !== 0 && existsSync(events) && wasInterrupted(readFileSync(events, "utf8"))) {
       throw new Interrupted("SIGINT");
     }

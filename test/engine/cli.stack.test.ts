@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { down } from "../../cli/commands/down";
-import { mendStack, requireIdle } from "../../cli/stack/engine";
+import { mendStack, requireIdle, runEngine } from "../../cli/stack/engine";
+import { farewell } from "../../cli/stack/farewell";
 import { stackConfigFile } from "../../cli/stack/paths";
 import { Stack } from "../../cli/stack/stack";
 import { UserError } from "../../components/lib/user-error";
@@ -80,6 +81,35 @@ test("nothing is done while an engine is at work", async () => {
     await new Promise((resolve) => engine.once("close", resolve));
   }
   expect(() => requireIdle(stack)).not.toThrow();
+});
+
+describe("what Pulumi says when it has destroyed a stack", () => {
+  /** A stack that holds a component, as that needs no plugin to go. */
+  function hold(): void {
+    const state = JSON.parse(readFileSync(checkpoint(), "utf8"));
+    const urn = (type: string, name: string) => `urn:pulumi:test-stack::cni-lab::${type}::${name}`;
+    const own = { urn: urn("pulumi:pulumi:Stack", "cni-lab-test-stack"), type: "pulumi:pulumi:Stack", custom: false };
+    const part = { urn: urn("cni-lab:index:Part", "part"), type: "cni-lab:index:Part", custom: false };
+    state.checkpoint.latest = { ...state.checkpoint.latest, resources: [own, { ...part, parent: own.urn }] };
+    writeFileSync(checkpoint(), JSON.stringify(state));
+  }
+
+  test("ends with the words that are known", async () => {
+    hold();
+    const said = await stack.pulumi(["destroy", "--yes", "--skip-preview", "--non-interactive", "--color", "never"]);
+    expect(said.split("\n").slice(-3)).toEqual([...farewell("test-stack"), ""]);
+  });
+
+  test("reaches the user without them", async () => {
+    hold();
+    const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const exitCode = await runEngine(stack, "destroy");
+    const said = written.mock.calls.map(([chunk]) => String(chunk)).join("");
+    written.mockRestore();
+    expect(exitCode).toBe(0);
+    expect(said).toMatch(/- 2 deleted/);
+    expect(said).not.toMatch(/pulumi stack rm|still maintained/);
+  });
 });
 
 test("a stack that is forgotten leaves its config file, and can be made again", async () => {
