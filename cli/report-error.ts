@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describeProblem, UserError } from "../components/lib/user-error";
 import { Interrupted } from "./run/interrupt";
+import { mask } from "./run/mask";
 import { privateDir, stateDir } from "./stack/paths";
 
 /** Exit codes of the lab; every command's own tool may have others. */
@@ -35,17 +36,17 @@ export function reportError(error: unknown, say: (line: string) => void = (line)
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
-  say(`lab: ${message.split("\n")[0]} (unexpected; details in ${keepLog(error)})`);
+  say(`lab: ${mask(message.split("\n")[0] ?? "")} (unexpected; details in ${keepLog(error)})`);
   return exitCodes.couldNotRun;
 }
 
 /** Keeps the whole error where the user finds it; the disk may be full, and that must not hide the error. */
 function keepLog(error: unknown): string {
   const file = path.join(stateDir(), "error.log");
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = mask(error instanceof Error ? (error.stack ?? error.message) : String(error));
   try {
     privateDir(stateDir());
-    writeFileSync(file, `${new Date().toISOString()} lab ${process.argv.slice(2).join(" ")}\n${text}\n`, {
+    writeFileSync(file, `${new Date().toISOString()} lab ${mask(process.argv.slice(2).join(" "))}\n${text}\n`, {
       mode: 0o600,
     });
     return file;

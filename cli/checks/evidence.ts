@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { quote } from "../../components/lib/shell";
 import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
+import { mask } from "../run/mask";
 import type { StepRecord } from "./run-step";
 import type { Settled } from "./settle";
 import type { Subject } from "./subjects";
@@ -43,7 +44,7 @@ export function evidencePath(check: Check, subject: Subject): string {
   return join("checks", check.id, `${subject.key}.txt`);
 }
 
-/** The folder that a run's evidence goes to. Its files are for its owner only. */
+/** The folder that a run's evidence goes to. Its files are for its owner only, and hold no secret: pages are passed on. */
 export class EvidenceFolder {
   constructor(readonly folder: string) {}
 
@@ -58,7 +59,7 @@ export class EvidenceFolder {
     const file = join(this.folder, path);
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await writeFile(file, text, { mode: 0o600 });
+      await writeFile(file, mask(text), { mode: 0o600 });
     } catch (error) {
       throw new UserError([
         {

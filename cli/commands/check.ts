@@ -12,6 +12,7 @@ import { requireLab } from "../labs";
 import type { OutageReport } from "../meter/report";
 import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
+import { mask } from "../run/mask";
 import { resolveSettings, valuesInForce } from "../settings";
 import { ConfigFile } from "../stack/config-file";
 import { tellDrifts } from "../stack/drift";
@@ -48,7 +49,7 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
     process.stdout.write(verdictJson(verdict));
   }
   if (options.junit !== undefined) {
-    writeFileSync(options.junit, junitXml(verdict));
+    writeFileSync(options.junit, mask(junitXml(verdict)));
   }
   return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { stackLabel } from "../../components/lib/engine-labels";
 import { UserError } from "../../components/lib/user-error";
@@ -7,9 +7,11 @@ import { testPrefix } from "../labs";
 import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
+import { mask } from "../run/mask";
 import { runForeground } from "../run/spawn";
 import { leftovers, remove, stacksWithContainers } from "../stack/containers";
 import { privateDir, repository, testReports } from "../stack/paths";
+import { writePrivate } from "../stack/private-file";
 import { type Count, countReport, sum } from "../test/count";
 import { createProgress } from "../ui/progress";
 import { table } from "../ui/table";
@@ -53,7 +55,7 @@ export async function test({ long = false }: TestOptions): Promise<number> {
     `${(ms / 1000).toFixed(1)} s`,
   ]);
   const summary = `${table(["tests", "passed", "failed", "time"], rows)}\n\n${all.passed} passed, ${all.failed} failed`;
-  writeFileSync(path.join(reports, "summary.txt"), `${summary}\n`);
+  writePrivate(path.join(reports, "summary.txt"), `${summary}\n`);
   console.log(`\nreports: ${reports}\n\n${summary}`);
   return all.failed === 0 ? exitCodes.asExpected : exitCodes.notAsExpected;
 }
@@ -103,7 +105,17 @@ async function vitest(project: string, reports: string, long: boolean): Promise<
     cwd: repository,
     env: { CNI_LAB_TEST_REPORTS: reports, ...(long ? { CNI_LAB_LONG: "1" } : {}) },
   });
+  maskReports(reports);
   return countReport(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, exitCode);
+}
+
+/** A test that fails tells what it saw, and that may hold anything. */
+function maskReports(reports: string): void {
+  const files = readdirSync(reports, { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { name } of files) {
+    const file = path.join(reports, name);
+    writePrivate(file, mask(readFileSync(file, "utf8")));
+  }
 }
 
 async function sweep(): Promise<void> {

@@ -242,11 +242,14 @@ describe("with a node more", () => {
 
 describe("down", () => {
   test("leaves nothing, also when a node died before", async () => {
+    const secrets = await lab.secrets();
     await execa("podman", ["kill", `cni-lab-${lab.stack}-n1`]);
     const down = await lab.run("down", lab.stack);
     expect(down.exitCode).toBe(0);
     expect(existsSync(stackConfigFile(lab.stack))).toBe(false);
     await expect(engineHolds(lab.stack)).resolves.toEqual([]);
     expect((await lab.run("down", lab.stack)).exitCode).toBe(0);
+    expect(lab.filesHolding(secrets)).toEqual([]);
+    expect(lab.strays()).toEqual([]);
   });
 });

@@ -1,7 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
+import { LineMasker } from "../../cli/run/mask";
+import { userCache } from "../../toolchain/cache";
+import { WatchedFolders } from "../files";
 import { commandOn } from "../readme";
 
 const root = path.resolve(__dirname, "../..");
@@ -21,6 +26,7 @@ export interface Ran {
 export class LabUnderTest {
   readonly stack: string;
   private home: string | undefined;
+  private folders: WatchedFolders | undefined;
 
   constructor(lab: string) {
     this.stack = `test-${lab}`;
@@ -32,22 +38,40 @@ export class LabUnderTest {
     return this.home;
   }
 
-  /** What commands print is shown, and kept where `./lab test` keeps its reports. */
+  private get watched(): WatchedFolders {
+    this.folders ??= new WatchedFolders();
+    return this.folders;
+  }
+
   private get surroundings() {
-    const { CNI_LAB_TEST_REPORTS: reports } = process.env;
-    const kept = reports === undefined ? [] : [{ file: path.join(reports, `${this.stack}.log`), append: true }];
-    return {
-      reject: false,
-      stdin: "ignore",
-      stdout: ["pipe", "inherit", ...kept],
-      stderr: ["pipe", "inherit", ...kept],
-      env: { XDG_STATE_HOME: this.stateHome, CI: "true" },
-    } as const;
+    const env = { ...this.watched.env, XDG_STATE_HOME: this.stateHome, CI: "true" };
+    return { reject: false, stdin: "ignore", env } as const;
   }
 
   /** Starts `./lab ARGS`, for a test that does something to it; its output is shown as it comes. */
   start(...args: string[]) {
-    return execa(path.join(root, "lab"), args, { ...this.surroundings, all: true });
+    const child = execa(path.join(root, "lab"), args, { ...this.surroundings, all: true });
+    this.show(child);
+    return child;
+  }
+
+  /** What a command prints is shown, and kept where `./lab test` keeps its reports: without the secrets in it. */
+  private show({ stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable }): void {
+    const { CNI_LAB_TEST_REPORTS: reports } = process.env;
+    for (const [from, to] of [
+      [stdout, process.stdout],
+      [stderr, process.stderr],
+    ] as const) {
+      const masker = new LineMasker();
+      createInterface({ input: from }).on("line", (text) => {
+        const line = masker.line(text);
+        if (line === undefined) return;
+        to.write(`${line}\n`);
+        if (reports !== undefined) {
+          appendFileSync(path.join(reports, `${this.stack}.log`), `${line}\n`, { mode: 0o600 });
+        }
+      });
+    }
   }
 
   /** Runs `./lab ARGS` and shows its output as it comes. */
@@ -74,6 +98,7 @@ export class LabUnderTest {
 
   private async script(script: string, ...args: string[]): Promise<Ran> {
     const ran = execa("sh", ["-euc", script, ...args], { ...this.surroundings, all: true, cwd: root });
+    this.show(ran);
     const { exitCode, stdout, all } = await ran;
     return { exitCode: exitCode ?? -1, stdout, all };
   }
@@ -101,15 +126,60 @@ export class LabUnderTest {
       .join("\n");
   }
 
+  /** What nobody else may know of the stack while it is up: its keys, the passwords in its Secrets, the state's passphrase. */
+  async secrets(): Promise<readonly string[]> {
+    const kubectl = ["kubectl", "-s", this.stack] as const;
+    const { users } = JSON.parse(await this.read(...kubectl, "config", "view", "--raw", "-o", "json"));
+    const key: string = users[0].user["client-key-data"];
+    const { items } = JSON.parse(await this.read(...kubectl, "get", "secrets", "-A", "-o", "json"));
+    const data: [string, string][] = items.flatMap((each: { data?: object }) => Object.entries(each.data ?? {}));
+    const kept = data.filter(([name]) => /password|secret|key/i.test(name)).map(([, value]) => value);
+    const passphrase = readFileSync(path.join(this.stateHome, "cni-lab/passphrase"), "utf8");
+    const plain = [key, ...kept].map((value) => Buffer.from(value, "base64").toString("latin1"));
+    // Of a key the line that tells it, as its lines may be written in many ways.
+    const telling = plain.map((text) => text.split("\n").find((line) => !line.startsWith("---")) ?? text);
+    return [key, ...kept, ...telling, passphrase].filter((secret) => secret.length >= 8);
+  }
+
+  /** The files that commands have left, wherever they may write, and that hold one of these. The passphrase has its own. */
+  filesHolding(secrets: readonly string[]): string[] {
+    const { CNI_LAB_TEST_REPORTS: reports } = process.env;
+    const folders = [this.stateHome, this.watched.root, path.join(userCache().root, "private"), reports ?? []].flat();
+    return folders
+      .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .filter((file) => file !== path.join(this.stateHome, "cni-lab/passphrase"))
+      .filter((file) => {
+        const text = textOf(file);
+        return secrets.some((secret) => text.includes(secret));
+      });
+  }
+
+  /** What commands have left outside of the lab's own folders. */
+  strays(): readonly string[] {
+    return this.watched.left();
+  }
+
   /** Takes the stack down, whatever state it is in, and removes what it wrote. */
   async end(): Promise<Ran> {
     const ran = await this.run("down", this.stack);
     rmSync(this.stateHome, { recursive: true, force: true });
+    this.watched.remove();
     const config = path.join(root, "stacks", `Pulumi.${this.stack}.yaml`);
     if (existsSync(config)) {
       rmSync(config);
     }
     return ran;
+  }
+}
+
+/** A file as text; none of one that its owner has just removed. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return "";
   }
 }
 

@@ -38,8 +38,12 @@ export function testBreakAndFix(lab: LabUnderTest, id: string, symptom: RegExp):
 
 /** Takes the stack down and looks whether the container engine still holds anything of it. */
 export function testDown(lab: LabUnderTest): void {
-  test("down leaves nothing", async () => {
+  test("down leaves nothing, no secret, and no file outside of the lab's own folders", async () => {
+    const secrets = await lab.secrets();
     expect((await lab.run("down", lab.stack)).exitCode).toBe(0);
     await expect(engineHolds(lab.stack)).resolves.toEqual([]);
+    expect(secrets.length).toBeGreaterThan(2);
+    expect(lab.filesHolding(secrets)).toEqual([]);
+    expect(lab.strays()).toEqual([]);
   });
 }
