@@ -1,6 +1,6 @@
 import { UserError } from "../../components/lib/user-error";
 import { loadLabs } from "../../labs";
-import type { Lab } from "../../labs/lab";
+import type { Lab, Values } from "../../labs/lab";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings, valuesInForce } from "../settings";
@@ -30,14 +30,20 @@ export function breakIt(name: string | undefined, options: MendOptions): Promise
 
 async function bring(command: "fix" | "break", name: string | undefined, options: MendOptions): Promise<number> {
   const { lab, stack } = await requireLab(name, options.lab);
-  return holdStack(stack, command, () => bringTo(command, lab, stack, options));
-}
-
-async function bringTo(command: "fix" | "break", lab: Lab, stackName: string, options: MendOptions): Promise<number> {
   const sets = command === "fix" ? lab.fixed : lab.broken;
   if (sets === undefined) {
-    throw new UserError([await noBug(lab, stackName, command)]);
+    throw new UserError([await noBug(lab, stack, command)]);
   }
+  return holdStack(stack, command, () => bringTo(command, sets, lab, stack, options));
+}
+
+async function bringTo(
+  command: "fix" | "break",
+  sets: readonly Values[],
+  lab: Lab,
+  stackName: string,
+  options: MendOptions,
+): Promise<number> {
   const stack = new Stack(stackName, requireToolchain());
   const values = stack.config().values();
   for (const set of sets) {

@@ -6,7 +6,7 @@ import { preflight } from "../preflight";
 import { CommandFailed, exitCodes } from "../report-error";
 import { parseSets, resolveSettings, valuesInForce } from "../settings";
 import { applyAll, setsOfUp } from "../stack/apply";
-import { ConfigFile } from "../stack/config-file";
+import { ConfigFile, type Values } from "../stack/config-file";
 import { nodeContainers } from "../stack/containers";
 import { requireIdle } from "../stack/engine";
 import { holdStack } from "../stack/hold";
@@ -23,11 +23,13 @@ interface UpOptions {
 /** `./lab up`: a stack from whatever state this machine is in, and the proof that it shows what it should. */
 export async function up(name: string | undefined, options: UpOptions): Promise<number> {
   const { lab, stack } = await requireLab(name);
-  return holdStack(stack, "up", () => bringUp(lab, stack, options));
+  // What can't be done is refused whoever works on the stack.
+  const set = parseSets(options.set ?? []);
+  resolveSettings(lab.values, new ConfigFile(stackConfigFile(stack)).values(), set);
+  return holdStack(stack, "up", () => bringUp(lab, stack, set));
 }
 
-async function bringUp(lab: Lab, stackName: string, options: UpOptions): Promise<number> {
-  const set = parseSets(options.set ?? []);
+async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number> {
   const file = new ConfigFile(stackConfigFile(stackName)).values();
   // What the user sets wins over the lab's bug.
   const sets = setsOfUp(lab, valuesInForce(lab.values, { ...file, ...set }), await isNew(stackName)).map((each) => ({

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runProgram } from "../../cli/program";
 import { reportError } from "../../cli/report-error";
+import { Held, withMachineLock } from "../../toolchain/machine-lock";
 
 /** Words are judged, whatever stack somebody is changing on this machine. */
 vi.mock(import("../../toolchain/machine-lock"), async (original) => ({
@@ -145,4 +146,17 @@ test("a secret is not taken from the command line", async () => {
   ]);
   expect(lines.join()).not.toContain("hunter2");
   expect(exitCode).toBe(2);
+});
+
+test("what can't be done is refused while somebody works on the stack too", async () => {
+  const refused = async () => {
+    expect((await lab("up", "flannel", "--set", "nodes=0")).lines[0]).toMatch(/^lab: --set nodes is "0": must be/);
+    expect((await lab("fix", "flannel")).lines[0]).toMatch(/lab flannel has no bug to fix/);
+  };
+  // Who is held off by somebody else has the same case before him.
+  const holder = { command: "./lab up flannel", state: "/elsewhere" };
+  await withMachineLock("stack flannel", "exclusive", holder, refused).catch((error) => {
+    if (!(error instanceof Held)) throw error;
+    return refused();
+  });
 });
