@@ -108,11 +108,15 @@ function cniChoice(settings: LabSettings, cluster: Cluster): CniChoice {
   }
 }
 
-/** Not inside the cluster: flannel asks it for a lease, and its container is to be removed with the lab. */
-function createEtcd({ stack, nodeImage: image, lanCidr }: LabSettings, { lans }: Cluster): Etcd {
+/**
+ * Not inside the cluster: flannel asks it for a lease, and its container is to be removed with the lab. It comes after
+ * the nodes: where it and a node are gone, the node's part is the first to go, and nothing is undone there.
+ */
+function createEtcd({ stack, nodeImage: image, lanCidr }: LabSettings, { lans, nodes }: Cluster): Etcd {
   const [lan] = lans;
   if (lan === undefined) {
     throw new RangeError("a cluster has at least one LAN");
   }
-  return new Etcd("etcd", { stack, image, lan, address: etcdOnLan(lanCidr) });
+  const machines = nodes.map(({ machine }) => machine);
+  return new Etcd("etcd", { stack, image, lan, address: etcdOnLan(lanCidr) }, { dependsOn: machines });
 }

@@ -1,17 +1,23 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { runHere } from "./run-here";
 
 /**
  * The id of a container, once it runs: an update starts one that was stopped or has died since it was made.
  * Everything in it waits for that, as its triggers come from the id.
  *
+ * @param container its name
  * @param wake the command line that starts the container, unless it runs, and waits until it works
+ * @throws pulumi.RunError where it does not start
  */
-export function awake(id: pulumi.Output<string>, wake: string): pulumi.Output<string> {
+export function awake(id: pulumi.Output<string>, container: string, wake: string): pulumi.Output<string> {
   return id.apply(async (made) => {
     if (!pulumi.runtime.isDryRun()) {
-      await command.local.run({ command: wake });
+      await runHere(wake, (said) => ({ field: container, rule: rule(said), mend: mend(container) }), "stderr");
     }
     return made;
   });
 }
+
+const rule = (said: string) => `must run, and does not: ${said}`;
+const mend = (container: string) =>
+  `podman logs ${container} may tell why; after podman rm --force ${container} the next update makes it anew`;

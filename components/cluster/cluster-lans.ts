@@ -15,27 +15,48 @@ export interface ClusterLan {
   readonly id: pulumi.Output<string>;
 }
 
-/** The LANs of a cluster: the nodes' own, and a second one where it is asked for. */
+/** What the LANs of a cluster are made from. */
+interface LansPlan {
+  readonly stack: string;
+  readonly lanCidr: string;
+  /** @default false */
+  readonly secondLan?: boolean;
+}
+
+/** The names of a cluster's LANs in the container engine. */
+export function lanNames(stack: string): { readonly first: string; readonly second: string } {
+  return { first: `cni-lab-${stack}`, second: `cni-lab-${stack}-2` };
+}
+
+/**
+ * The LANs of a cluster: the nodes' own, and a second one where it is asked for. Another generation of a LAN is another
+ * LAN, with all that is on it.
+ */
 export function createLans(
   name: string,
-  { stack, lanCidr, secondLan }: { readonly stack: string; readonly lanCidr: string; readonly secondLan?: boolean },
+  { stack, lanCidr, secondLan = false }: LansPlan,
+  generations: pulumi.Output<{ readonly first: string; readonly second: string }>,
   opts: pulumi.CustomResourceOptions,
 ): ClusterLan[] {
-  const make = (suffix: string, plan: LanPlan, triggers: string[]) =>
+  const make = (suffix: string, plan: LanPlan, generation: pulumi.Output<string>, triggers: string[]) =>
     new command.local.Command(
       `${name}-${suffix}`,
-      { create: createLan(plan), delete: deleteLan(plan.network), triggers, logging: "none" },
+      {
+        create: generation.apply((own) => createLan({ ...plan, generation: own })),
+        delete: deleteLan(plan.network),
+        // A LAN without a generation has to keep the triggers that it was made with.
+        triggers: generation.apply((own) => (own === "" ? triggers : [...triggers, own])),
+        logging: "none",
+      },
       { ...opts, deleteBeforeReplace: true },
     ).stdout;
-  const first: LanPlan = {
-    stack,
-    network: `cni-lab-${stack}`,
-    addresses: { subnet: lanCidr, gateway: hostOnLan(lanCidr) },
-  };
-  const own = { network: first.network, link: "eth1", cidr: lanCidr, id: make("lan", first, [lanCidr]) };
-  if (secondLan !== true) {
+  const names = lanNames(stack);
+  const addresses = { subnet: lanCidr, gateway: hostOnLan(lanCidr) };
+  const first = make("lan", { stack, network: names.first, addresses }, generations.first, [lanCidr]);
+  const own = { network: names.first, link: "eth1", cidr: lanCidr, id: first };
+  if (!secondLan) {
     return [own];
   }
-  const second: LanPlan = { stack, network: `cni-lab-${stack}-2` };
-  return [own, { network: second.network, link: "eth2", id: make("lan2", second, []) }];
+  const second = make("lan2", { stack, network: names.second }, generations.second, []);
+  return [own, { network: names.second, link: "eth2", id: second }];
 }

@@ -6,13 +6,15 @@ import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm
 import { forThisMachine } from "../lib/kubeconfig";
 import { maxNodes, planNodes } from "../lib/lan";
 import type { NodeNetwork } from "../lib/node-state/vagrant";
+import { generationOf, lanGeneration, missingParts, type StackStanding } from "../lib/standing";
 import { describeProblem, type Problem } from "../lib/user-error";
 import { images, versions } from "../lib/versions";
 import { awake } from "./awake";
-import { type ClusterLan, createLans } from "./cluster-lans";
+import { type ClusterLan, createLans, lanNames } from "./cluster-lans";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
 import { createNode, deleteNode, wakeNode } from "./node-container";
 import { ContainerShell, type NodeShell } from "./node-shell";
+import { lookAround } from "./standing";
 
 export interface ClusterArgs {
   /** The lab that the nodes belong to: part of the names of containers and networks, and their label. */
@@ -43,6 +45,13 @@ export interface ClusterNode {
   readonly machine: pulumi.Resource;
   /** The container's id: changes when the node is made anew. */
   readonly id: pulumi.Output<string>;
+}
+
+/** A node before it is made. */
+interface NodePlace {
+  readonly name: string;
+  readonly address: string;
+  readonly container: string;
 }
 
 /** The name under which nodes reach the API server: certificates hold it, so addresses may change. */
@@ -77,8 +86,18 @@ export class Cluster extends pulumi.ComponentResource {
       throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
     }
 
-    this.lans = createLans(name, args, { parent: this });
-    const started = planNodes(args.lanCidr, args.nodes ?? 3).map((node) => this.startNode(name, node, args));
+    const places = planNodes(args.lanCidr, args.nodes ?? 3).map((node) => ({
+      ...node,
+      container: `cni-lab-${args.stack}-${node.name}`,
+    }));
+    const standing = this.lookAround(args.stack, places);
+    const lans = lanNames(args.stack);
+    const generations = standing.apply((found) => ({
+      first: lanGeneration(found, { lan: lans.first, nodes: places }),
+      second: generationOf(found.networks, lans.second, found.fresh),
+    }));
+    this.lans = createLans(name, args, generations, { parent: this });
+    const started = places.map((place, i) => this.startNode(name, place, args, i === 0 ? undefined : standing));
     const [first, ...others] = started;
     if (first === undefined) {
       throw new RangeError("a cluster has at least one node");
@@ -122,13 +141,26 @@ export class Cluster extends pulumi.ComponentResource {
     this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id });
   }
 
+  /** What there is of the cluster; says what another hand has removed of it. */
+  private lookAround(stack: string, nodes: readonly NodePlace[]): pulumi.Output<StackStanding> {
+    return lookAround(stack).apply(async (found) => {
+      for (const sentence of missingParts(found, { lan: lanNames(stack).first, nodes })) {
+        await pulumi.log.warn(sentence, this);
+      }
+      return found;
+    });
+  }
+
+  /**
+   * @param standing of a worker, which can be made anew by itself; the control plane goes with its LAN
+   */
   private startNode(
     name: string,
-    { name: nodeName, address }: { name: string; address: string },
+    { name: nodeName, address, container }: NodePlace,
     { stack, nodeImage, lanCidr, nodeNetwork }: ClusterArgs,
+    standing: pulumi.Output<StackStanding> | undefined,
   ): ClusterNode {
-    const container = `cni-lab-${stack}-${nodeName}`;
-    const create = createNode({
+    const plan = {
       stack,
       name: nodeName,
       container,
@@ -140,7 +172,13 @@ export class Cluster extends pulumi.ComponentResource {
       })),
       network: nodeNetwork,
       endpoint: { name: endpointName, address: planNodes(lanCidr, 1)[0]?.address ?? address },
-    });
+    };
+    const create =
+      standing === undefined
+        ? pulumi.output(createNode(plan))
+        : this.ofGeneration(`${name}-${nodeName}-generation`, standing, container).apply((generation) =>
+            createNode({ ...plan, generation }),
+          );
     const machine = new command.local.Command(
       `${name}-${nodeName}`,
       // The LANs' outputs among the triggers make the engine remove the nodes first when it replaces a LAN.
@@ -148,7 +186,25 @@ export class Cluster extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     const shell = new ContainerShell("podman", container);
-    return { name: nodeName, container, address, shell, machine, id: awake(machine.stdout, wakeNode(container)) };
+    const id = awake(machine.stdout, container, wakeNode(container));
+    return { name: nodeName, container, address, shell, machine, id };
+  }
+
+  /**
+   * The generation of a container, which depends on a resource that is replaced with it. The engine passes over the
+   * deletion of what is `deletedWith` a container only where that is removed on account of another resource: nothing
+   * can be undone in a container that is gone.
+   */
+  private ofGeneration(name: string, standing: pulumi.Output<StackStanding>, container: string): pulumi.Output<string> {
+    const generation = standing.apply((found) => generationOf(found.containers, container, found.fresh));
+    const resource = new command.local.Command(
+      name,
+      // With the LANs, so that a LAN which is made anew comes first.
+      { create: "true", triggers: [generation, ...this.lans.map(({ id }) => id)], logging: "none" },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    // A URN is known beforehand: nothing depends on a value that a preview does not know.
+    return pulumi.all([resource.urn, generation]).apply(([, own]) => own);
   }
 
   private readKubeconfig(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { nodeLabel, stackLabel } from "../lib/engine-labels";
+import { generationLabel, nodeLabel, stackLabel } from "../lib/engine-labels";
 import { bringAbout } from "../lib/node-state/in-force";
 import { type NodeNetwork, vagrantNat } from "../lib/node-state/vagrant";
 import { quote } from "../lib/shell";
@@ -9,6 +9,8 @@ import { scriptArgv } from "./node-shell";
 export interface LanPlan {
   readonly stack: string;
   readonly network: string;
+  /** @default "": none, as what was made before there were generations */
+  readonly generation?: string;
   /** The LAN's addresses, and which of them is this machine's; undefined where the engine gives none out. */
   readonly addresses?: { readonly subnet: string; readonly gateway: string };
 }
@@ -27,6 +29,8 @@ export interface NodePlan {
   /** The node's name in Kubernetes and its hostname. */
   readonly name: string;
   readonly container: string;
+  /** @default "": none, as what was made before there were generations */
+  readonly generation?: string;
   readonly image: string;
   /** The networks of the container engine that the node is on, each with the name of its interface. */
   readonly lans: readonly LanPort[];
@@ -37,14 +41,14 @@ export interface NodePlan {
 }
 
 /** The command line that makes the LAN; done already is fine. */
-export function createLan({ stack, network, addresses }: LanPlan): string {
+export function createLan({ stack, network, generation, addresses }: LanPlan): string {
   const given =
     addresses === undefined
       ? ["--ipam-driver", "none"]
       : ["--subnet", addresses.subnet, "--gateway", addresses.gateway];
   const create = [
     ...["podman", "network", "create", "--internal", "--disable-dns", "--label", `${stackLabel}=${stack}`],
-    ...[...given, network],
+    ...[...generationArgv(generation), ...given, network],
   ];
   return `${quote(["podman", "network", "exists", network])} || ${quote(create)}`;
 }
@@ -84,6 +88,11 @@ export function networkArgv(lans: readonly LanPort[]): string[] {
   });
 }
 
+/** The arguments that say which one of its name a container or a network is; none for one without a generation. */
+export function generationArgv(generation = ""): string[] {
+  return generation === "" ? [] : ["--label", `${generationLabel}=${generation}`];
+}
+
 /** Without CAP_SYS_RESOURCE on the host no limit can be raised above its own; these are within any. */
 export const limitArgv = ["--ulimit", "nproc=30000:30000", "--ulimit", "nofile=20000:20000"] as const;
 
@@ -98,7 +107,7 @@ export function deleteNode(container: string): string {
  */
 export function wakeNode(container: string): string {
   const running = quote(["podman", "container", "inspect", "--format", "{{.State.Running}}", container]);
-  const start = `echo ${quote([`starting ${container}, which was stopped`])} && ${quote(["podman", "start", container])} >/dev/null`;
+  const start = `echo ${quote([`starting ${container}, which was stopped`])} >&2 && ${quote(["podman", "start", container])} >/dev/null`;
   const wait = quote(["podman", "exec", container, ...scriptArgv({ text: `${waitForRuntime}\n${waitForKubernetes}` })]);
   return `[ "$(${running})" = true ] || { ${start} && ${wait}; }`;
 }
@@ -107,6 +116,7 @@ function runArgv(node: NodePlan): string[] {
   return [
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", node.container, "--hostname", node.name],
     ...["--label", `${stackLabel}=${node.stack}`, "--label", `${nodeLabel}=${node.name}`],
+    ...generationArgv(node.generation),
     // systemd, containerd and CNI plugins need the devices, mounts and network of a machine of their own.
     "--privileged",
     // podman's own systemd mode binds the host's whole systemd hierarchy (cgroup v1) into the container, where the

@@ -1,12 +1,14 @@
 import { partLabel, stackLabel } from "../lib/engine-labels";
 import { quote } from "../lib/shell";
-import { type LanPort, limitArgv, networkArgv, requireImage } from "./node-container";
+import { generationArgv, type LanPort, limitArgv, networkArgv, requireImage } from "./node-container";
 import { type Script, scriptArgv } from "./node-shell";
 
 /** A container of a lab beside its nodes, as a server on one of its LANs. */
 export interface SidePlan {
   readonly stack: string;
   readonly container: string;
+  /** @default "": none, as what was made before there were generations */
+  readonly generation?: string;
   readonly hostname: string;
   /** What it is, for those who look for it among the lab's containers. */
   readonly part: string;
@@ -42,6 +44,7 @@ function runArgv({ capabilities = [], ...plan }: SidePlan): string[] {
   return [
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", plan.container, "--hostname", plan.hostname],
     ...["--label", `${stackLabel}=${plan.stack}`, "--label", `${partLabel}=${plan.part}`],
+    ...generationArgv(plan.generation),
     ...capabilities.flatMap((capability) => ["--cap-add", capability]),
     // The nodes' image names the signal that systemd ends by.
     ...["--systemd=false", "--stop-signal", "SIGTERM", ...limitArgv],

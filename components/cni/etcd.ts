@@ -4,8 +4,10 @@ import { awake } from "../cluster/awake";
 import type { ClusterLan } from "../cluster/cluster-lans";
 import { ContainerShell, type NodeShell } from "../cluster/node-shell";
 import { createSide, deleteSide, wakeSide } from "../cluster/side-container";
+import { lookAround } from "../cluster/standing";
 import { etcdPart } from "../lib/engine-labels";
 import { etcdPort } from "../lib/flannel-etcd";
+import { generationOf } from "../lib/standing";
 
 export interface EtcdArgs {
   /** The lab that it belongs to: part of its container's name, and its label. */
@@ -38,18 +40,21 @@ export class Etcd extends pulumi.ComponentResource {
     this.container = `cni-lab-${stack}-etcd`;
     this.url = `http://${address}:${etcdPort}`;
     this.shell = new ContainerShell("podman", this.container);
-    const create = createSide({
-      ...{ stack, image, container: this.container, hostname: "etcd", part: etcdPart },
-      lan: { network: lan.network, link: lan.link, address },
-      run: { text: runEtcd, args: [this.url] },
-    });
+    const create = lookAround(stack).apply(({ containers, fresh }) =>
+      createSide({
+        ...{ stack, image, container: this.container, hostname: "etcd", part: etcdPart },
+        generation: generationOf(containers, this.container, fresh),
+        lan: { network: lan.network, link: lan.link, address },
+        run: { text: runEtcd, args: [this.url] },
+      }),
+    );
     const machine = new command.local.Command(
       `${name}-container`,
       { create, delete: deleteSide(this.container), triggers: [create, lan.id], logging: "none" },
       { parent: this, deleteBeforeReplace: true },
     );
     this.machine = machine;
-    this.id = awake(machine.stdout, wakeSide(this.container));
+    this.id = awake(machine.stdout, this.container, wakeSide(this.container));
     this.registerOutputs({ container: this.container, url: this.url });
   }
 }

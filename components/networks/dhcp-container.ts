@@ -6,6 +6,8 @@ import { dhcpServerPart } from "../lib/engine-labels";
 export interface ServerPlan {
   readonly stack: string;
   readonly container: string;
+  /** @default "": none, as what was made before there were generations */
+  readonly generation?: string;
   /** An image with dnsmasq and ip: the nodes' one. */
   readonly image: string;
   /** The network of the container engine that the server is on. */

@@ -4,9 +4,11 @@ import { awake } from "../cluster/awake";
 import type { ClusterLan } from "../cluster/cluster-lans";
 import { ContainerShell, type NodeCommand } from "../cluster/node-shell";
 import { deleteSide, wakeSide } from "../cluster/side-container";
+import { lookAround } from "../cluster/standing";
 import { serverOnLan } from "../lib/lan";
 import { completeService, type DhcpService, dnsmasqConf, serviceProblems } from "../lib/networks/dnsmasq";
 import { dhcpServerContainer } from "../lib/networks/names";
+import { generationOf } from "../lib/standing";
 import { describeProblem } from "../lib/user-error";
 import { configureScript, createServer, serverLink } from "./dhcp-container";
 
@@ -42,7 +44,7 @@ export class DhcpServer extends pulumi.ComponentResource {
       {
         create: configureScript(this.container),
         stdin: dnsmasqConf(args, serverLink),
-        triggers: [awake(machine.stdout, wakeSide(this.container))],
+        triggers: [awake(machine.stdout, this.container, wakeSide(this.container))],
         logging: "stderr",
       },
       { parent: this, deletedWith: machine },
@@ -51,14 +53,17 @@ export class DhcpServer extends pulumi.ComponentResource {
   }
 
   private start(name: string, { stack, image, lan, ...service }: DhcpServerArgs): command.local.Command {
-    const create = createServer({
-      stack,
-      image,
-      container: this.container,
-      network: lan.network,
-      lanAddress: lan.cidr === undefined ? undefined : serverOnLan(lan.cidr),
-      address: completeService(service).address,
-    });
+    const create = lookAround(stack).apply(({ containers, fresh }) =>
+      createServer({
+        stack,
+        image,
+        container: this.container,
+        generation: generationOf(containers, this.container, fresh),
+        network: lan.network,
+        lanAddress: lan.cidr === undefined ? undefined : serverOnLan(lan.cidr),
+        address: completeService(service).address,
+      }),
+    );
     return new command.local.Command(
       `${name}-container`,
       { create, delete: deleteSide(this.container), triggers: [create, lan.id], logging: "none" },

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -121,7 +121,19 @@ export class PulumiProject {
 
   /** The state file as it lies on disk, secrets encrypted. */
   stateText(): string {
-    return readFileSync(join(this.dir, "state/.pulumi/stacks/engine-test/test.json"), "utf8");
+    return readFileSync(this.stateFile(), "utf8");
+  }
+
+  private stateFile(): string {
+    return join(this.dir, "state/.pulumi/stacks/engine-test/test.json");
+  }
+
+  /** Changes the state file, as an earlier version of the program would have left it. */
+  // biome-ignore lint/suspicious/noExplicitAny: inputs and dependencies of any resource type
+  editState(edit: (resources: any[]) => any[]): void {
+    const state = JSON.parse(this.stateText());
+    state.checkpoint.latest.resources = edit(state.checkpoint.latest.resources);
+    writeFileSync(this.stateFile(), JSON.stringify(state));
   }
 
   /** What the state records under the resource's name; `undefined` for nothing. */

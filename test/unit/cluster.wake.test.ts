@@ -18,21 +18,21 @@ function wake(running: boolean, comesUp = true) {
 case $1 in container) echo ${running} ;; start) echo started ;; exec) exit ${comesUp ? 0 : 1} ;; esac`;
   writeFileSync(podman, `#!/bin/sh\n${text}\n`);
   chmodSync(podman, 0o755);
-  const { status, stdout } = spawnSync("sh", ["-c", wakeNode("cni-lab-flannel-n2")], {
+  const { status, stderr } = spawnSync("sh", ["-c", wakeNode("cni-lab-flannel-n2")], {
     env: { PATH: `${folder}:${process.env.PATH}` },
     encoding: "utf8",
   });
-  return { status, stdout, calls: readFileSync(join(folder, "calls"), "utf8").trim().split("\n") };
+  return { status, stderr, calls: readFileSync(join(folder, "calls"), "utf8").trim().split("\n") };
 }
 
 test("a node that runs is left alone", () => {
-  expect(wake(true)).toEqual({ status: 0, stdout: "", calls: ["container inspect"] });
+  expect(wake(true)).toEqual({ status: 0, stderr: "", calls: ["container inspect"] });
 });
 
 test("a node that was stopped is started, and waited for", () => {
   expect(wake(false)).toEqual({
     status: 0,
-    stdout: "starting cni-lab-flannel-n2, which was stopped\n",
+    stderr: "starting cni-lab-flannel-n2, which was stopped\n",
     calls: ["container inspect", "start cni-lab-flannel-n2", "exec cni-lab-flannel-n2"],
   });
 });

@@ -24,9 +24,11 @@ describe("Cluster", () => {
       "cluster-lan",
       "cluster-n1",
       "cluster-n2",
+      "cluster-n2-generation",
       "cluster-n2-invitation",
       "cluster-n2-join",
       "cluster-n3",
+      "cluster-n3-generation",
       "cluster-n3-invitation",
       "cluster-n3-join",
     ]);
@@ -65,7 +67,7 @@ describe("Cluster", () => {
     expect(await networks(true)).toEqual({
       lans: ["cluster-lan", "cluster-lan2"],
       second:
-        "podman network exists cni-lab-flannel-2 || podman network create --internal --disable-dns --label cni-lab.stack=flannel --ipam-driver none cni-lab-flannel-2",
+        "podman network exists cni-lab-flannel-2 || podman network create --internal --disable-dns --label cni-lab.stack=flannel --label cni-lab.generation=new --ipam-driver none cni-lab-flannel-2",
       node: [first, "--network cni-lab-flannel-2:interface_name=eth2"],
     });
   });

@@ -1,0 +1,40 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { describeProblem, type Problem } from "../lib/user-error";
+
+/**
+ * Runs a command line on this machine while the program runs, in a preview too; gives what it printed.
+ *
+ * @param problem what is told where it fails: of an error of the call itself Pulumi says that it is an unhandled
+ * exception of the program, and shows a stack of its own innards
+ * @param logging whether what it says is shown while it runs
+ * @throws pulumi.RunError with the problem
+ */
+export async function runHere(
+  line: string,
+  problem: (said: string) => Problem,
+  logging: "none" | "stderr" = "none",
+): Promise<string> {
+  const { code, printed, said } = await run(line, logging);
+  if (code !== "0") {
+    const error = new pulumi.RunError(describeProblem(problem(said)));
+    // Pulumi prints an error's stack once the program has run to its end and only its outputs are waited for.
+    error.stack = error.message;
+    throw error;
+  }
+  return printed;
+}
+
+async function run(
+  line: string,
+  logging: "none" | "stderr",
+): Promise<{ readonly code: string; readonly printed: string; readonly said: string }> {
+  try {
+    const ran = await command.local.run({ command: `(${line}\n)\nprintf '\\n%s' "$?"`, logging });
+    const [, printed = "", code = ""] = /^(.*)\n(\d+)$/s.exec(ran.stdout) ?? [];
+    return { code, printed: printed.trimEnd(), said: ran.stderr.trim() };
+  } catch (error) {
+    // The engine ends, or its plugin can't start a shell.
+    return { code: "", printed: "", said: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,119 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * A stand-in for podman that keeps containers and networks as files of its own, and in whose containers every script
+ * succeeds. Their only label is the generation.
+ */
+export class FakePodman {
+  private constructor(private readonly folder: string) {}
+
+  /** Puts the program into `binDir`, and what it keeps into `folder`. */
+  static make(binDir: string, folder: string): FakePodman {
+    for (const kind of ["containers", "networks"]) mkdirSync(join(folder, kind), { recursive: true });
+    writeFileSync(join(binDir, "podman"), `#!/bin/sh\nroot=${folder}\n${program}`);
+    chmodSync(join(binDir, "podman"), 0o755);
+    return new FakePodman(folder);
+  }
+
+  /** What the administrator's kubeconfig on the control plane is from now on. */
+  setKubeconfig(json: string): void {
+    writeFileSync(join(this.folder, "kubeconfig"), json);
+  }
+
+  /** The names of what there is, sorted. */
+  list(kind: "containers" | "networks"): string[] {
+    return readdirSync(join(this.folder, kind)).sort();
+  }
+
+  /** Tells one container from the next of its name. */
+  idOf(container: string): string {
+    return readFileSync(join(this.folder, "containers", container), "utf8").split("\n")[1] ?? "";
+  }
+
+  /** As another hand does it, or a prune. */
+  lose(kind: "containers" | "networks", ...names: string[]): void {
+    for (const name of names) rmSync(join(this.folder, kind, name));
+  }
+
+  /** Takes all labels away, as things have it that were made before there were generations. */
+  forgetGenerations(): void {
+    for (const kind of ["containers", "networks"] as const) {
+      for (const name of this.list(kind)) {
+        const file = join(this.folder, kind, name);
+        const [, ...rest] = readFileSync(file, "utf8").split("\n");
+        writeFileSync(file, ["", ...rest].join("\n"));
+      }
+    }
+  }
+
+  /** Makes commands that begin like this fail. */
+  break(beginning: string): void {
+    writeFileSync(join(this.folder, "broken"), beginning);
+  }
+
+  /** Makes all commands work again. */
+  mend(): void {
+    rmSync(join(this.folder, "broken"));
+  }
+
+  /** What was done since this was asked last: `run`, `rm` and `undo in` (a recorded deletion that ran there), each with a name. */
+  takeLog(): string[] {
+    const file = join(this.folder, "log");
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    rmSync(file, { force: true });
+    return text.split("\n").filter((line) => line !== "");
+  }
+}
+
+/** A container is a file: its generation, then its id. */
+const program = String.raw`
+say() { echo "$*" >>"$root/log"; }
+fail() { echo "Error: $*" >&2; exit 125; }
+label() { printf '%s\n' "$@" | sed -n 's/^cni-lab.generation=//p'; }
+list() {
+  separator=
+  printf '['
+  for file in "$root/$1"/*; do
+    [ -e "$file" ] || continue
+    generation=$(head -n 1 "$file")
+    name=$(basename "$file")
+    printf "$separator$2" "$name" "$generation"
+    separator=,
+  done
+  echo ']'
+}
+if [ -e "$root/broken" ]; then
+  case "$*" in "$(cat "$root/broken")"*) fail "broken on purpose" ;; esac
+fi
+for last; do :; done
+case "$1 $2" in
+"ps --all") list containers '{"Names":["%s"],"State":"running","Labels":{"cni-lab.generation":"%s"}}' ;;
+"network ls") list networks '{"name":"%s","labels":{"cni-lab.generation":"%s"}}' ;;
+"network exists") [ -e "$root/networks/$3" ] ;;
+"network create") label "$@" >"$root/networks/$last" && say "create $last" && echo "$last" ;;
+"network rm") rm "$root/networks/$3" && say "rm $3" ;;
+"image exists") ;;
+"rm --force") if [ -e "$root/containers/$last" ]; then rm "$root/containers/$last" && say "rm $last"; fi ;;
+"--runtime runc")
+  name=$6
+  [ ! -e "$root/containers/$name" ] || fail "the container name \"$name\" is already in use"
+  id=$(cat /proc/sys/kernel/random/uuid)
+  { label "$@" | grep . || echo; echo "$id"; } >"$root/containers/$name"
+  say "run $name"
+  echo "$id" ;;
+"container inspect")
+  [ -e "$root/containers/$last" ] || fail "inspecting object: no such container $last"
+  echo true ;;
+exec*)
+  shift
+  [ "$1" != --interactive ] || { shift; cat >/dev/null; }
+  [ -e "$root/containers/$1" ] || fail "no container with name or ID \"$1\" found: no such container"
+  [ -z "$DELETE" ] || [ "$CREATE" = "$DELETE" ] || case "$*" in *"$DELETE"*) say "undo in $1" ;; esac
+  case "$*" in
+  *"config view --raw"*) cat "$root/kubeconfig" ;;
+  *"token create"*) echo "kubeadm join c:6443 --token a.b --discovery-token-ca-cert-hash sha256:00" ;;
+  esac ;;
+*) fail "unknown command: $*" ;;
+esac
+`;

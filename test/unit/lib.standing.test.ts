@@ -1,0 +1,95 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  generationOf,
+  lanGeneration,
+  missingParts,
+  readStanding,
+  type StackStanding,
+  standingLine,
+} from "../../components/lib/standing";
+
+const node = (name: string) => ({ name, container: `c-${name}` });
+const parts = { lan: "lan", nodes: [node("n1"), node("n2"), node("n3")] };
+
+/** What there is, each with its generation. */
+function standing(containers: Record<string, string>, networks: Record<string, string> = {}): StackStanding {
+  const things = (all: Record<string, string>) =>
+    Object.fromEntries(Object.entries(all).map(([name, generation]) => [name, { generation }]));
+  return { fresh: "new", containers: things(containers), networks: things(networks) };
+}
+
+describe("the generation of the LAN, with which the whole cluster goes,", () => {
+  test.each<[string, StackStanding, string]>([
+    ["is a new one where nothing is there", standing({}), "new"],
+    ["stays with the control plane", standing({ "c-n1": "", "c-n2": "b" }, { lan: "a" }), "a"],
+    ["stays where workers are gone", standing({ "c-n1": "" }, { lan: "a" }), "a"],
+    ["stays none on what was made before there were generations", standing({ "c-n1": "" }, { lan: "" }), ""],
+    ["is a new one without the control plane", standing({ "c-n2": "b", "c-n3": "c" }, { lan: "a" }), "new"],
+    ["is a new one where the LAN is gone", standing({ "c-n1": "" }), "new"],
+  ])("%s", (_, found, generation) => {
+    expect(lanGeneration(found, parts)).toBe(generation);
+  });
+});
+
+test("a container keeps its generation, none is one too, and what is not there gets a new one", () => {
+  const { containers, fresh } = standing({ a: "1", b: "" });
+  expect(["a", "b", "c"].map((name) => generationOf(containers, name, fresh))).toEqual(["1", "", "new"]);
+});
+
+describe("what is missing", () => {
+  const worker = (name: string) => `${name} (the container c-${name}) is not there: it is made, and joins`;
+  const whole = "n1 (the container c-n1), the control plane, is not there: the whole cluster is made anew";
+  test.each<[string, StackStanding, string[]]>([
+    ["is nothing of a new cluster", standing({}), []],
+    ["is nothing of a whole one", standing({ "c-n1": "", "c-n2": "", "c-n3": "" }, { lan: "" }), []],
+    ["is a worker", standing({ "c-n1": "", "c-n3": "" }, { lan: "" }), [worker("n2")]],
+    ["are two workers", standing({ "c-n1": "" }, { lan: "" }), [worker("n2"), worker("n3")]],
+    ["is the control plane", standing({ "c-n2": "", "c-n3": "" }, { lan: "" }), [whole]],
+    ["is every node", standing({}, { lan: "a" }), [whole]],
+  ])("%s", (_, found, sentences) => {
+    expect(missingParts(found, parts)).toEqual(sentences);
+  });
+});
+
+describe("what podman tells", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "cni-lab-standing-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Runs the command line with a podman like this one. */
+  function run(podman: string) {
+    writeFileSync(join(folder, "podman"), `#!/bin/sh\n${podman}\n`);
+    chmodSync(join(folder, "podman"), 0o755);
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    return spawnSync("sh", ["-c", standingLine("flannel")], { env, encoding: "utf8" });
+  }
+
+  test("is read with names, generations and a new one, which is another each time", () => {
+    const podman = `
+[ "$*" != "ps --all --filter label=cni-lab.stack=flannel --format json" ] || cat <<'END'
+[
+  { "Names": ["a"], "State": "running", "Labels": { "cni-lab.stack": "flannel", "cni-lab.generation": "1a2b" } },
+  { "Names": ["b"], "State": "exited", "Labels": null }
+]
+END
+[ "$*" != "network ls --filter label=cni-lab.stack=flannel --format json" ] || echo '[{ "name": "lan", "labels": {} }]'`;
+    const found = readStanding(run(podman).stdout);
+    expect(found).toEqual({
+      fresh: expect.stringMatching(/^[0-9a-f]{8}$/),
+      containers: { a: { generation: "1a2b" }, b: { generation: "" } },
+      networks: { lan: { generation: "" } },
+    });
+    expect(readStanding(run(podman).stdout).fresh).not.toBe(found.fresh);
+  });
+
+  test.each(["ps", "network"])("is an error where %s is one", (beginning) => {
+    const ran = run(`[ "$1" != ${beginning} ] || { echo "no answer" >&2; exit 125; }\necho '[]'`);
+    expect([ran.status, ran.stdout, ran.stderr]).toEqual([125, "", "no answer\n"]);
+  });
+});
