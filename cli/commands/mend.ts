@@ -7,6 +7,7 @@ import { resolveSettings, valuesInForce } from "../settings";
 import { remaining } from "../stack/apply";
 import { requireIdle } from "../stack/engine";
 import { holdStack } from "../stack/hold";
+import { adviceAfter, failedAgain } from "../stack/in-vain";
 import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
@@ -61,9 +62,10 @@ async function bringTo(
   const updated = await meteredUpdate(stack, left, { nodes, current });
   if (updated.exitCode !== 0) {
     await tellOutage(updated, evidence);
-    throw new CommandFailed(
-      `pulumi up ended with ${updated.exitCode}; what it said stands above. Run ./lab ${command} ${stackName}${options.lab === undefined ? "" : ` --lab ${options.lab}`} to go on from here`,
-    );
+    const again = [command, stackName, ...(options.lab === undefined ? [] : ["--lab", options.lab])].join(" ");
+    const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });
+    const afresh = inVain ? [`down ${stackName} and ./lab up ${stackName} to start afresh`] : [];
+    throw new CommandFailed(adviceAfter(updated.exitCode, again, afresh, inVain));
   }
   const verdict = await checkStack(stack, lab, { evidence, outage: updated.report });
   await tellOutage(updated, evidence);

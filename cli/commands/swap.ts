@@ -6,6 +6,7 @@ import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings } from "../settings";
 import { requireIdle } from "../stack/engine";
 import { holdStack } from "../stack/hold";
+import { adviceAfter, failedAgain } from "../stack/in-vain";
 import { newEvidenceDir } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { refusal } from "../suggest";
@@ -47,7 +48,10 @@ async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Stra
   const updated = await meteredUpdate(stack, sets, { nodes, current: previous, alsoSame: true });
   if (updated.exitCode !== 0) {
     await tellOutage(updated, evidence);
-    throw new CommandFailed(stopped(updated.exitCode, stackName, previous, next));
+    const again = `swap ${stackName} ${next}`;
+    const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });
+    const others = [back(stackName, previous, next), ...(inVain ? [afresh(stackName)] : [])];
+    throw new CommandFailed(adviceAfter(updated.exitCode, again, others, inVain));
   }
   const verdict = await checkStack(stack, lab, { evidence, outage: updated.report });
   await tellOutage(updated, evidence);
@@ -69,10 +73,9 @@ function requireCni(cni: string): CniName {
 }
 
 /** Where nobody knows any more which CNI it was, any other one is a way back. */
-function stopped(exitCode: number, stack: string, previous: CniName, next: CniName): string {
-  const back = cniNames.filter((each) => (previous === next ? each !== next : each === previous));
-  return (
-    `pulumi up ended with ${exitCode}; what it said stands above. Run ./lab swap ${stack} ${next} to go on from here, ` +
-    `or ./lab swap ${stack} ${back.join("|")} to go back`
-  );
+function back(stack: string, previous: CniName, next: CniName): string {
+  const cnis = cniNames.filter((each) => (previous === next ? each !== next : each === previous));
+  return `swap ${stack} ${cnis.join("|")} to go back`;
 }
+
+const afresh = (stack: string) => `down ${stack} and ./lab up ${stack} to start afresh`;

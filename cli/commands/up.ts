@@ -10,6 +10,7 @@ import { ConfigFile, type Values } from "../stack/config-file";
 import { nodeContainers } from "../stack/containers";
 import { requireIdle } from "../stack/engine";
 import { holdStack } from "../stack/hold";
+import { adviceAfter, failedAgain } from "../stack/in-vain";
 import { stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { isBuilt } from "../toolchain";
@@ -51,10 +52,12 @@ async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number
   const stack = new Stack(stackName, await ensureToolchain(progress));
   const exitCode = await applyAll(stack, sets);
   if (exitCode !== 0) {
-    throw new CommandFailed(
-      `pulumi up ended with ${exitCode}; what it said stands above. ` +
-        `Run ./lab up ${stackName} to go on from here, or ./lab down ${stackName} to start afresh`,
-    );
+    const again = `up ${stackName}`;
+    const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });
+    const afresh = inVain
+      ? `down ${stackName} and ./lab ${again} to start afresh`
+      : `down ${stackName} to start afresh`;
+    throw new CommandFailed(adviceAfter(exitCode, again, [afresh], inVain));
   }
   const verdict = await checkStack(stack, lab);
   const next = [

@@ -1,6 +1,7 @@
 import type { Lab } from "../../labs/lab";
 import type { Values } from "./config-file";
 import { mendStack, runEngine } from "./engine";
+import { wentWell } from "./in-vain";
 import { prepareStack } from "./prepare";
 import type { Stack } from "./stack";
 
@@ -18,6 +19,7 @@ export async function applyAll(stack: Stack, sets: readonly Values[]): Promise<n
       return exitCode;
     }
   }
+  wentWell(stack.name);
   return 0;
 }
 
