@@ -1,4 +1,4 @@
-import { request as requestPlainly } from "node:http";
+import { Agent, request as requestPlainly } from "node:http";
 import { type RequestOptions, request as requestByTls } from "node:https";
 import pRetry from "p-retry";
 import type { Tree } from "../host";
@@ -21,6 +21,9 @@ export interface ApiRequest {
 const requestMs = 65_000;
 /** Tries while the API server is away or overloaded, some four seconds in all: it may be restarting. */
 const tries = { retries: 4, minTimeout: 200, factor: 2.2 };
+
+/** How connections are kept between requests. */
+export const keptConnections = { keepAlive: true, maxSockets: 16 };
 
 /** An API server, spoken to over kept connections. */
 export class ApiServer {
@@ -102,6 +105,8 @@ export function warningsIn(header: string | readonly string[] | undefined): stri
 
 /** Loads the client library only now: a no-op update does without. */
 async function connect(kubeconfig: Kubeconfig): Promise<RequestOptions> {
+  // As `kubectl proxy` is: it has the credentials itself, and none are for the open.
+  if (kubeconfig.server.startsWith("http:")) return { agent: new Agent(keptConnections) };
   const { connectionOptions } = await import("./credentials");
   try {
     return await connectionOptions(kubeconfig);
