@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -17,7 +17,16 @@ import { swap } from "./swaps";
 const lab = new LabUnderTest("flannel");
 let up: Ran;
 
+/** Values of this machine's kernel that systemd or a kubelet sets where it can. */
+const kernelValues = () =>
+  [
+    ...["fs/file-max", "fs/protected_fifos", "fs/protected_regular", "fs/protected_symlinks"],
+    ...["kernel/panic", "kernel/panic_on_oops", "vm/overcommit_memory"],
+  ].map((name) => `${name}=${readFileSync(`/proc/sys/${name}`, "utf8").trim()}`);
+let kernelBefore: string[];
+
 beforeAll(async () => {
+  kernelBefore = kernelValues();
   up = await lab.run("up", lab.stack);
 });
 
@@ -50,6 +59,23 @@ describe("up", () => {
     const log = await lab.node("n2", "journalctl", "--unit", "kubelet", "--no-pager");
     expect(log).toContain("Starting kubelet");
     expect(log).not.toContain("Unable to read config path");
+  });
+
+  test("the kernel of this machine has the values it had, and a node can set only those of its network", async () => {
+    expect(kernelValues()).toEqual(kernelBefore);
+    const settable = [
+      "find",
+      "/proc/sys",
+      "-path",
+      "/proc/sys/net",
+      "-prune",
+      "-o",
+      "-type",
+      "f",
+      "-writable",
+      "-print",
+    ];
+    expect(await lab.node("n2", ...settable)).toBe("");
   });
 
   test("secrets are not in clear in the state", async () => {
