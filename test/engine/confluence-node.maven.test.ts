@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { userCache } from "../../toolchain/cache";
-import { javaHome } from "../../toolchain/java/home";
+import { javaEnv } from "../../toolchain/java/home";
 import { confluenceNode } from "../../toolchain/java/programs";
 import { repository } from "../../toolchain/repository";
 
@@ -20,7 +20,7 @@ test("the stand-in's own tests pass, without a warning of the compiler", async (
   const argv = ["--batch-mode", "--strict-checksums", `-Dmaven.repo.local=${userCache().maven}`, "test"];
   const { all, exitCode } = await execa("mvn", argv, {
     cwd: folder,
-    env: { JAVA_HOME: javaHome },
+    env: javaEnv(folder),
     all: true,
     reject: false,
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Artifact } from "../artifact";
 import { repository } from "../repository";
 import { run } from "../run";
-import { javaHome } from "./home";
+import { javaEnv } from "./home";
 import type { JavaProgram } from "./program";
 
 /** Folder of the artifact that holds all jars. */
@@ -29,7 +29,7 @@ export function javaArtifact({ name, version, jars }: JavaProgram): Artifact {
       await Promise.all(
         inputs.map((input) => cp(join(repository, folder, input), join(scratch, input), { recursive: true })),
       );
-      const options = { cwd: scratch, env: { JAVA_HOME: javaHome }, say };
+      const options = { cwd: scratch, env: javaEnv(scratch), say };
       await run([...maven, `-Dmaven.repo.local=${cache.maven}`, "package"], options);
       const target = join(scratch, "target");
       await run(["sha256sum", "--check", "--strict", join(scratch, "jars.sha256")], { cwd: target, say });
