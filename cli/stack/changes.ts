@@ -20,6 +20,8 @@ export function changesOfStack(lab: Lab, stack: string, state: StackState): Chan
   } catch (error) {
     return { lines: [error instanceof Error ? error.message : String(error)] };
   }
-  const changed = state === "-" ? changedBeforeUp(lab, file) : changedValues(lab, file);
+  // Without a value of its own, as where it belongs to another checkout, it has none that anybody changed.
+  const isNew = state === "-" || Object.keys(file).length === 0;
+  const changed = isNew ? changedBeforeUp(lab, file) : changedValues(lab, file);
   return { changed, lines: changedLines(changed) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { changedBeforeUp, changedLines, changedText, changedValues } from "../../cli/own-values";
+import { changesOfStack } from "../../cli/stack/changes";
 import { loadLabs } from "../../labs";
 import type { Values } from "../../labs/lab";
 import { labOf } from "./checks.fake";
@@ -37,6 +38,10 @@ describe("what makes a stack other than its lab", () => {
   test("is not what a new stack gets over it: its bug", () => {
     const file: Values = { forwardPolicy: "accept", nodes: "3" };
     expect(changedText(changedBeforeUp(bug, file))).toBe("nodes=3 (lab: 2)");
+  });
+
+  test.each(["-", "up", "left over"] as const)("is nothing for a stack without a file: %s", (state) => {
+    expect(changesOfStack(bug, "no-such-stack", state)).toEqual({ changed: [], lines: [] });
   });
 
   test("is nothing for any lab that was just brought up", async () => {
