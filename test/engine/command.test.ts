@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wasInterrupted } from "../../cli/stack/event-log";
 import { locateToolchain } from "../../toolchain";
-import { alive, eventually, PulumiProject, type Result } from "./support";
+import { alive, eventually, type Operation, PulumiProject, type Result } from "./support";
 
 const SECRET = "s3cr3t-w0rd";
 
@@ -23,6 +26,11 @@ const expectOk = ({ exitCode, output }: Result): string => {
   expect(output).not.toContain(SECRET);
   return output;
 };
+/** How many resources each kind of step was for, in an operation that ended well. */
+const changesOf = (operation: Operation) => {
+  expectOk(operation);
+  return operation.changes;
+};
 const expectFailure = ({ exitCode, output }: Result): string => {
   expect(exitCode, output).not.toBe(0);
   return output;
@@ -32,14 +40,14 @@ describe("local.Command under the real engine", () => {
   it("previews without running anything, but runs local.run", async () => {
     await project.program(`${first("triggers: [1]")}
       exports.now = command.local.runOutput({ command: "echo run >> ran-by-preview; echo seen" }).stdout;`);
-    expect(expectOk(await project.preview())).toMatch(/\+ 3 to create/);
+    expect(changesOf(await project.preview())).toEqual({ create: 3 });
     expect(project.file("ran")).toBeUndefined();
     expect(project.file("ran-by-preview")).toBe("run\n");
   });
 
   it("creates, and keeps what is secret out of state and display", async () => {
     await project.program(first("triggers: [1]"));
-    expect(expectOk(await project.up())).toMatch(/\+ 3 created/);
+    expect(changesOf(await project.up())).toEqual({ create: 3 });
     expect(project.file("ran")).toBe("create\n");
     expect(project.stateText()).not.toContain(SECRET);
     expect(project.recorded("made")?.id).toMatch(/^made[0-9a-f]{8}$/);
@@ -52,20 +60,20 @@ describe("local.Command under the real engine", () => {
   });
 
   it("does nothing when nothing changed, also after a refresh", async () => {
-    expect(expectOk(await project.refresh())).toMatch(/3 unchanged/);
-    expect(expectOk(await project.up())).toMatch(/3 unchanged/);
+    expect(changesOf(await project.refresh())).toEqual({ same: 3 });
+    expect(changesOf(await project.up())).toEqual({ same: 3 });
     expect(project.file("ran")).toBe("create\n");
   });
 
   it("updates by the update command, which sees the previous output", async () => {
     await project.program(first(`triggers: [1], update: "echo update $PULUMI_COMMAND_STDOUT >> ran; echo made again"`));
-    expect(expectOk(await project.up())).toMatch(/~ 2 updated/);
+    expect(changesOf(await project.up())).toEqual({ same: 1, update: 2 });
     expect(project.file("ran")).toBe(`create\nupdate made ${SECRET}\n`);
   });
 
   it("replaces when a trigger changes: new first, then the old one's recorded delete", async () => {
     await project.program(first("triggers: [2]"));
-    expect(expectOk(await project.up())).toMatch(/\+-1 replaced/);
+    expect(changesOf(await project.up())).toEqual({ replace: 1, same: 1, update: 1 });
     expect(project.file("ran")).toBe(`create\nupdate made ${SECRET}\ncreate\ndelete ${SECRET}\n`);
   });
 
@@ -74,14 +82,16 @@ describe("local.Command under the real engine", () => {
       new command.local.Command("fails", { create: "test -e mended || { echo $WORD; echo why >&2; exit 7; }",
         environment: { WORD: pulumi.secret("${SECRET}") } });`;
     await project.program(failing);
-    const output = expectFailure(await project.up());
+    const failed = await project.up();
+    const output = expectFailure(failed);
+    expect(wasInterrupted(failed.log)).toBe(false);
     expect(output).toMatch(/exit status 7: running "test -e mended .*\n\s*stderr:\n\s*why\n\s*stdout:\n\s*\[secret\]/);
     expect(output).not.toContain(SECRET);
     expect(output).not.toMatch(/\.js:\d+/);
     expect(project.recorded("fails")).toBeUndefined();
 
     await project.program(failing.replace("test -e mended", "true"));
-    expect(expectOk(await project.up())).toMatch(/\+ 1 created[\s\S]*3 unchanged/);
+    expect(changesOf(await project.up())).toEqual({ create: 1, same: 3 });
   });
 
   it("refuses what it does not have by name", async () => {
@@ -99,7 +109,7 @@ describe("local.Command under the real engine", () => {
   });
 
   it("destroys by the recorded commands", async () => {
-    expect(expectOk(await project.destroy())).toMatch(/- \d deleted/);
+    expect(changesOf(await project.destroy())).toEqual({ delete: 4 });
     expect(project.file("ran")?.endsWith(`delete ${SECRET}\n`)).toBe(true);
     expect(project.recorded("made")).toBeUndefined();
   });
@@ -117,15 +127,17 @@ describe("an engine that ends early", () => {
 
   it("by Ctrl-C: the command ends, the state is whole, the next update goes on", async () => {
     await project.program(sleeper("sh -c 'echo $$ > by-int; sleep 100'; true"));
-    const up = project.start("up", "--yes", "--skip-preview");
+    const log = join(project.dir, "interrupted");
+    const up = project.start("up", "--yes", "--skip-preview", `--event-log=${log}`);
     const pid = await started("by-int");
     up.kill("SIGINT");
     await eventually("end of the command", () => !alive(pid) || undefined, 10_000);
     await eventually("end of the engine", () => (up.exitCode === null ? undefined : true));
     expect(up.exitCode).not.toBe(0);
+    expect(wasInterrupted(readFileSync(log, "utf8"))).toBe(true);
 
     await project.program(sleeper("true"));
-    expect(expectOk(await project.up())).toMatch(/\+ 1 created[\s\S]*2 unchanged/);
+    expect(changesOf(await project.up())).toEqual({ create: 1, same: 2 });
   });
 
   it("by SIGKILL: the command ends within seconds, even if it ignores TERM", async () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { locateToolchain } from "../../toolchain";
 import { type ControlPlane, startControlPlane } from "./apiserver";
-import { alive, eventually, PulumiProject, type Result } from "./support";
+import { alive, eventually, type Operation, PulumiProject, type Result } from "./support";
 
 const SECRET = "s3cr3t-w0rd";
 
@@ -25,6 +25,11 @@ const expectOk = ({ exitCode, output }: Result): string => {
   expect(exitCode, output).toBe(0);
   expect(output).not.toContain(SECRET);
   return output;
+};
+/** How many resources each kind of step was for, in an operation that ended well. */
+const changesOf = (operation: Operation) => {
+  expectOk(operation);
+  return operation.changes;
 };
 const expectFailure = ({ exitCode, output }: Result): string => {
   expect(exitCode, output).not.toBe(0);
@@ -104,14 +109,14 @@ const program = ({
 describe("kubernetes under the real engine", () => {
   it("previews a program whose namespace, kinds and values do not exist yet", async () => {
     await project.program(program({}));
-    expect(expectOk(await project.preview())).toMatch(/\+ 10 to create/);
+    expect(changesOf(await project.preview())).toEqual({ create: 10 });
     expect(await api.kubectl("get", "namespaces")).not.toContain("lab ");
   });
 
   it("creates it, custom resource and its definition in one update, and waits for what has to come up", async () => {
-    const output = expectOk(await project.up());
-    expect(output).toMatch(/\+ 10 created/);
-    expect(output).toMatch(/DaemonSet ds created .*successfully rolled out/);
+    const made = await project.up();
+    expect(changesOf(made)).toEqual({ create: 10 });
+    expect(made.output).toMatch(/DaemonSet ds created .*successfully rolled out/);
     const auto = project.recorded("auto");
     expect(auto?.id).toMatch(/^lab\/auto-[0-9a-f]{8}$/);
     const daemonset = await json("daemonset", "ds", "-n", "lab");
@@ -140,20 +145,17 @@ describe("kubernetes under the real engine", () => {
 
   it("does nothing when nothing changed, after a refresh too: not one object is written", async () => {
     const before = await versions();
-    expect(expectOk(await project.refresh())).toMatch(/10 unchanged/);
-    expect(expectOk(await project.up())).toMatch(/10 unchanged/);
+    expect(changesOf(await project.refresh())).toEqual({ same: 10 });
+    expect(changesOf(await project.up())).toEqual({ same: 10 });
     expect(await versions()).toBe(before);
   });
 
   it("updates in place, and replaces where a field is immutable or the official plugin would", async () => {
     await project.program(program({ data: "2", label: "z", selector: "other", size: 2 }));
     const before = project.recorded("auto")?.id;
-    const preview = expectOk(await project.preview("--diff"));
-    expect(preview).toMatch(/\+-2 to replace/);
-    expect(preview).toMatch(/~ 2 to update/);
-    const output = expectOk(await project.up());
-    expect(output).toMatch(/\+-2 replaced/);
-    expect(output).toMatch(/~ 2 updated/);
+    const changes = { same: 6, update: 2, replace: 2 };
+    expect(changesOf(await project.preview("--diff"))).toEqual(changes);
+    expect(changesOf(await project.up())).toEqual(changes);
     expect(project.recorded("auto")?.id).not.toBe(before);
     expect((await json("configmap", "-n", "lab")).items.map((map: { data: unknown }) => map.data)).toContainEqual({
       a: "2",
@@ -180,7 +182,7 @@ describe("kubernetes under the real engine", () => {
     expect(output).toContain('metadata.labels.label is owned by "someone"');
     expect(output).toContain("pulumi.com/patchForce");
     await project.program(program({ ...variant, force: true }));
-    expect(expectOk(await project.up())).toMatch(/~ 1 updated/);
+    expect(changesOf(await project.up())).toMatchObject({ update: 1 });
     expect((await json("configmap", "named", "-n", "lab")).metadata.labels).toEqual({ label: "ours" });
   });
 
@@ -188,14 +190,10 @@ describe("kubernetes under the real engine", () => {
     const theirs = JSON.stringify({ metadata: { labels: { label: "drifted", more: "theirs" } } });
     await api.kubectl("patch", "configmap", "named", "-n", "lab", "-p", theirs);
     await api.kubectl("delete", "configmap", "mixed", "-n", "lab");
-    const output = expectOk(await project.refresh());
-    expect(output).toMatch(/~ 1 updated/);
-    expect(output).toMatch(/- 1 deleted/);
+    expect(changesOf(await project.refresh())).toEqual({ same: 8, update: 1, delete: 1 });
     expect(project.recorded("mixed")).toBeUndefined();
     expect(project.recorded("named")?.inputs.metadata.labels).toEqual({ label: "drifted" });
-    const mended = expectOk(await project.up());
-    expect(mended).toMatch(/\+ 1 created/);
-    expect(mended).toMatch(/~ 1 updated/);
+    expect(changesOf(await project.up())).toEqual({ same: 8, update: 1, create: 1 });
     expect((await json("configmap", "named", "-n", "lab")).metadata.labels).toEqual({ label: "ours", more: "theirs" });
   });
 
@@ -213,9 +211,7 @@ describe("kubernetes under the real engine", () => {
     expect(project.recorded("web")?.initErrors?.[0]).toMatch(/^Deployment lab\/web was not ready within 1 s/);
 
     await markPodsReady("app=web");
-    const resumed = expectOk(await project.up());
-    expect(resumed).toMatch(/~ 1 updated/);
-    expect(resumed).toMatch(/10 unchanged/);
+    expect(changesOf(await project.up())).toEqual({ same: 10, update: 1 });
     expect(project.recorded("web")?.initErrors).toBeUndefined();
   });
 
@@ -234,7 +230,7 @@ describe("kubernetes under the real engine", () => {
     );
 
     await project.program(program({ ...settled, more: deployment("{}", "stuck", '"pulumi.com/skipAwait": "true"') }));
-    expect(expectOk(await project.up())).toMatch(/~ 1 updated/);
+    expect(changesOf(await project.up())).toMatchObject({ update: 1 });
     expect(project.recorded("stuck")?.initErrors).toBeUndefined();
   });
 
@@ -323,8 +319,9 @@ describe("ignoreChanges beside another manager", () => {
     await api.kubectl("scale", "deployment", "scaled", "--replicas=5");
 
     await project.program(scaled("b", 3, true));
-    expect(expectOk(await project.preview())).toMatch(/~ 1 to update/);
-    expect(expectOk(await project.up())).toMatch(/~ 1 updated/);
+    // The provider is another one too.
+    expect(changesOf(await project.preview())).toEqual({ same: 1, update: 2 });
+    expect(changesOf(await project.up())).toEqual({ same: 1, update: 2 });
     expect((await json("deployment", "scaled")).metadata.labels).toEqual({ label: "b" });
     expect(await replicas()).toBe(5);
 

@@ -21,6 +21,26 @@ export interface Result {
   readonly output: string;
 }
 
+/** An event of the engine, as its event log has it. */
+export interface EngineEvent {
+  readonly resourcePreEvent?: Step;
+  readonly resOutputsEvent?: Step;
+  readonly summaryEvent?: { readonly resourceChanges: Readonly<Record<string, number>> };
+}
+
+interface Step {
+  readonly metadata: { readonly op: string; readonly urn: string };
+}
+
+/** How an operation on the stack went. */
+export interface Operation extends Result {
+  /** The event log as it was written. */
+  readonly log: string;
+  readonly events: readonly EngineEvent[];
+  /** How many resources each kind of step was for, such as `{ create: 2, same: 1 }`; nothing where it did not come to its end. */
+  readonly changes: Readonly<Record<string, number>>;
+}
+
 /** A resource as the state file has it. */
 export interface Recorded {
   readonly urn: string;
@@ -103,20 +123,31 @@ export class PulumiProject {
     });
   }
 
-  up(...args: string[]): Promise<Result> {
-    return this.run("up", "--yes", "--skip-preview", ...args);
+  up(...args: string[]): Promise<Operation> {
+    return this.operate("up", "--yes", "--skip-preview", ...args);
   }
 
-  preview(...args: string[]): Promise<Result> {
-    return this.run("preview", ...args);
+  preview(...args: string[]): Promise<Operation> {
+    return this.operate("preview", ...args);
   }
 
-  refresh(...args: string[]): Promise<Result> {
-    return this.run("refresh", "--yes", "--skip-preview", ...args);
+  refresh(...args: string[]): Promise<Operation> {
+    return this.operate("refresh", "--yes", "--skip-preview", ...args);
   }
 
-  destroy(...args: string[]): Promise<Result> {
-    return this.run("destroy", "--yes", "--skip-preview", ...args);
+  destroy(...args: string[]): Promise<Operation> {
+    return this.operate("destroy", "--yes", "--skip-preview", ...args);
+  }
+
+  /** What it did is read from its event log: its display is for people, and each version has other words. */
+  private async operate(...args: string[]): Promise<Operation> {
+    const file = join(this.dir, "events");
+    await rm(file, { force: true });
+    const result = await this.run(...args, `--event-log=${file}`);
+    const log = this.file("events") ?? "";
+    const events = log.split("\n").flatMap((line): EngineEvent[] => (line === "" ? [] : [JSON.parse(line)]));
+    const changes = events.find(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent?.resourceChanges ?? {};
+    return { ...result, log, events, changes };
   }
 
   /** The state file as it lies on disk, secrets encrypted. */
@@ -134,6 +165,14 @@ export class PulumiProject {
     const state = JSON.parse(this.stateText());
     state.checkpoint.latest.resources = edit(state.checkpoint.latest.resources);
     writeFileSync(this.stateFile(), JSON.stringify(state));
+  }
+
+  /** Every file of the state: checkpoints, backups and history. */
+  allStateText(): string {
+    return readdirSync(join(this.dir, "state"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+      .join("\n");
   }
 
   /** What the state records under the resource's name; `undefined` for nothing. */

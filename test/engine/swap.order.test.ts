@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { locateToolchain } from "../../toolchain";
 import { type ControlPlane, startControlPlane } from "./apiserver";
-import { PulumiProject, type Result } from "./support";
+import { type Operation, PulumiProject } from "./support";
 
 /** A cluster's API without nodes, and commands that only write down that they ran: the order is the engine's. */
 let api: ControlPlane;
@@ -22,7 +21,7 @@ afterAll(async () => {
 const components = resolve(__dirname, "../../components");
 
 /** Sets the CNI and runs one update; gives its steps in the order of their beginning and end. */
-async function update(cni: string): Promise<Result & { readonly steps: string[] }> {
+async function update(cni: string): Promise<Stepped> {
   await project.program(`
     require("tsx/cjs");
     const { Cni } = require(${JSON.stringify(join(components, "cni/cni"))});
@@ -36,23 +35,18 @@ async function update(cni: string): Promise<Result & { readonly steps: string[] 
     const cni = new Cni("cni", { type: "${cni}", access: { nodes, kubeconfig: "x" } }, { provider });
     new command.local.Command("workload", { create: "true" }, { dependsOn: [...cni.ready] });
   `);
-  return withSteps((log) => project.up(log));
+  return withSteps(await project.up());
 }
 
-/** Runs the engine, and reads its steps from its event log. */
-async function withSteps(run: (log: string) => Promise<Result>): Promise<Result & { readonly steps: string[] }> {
-  const log = join(project.dir, "events");
-  await rm(log, { force: true });
-  const { exitCode, output } = await run(`--event-log=${log}`);
-  const steps = readFileSync(log, "utf8")
-    .trim()
-    .split("\n")
-    .flatMap((line) => {
-      const { resourcePreEvent: begun, resOutputsEvent: ended } = JSON.parse(line);
-      const { op, urn } = (begun ?? ended)?.metadata ?? { op: "same", urn: "" };
-      return op === "same" ? [] : [`${op} ${urn.split("::").pop()} ${begun === undefined ? "ends" : "begins"}`];
-    });
-  return { exitCode, output, steps };
+type Stepped = Operation & { readonly steps: readonly string[] };
+
+/** An operation with its steps, in the order of their beginning and end. */
+function withSteps(operation: Operation): Stepped {
+  const steps = operation.events.flatMap(({ resourcePreEvent: begun, resOutputsEvent: ended }) => {
+    const { op, urn } = (begun ?? ended)?.metadata ?? { op: "same", urn: "" };
+    return op === "same" ? [] : [`${op} ${urn.split("::").pop()} ${begun === undefined ? "ends" : "begins"}`];
+  });
+  return { ...operation, steps };
 }
 
 /** Fails unless every step is there and ends before the next begins. */
@@ -135,7 +129,7 @@ it("none: no CNI comes, nodes write down what they are like, the CNI leaves", as
 
 it("destroy: the same order, from the state alone", async () => {
   await update("flannel");
-  const { exitCode, output, steps } = await withSteps((log) => project.destroy(log));
+  const { exitCode, output, steps } = withSteps(await project.destroy());
   expect(exitCode, output).toBe(0);
   expectOrder(steps, ["delete workload", ...leaves("flannel")]);
   expectCleanLast(steps, "flannel");

@@ -117,16 +117,23 @@ describe("waiting", () => {
   });
 });
 
-test("no test follows what a command prints to learn when to do something", () => {
-  const test = path.resolve(__dirname, "..");
-  const files = ["live", "engine"].flatMap((folder) =>
-    readdirSync(path.join(test, folder)).map((name) => path.join(folder, name)),
+describe("tests of a cluster and of the engine", () => {
+  const folder = path.resolve(__dirname, "..");
+  const files = ["live", "engine"].flatMap((kind) =>
+    readdirSync(path.join(folder, kind)).map((name) => path.join(kind, name)),
   );
-  const following = files.filter((file) =>
-    /createInterface|std(out|err)\)?\??\.(on|once)\(|\.all\.(on|once)\(|for await \(/.test(
-      readFileSync(path.join(test, file), "utf8"),
-    ),
-  );
-  // It keeps what the engine printed until that has ended.
-  expect(following).toEqual(["engine/support.ts"]);
+  const holding = (pattern: RegExp) =>
+    files.filter((file) => pattern.test(readFileSync(path.join(folder, file), "utf8")));
+
+  test("follow nothing that a command prints to learn when to do something", () => {
+    const following = holding(/createInterface|std(out|err)\)?\??\.(on|once)\(|\.all\.(on|once)\(|for await \(/);
+    // One shows it, one keeps it until the command has ended.
+    expect(following).toEqual(["live/lab.ts", "engine/support.ts"]);
+  });
+
+  test("learn what an update did from its events, not from the numbers in its display", () => {
+    const count = /toMatch\(\/[\\+~-]* ?(\d+|\\d) (to create|to update|created|updated|replaced|deleted|unchanged)/;
+    // There the display itself is what the test is about.
+    expect(holding(count)).toEqual(["engine/cli.stack.test.ts"]);
+  });
 });
