@@ -38,11 +38,19 @@ describe("a Service", () => {
       "waiting for the pods behind it: p1, p2 not ready",
     );
     const leaving = slice(["p1", { ready: false, terminating: true }], ["p2", { ready: true }]);
-    expect(serviceVerdict(service({ selector }), [leaving])).toEqual({ seen: '[["10.0.0.1"]]', settleSeconds: 3 });
+    expect(serviceVerdict(service({ selector }), [leaving])).toEqual({
+      seen: '[["10.0.0.1"]]',
+      settleSeconds: 3,
+      meanwhile: "pods behind it that are ready: 1; settled after 3 s without a change",
+    });
   });
 
   it("with nobody behind it settles for longer", () => {
-    expect(serviceVerdict(service({ selector }), [])).toEqual({ seen: "[]", settleSeconds: 10 });
+    expect(serviceVerdict(service({ selector }), [])).toEqual({
+      seen: "[]",
+      settleSeconds: 10,
+      meanwhile: "no pod stands behind it yet; settled after 10 s without a change",
+    });
   });
 
   it.each([
@@ -66,6 +74,7 @@ it("an Ingress waits for its address; Services that never come are only warned o
   expect(ingressVerdict({ ...ingress, ...addressed }, new Set(["here"]))).toEqual({
     seen: "gone",
     settleSeconds: 10,
+    meanwhile: "its rules name Services that are not there: gone",
     warning: "its rules name Services that are not there: gone",
   });
 });

@@ -37,7 +37,7 @@ export async function poll({ get, look, onWait, seconds, signal }: Poll, clock: 
   let last: { seen: string; since: number } | undefined;
   let told = "";
   for (let ms = pause.firstMs; ; ms = Math.min(ms * pause.factor, pause.longestMs)) {
-    const { lacks, seen = "", settleSeconds = 0, warning } = await once(get, look, signal);
+    const { lacks, seen = "", settleSeconds = 0, meanwhile = "settling", warning } = await once(get, look, signal);
     if (lacks === undefined && last?.seen !== seen) last = { seen, since: clock.now() };
     if (lacks !== undefined) last = undefined;
     const isOver = clock.now() >= deadline;
@@ -46,7 +46,7 @@ export async function poll({ get, look, onWait, seconds, signal }: Poll, clock: 
     // As the official plugin: at the end, what lacks nothing counts as ready though it has not settled.
     if (lacks === undefined && (isSettled || isOver || signal.aborted)) return { warning };
     // What a cancelled request says is no answer.
-    const what = (signal.aborted ? told : "") || (lacks ?? "waiting for whether more pods come");
+    const what = (signal.aborted ? told : "") || (lacks ?? meanwhile);
     if (signal.aborted) return { why: `was not ready yet when this was cancelled: ${what}` };
     if (isOver) return { why: seconds === 0 ? `is not ready: ${what}` : `was not ready within ${seconds} s: ${what}` };
     if (what !== told) onWait(what);

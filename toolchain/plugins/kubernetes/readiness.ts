@@ -10,6 +10,8 @@ export interface Verdict {
   readonly settleSeconds?: number;
   /** What tells one look from another while it settles. @default "" */
   readonly seen?: string;
+  /** What is told while it settles. */
+  readonly meanwhile?: string;
   /** What is odd about it, though it is ready. */
   readonly warning?: string;
 }
@@ -37,7 +39,10 @@ export function serviceVerdict(live: Tree, slices: readonly Value[]): Verdict {
     return { lacks: `waiting for the pods behind it: ${[...new Set(names)].sort().join(", ")} not ready` };
   }
   const seen = JSON.stringify(endpoints.map((endpoint) => listAt(endpoint, "addresses")).sort());
-  return { seen, settleSeconds: endpoints.length > 0 ? stragglerSeconds : emptySeconds };
+  const settleSeconds = endpoints.length > 0 ? stragglerSeconds : emptySeconds;
+  const count =
+    endpoints.length > 0 ? `pods behind it that are ready: ${endpoints.length}` : "no pod stands behind it yet";
+  return { seen, settleSeconds, meanwhile: `${count}; settled after ${settleSeconds} s without a change` };
 }
 
 /** Whether pods stand behind the Service by its selector, and the cluster gives it an address of its own. */
@@ -58,7 +63,8 @@ export function ingressVerdict(live: Tree, services: ReadonlySet<string>): Verdi
   const missing = backends(live).filter((name) => !services.has(name));
   if (missing.length === 0) return {};
   const names = missing.join(", ");
-  return { seen: names, settleSeconds: emptySeconds, warning: `its rules name Services that are not there: ${names}` };
+  const warning = `its rules name Services that are not there: ${names}`;
+  return { seen: names, settleSeconds: emptySeconds, meanwhile: warning, warning };
 }
 
 function backends(ingress: Tree): readonly string[] {
