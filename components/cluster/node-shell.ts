@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { quote } from "../lib/shell";
 import { describeProblem } from "../lib/user-error";
+import { runHere } from "./run-here";
 
 /** A POSIX shell script and its positional parameters `$1`, `$2`, ... */
 export interface Script {
@@ -73,7 +74,7 @@ export class ContainerShell implements NodeShell {
     const run = quote([this.engine, "exec", this.container, ...scriptArgv(script)]);
     // A node that is stopped can't be read; the update will say so.
     const text = `if ${exists} >/dev/null 2>&1; then ${run} 2>/dev/null || true; fi`;
-    return command.local.runOutput({ command: text, logging: "none" }).stdout;
+    return pulumi.output(runHere(text, (said) => ({ field: this.container, rule: `can't be looked into: ${said}` })));
   }
 }
 

@@ -14,9 +14,18 @@ export function previewSwap(nodes: readonly ReachableNode[], next: string, telle
   }
   for (const { name, shell } of nodes) {
     shell.look?.({ text: listingScript, args: [name] }).apply(async (text) => {
-      for (const sentence of swapPlan(readListing(text), next)) {
+      for (const sentence of sentencesOf(text, next)) {
         await pulumi.log.info(`${name}: ${sentence}`, teller);
       }
     });
+  }
+}
+
+/** A record of a node that somebody has spoilt keeps nobody from an update: the audit of the node is what names it. */
+export function sentencesOf(text: string, next: string): readonly string[] {
+  try {
+    return swapPlan(readListing(text), next);
+  } catch (error) {
+    return [`what ${next} means for it can't be told, as its records can't be read: ${String(error)}`];
   }
 }
