@@ -7,6 +7,7 @@ export type Facts = Readonly<Record<string, string>>;
 export const clusterFacts = [
   "nodes.count",
   "nodes.names",
+  "nodes.addresses",
   "namespace",
   "service.ip",
   "service.port",

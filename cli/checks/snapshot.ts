@@ -70,6 +70,7 @@ async function takeSnapshot(access: ClusterAccess, signal: AbortSignal, settings
     ...settings,
     "nodes.count": String(nodes.length),
     "nodes.names": nodes.join(","),
+    "nodes.addresses": access.nodes.map((node) => node.address).join(","),
     namespace: probeNames.namespace,
     "service.port": String(probeNames.port),
   };

@@ -14,6 +14,7 @@ import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
 import { previewSwap } from "./swap-preview";
 import { defaultRange, Weave, type WeaveArgs } from "./weave";
+import { weavePeers } from "./weave-peers";
 
 /** Which CNI a cluster has, and its settings; `none` leaves pods without a network. */
 export type CniChoice =
@@ -125,6 +126,9 @@ export class Cni extends pulumi.ComponentResource {
     const opts = after(installed, { parent: this });
     const { conflist } = residue;
     const arrival = new Arrival(`${choice.type}-arrival`, { ...access, conflist, recreatePods }, opts);
+    if (choice.type === "weave") {
+      weavePeers("weave-forget", access, { parent: this });
+    }
     const { last } = new Handover(`${choice.type}-handover`, { ...access, cni: choice.type }, opts);
     return last === undefined ? installed : [...arrival.commands, last];
   }

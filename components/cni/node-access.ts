@@ -6,6 +6,8 @@ export interface ReachableNode {
   /** The node's name in Kubernetes. */
   readonly name: string;
   readonly shell: NodeShell;
+  /** By which the other nodes reach it. @default they can't be told that it leaves */
+  readonly address?: string;
   /** Tells this very node from another one of the same name, made later. @default the name alone does */
   readonly id?: pulumi.Input<string>;
   /** What the node goes with: nothing is undone on it then. @default the node outlives everything */

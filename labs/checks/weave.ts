@@ -9,6 +9,14 @@ const log = {
   run: ["sh", "-c", "tail -n 80 /var/log/pods/kube-system_weave-net-*/*/*.log"],
 } as const;
 
+/**
+ * The connections of a router but those that it still tries to nodes that the cluster does not have any more; `$1` are
+ * the addresses of those that it has, with commas between.
+ */
+export const ownConnections = `
+all=$(curl -sS -m 3 ${status}/connections) || exit $?
+printf '%s\\n' "$all" | awk -v nodes=",$1," '/ established /{ print; next } { split($2, at, ":") } index(nodes, "," at[1] ",")'`;
+
 /** Weave's own view of itself, on every node. */
 export const weaveReady: Check = {
   id: "weave-ready",
@@ -19,18 +27,21 @@ export const weaveReady: Check = {
   steps: [
     { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", status], exits: [0, 7, 28] },
     { id: "peers", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/peers`], exits: [0, 7, 28] },
-    { id: "connections", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/connections`], exits: [0, 7, 28] },
+    { id: "connections", at: "node", run: ["sh", "-c", ownConnections, "sh", "{nodes.addresses}"], exits: [0, 7, 28] },
+    { id: "owners", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/ipam`], exits: [0, 7, 28] },
   ],
   read: {
     addresses: { pattern: /Service: ipam\s+Status: (.+)/ },
     connected: { from: "peers", pattern: /^.*$/s, as: connectedNodes },
     waiting: { from: "connections", pattern: /^(?:->|<-) \S+ +(?!established)(?!.*ourself)\S+.*$/m },
+    lost: { from: "owners", pattern: /\(([^)]*)\)[^\n]*unreachable/ },
     way: { from: "connections", pattern: /established +((?:encrypted +)?\w+)/, as: (text) => text.replace(/ +/, " ") },
   },
   expect: [
     { value: "addresses", equals: "ready" },
     { value: "connected", equals: "{nodes.names}" },
     { value: "waiting", absent: true },
+    { value: "lost", absent: true },
   ],
   timing: { bySeconds: 60, everySeconds: 2 },
   says: {

@@ -1,0 +1,19 @@
+import { swapPrelude } from "./prelude";
+
+/**
+ * Has every other router of Weave forget a node that leaves: each would go on trying to reach it, and count it among
+ * those that it has to be connected with. Its range is given back by Weave itself. Runs on another node: `$1` is that
+ * one's name, `$2` the name of the node that leaves, `$3` its address. Where it is Weave that leaves, nothing is done.
+ */
+export const forgetPeerScript = `${swapPrelude}
+look
+[ "$desired" = weave ] || exit 0
+routers=$(printf '%s' "$pods" | jq -r --arg leaves "$2" '.items[]
+  | select(.metadata.namespace == "kube-system" and .metadata.labels["app.kubernetes.io/name"] == "weave-net")
+  | select(.status.phase == "Running" and .spec.nodeName != $leaves).metadata.name')
+for router in $routers; do
+  k --namespace kube-system exec "$router" --container weave -- \\
+    curl -sS -f -m 5 -o /dev/null --data "peer=$3" http://127.0.0.1:6784/forget 2>"$errors" ||
+    say "$router was not told that $2 leaves: $(cat "$errors")"
+done
+`;
