@@ -64,6 +64,9 @@ function verdict({ carrier, group, from, to, watched: { hops } }: PathReport): s
   return [
     `multicast ${describe(multicast, to)}`,
     `unicast ${describe(reachOf(hops, "unicast"), to)}`,
+    ...(from.address === to.address
+      ? [`Both pods have the address ${to.address}: what one of them sends there stays in itself.`]
+      : []),
     ...(multicast.type === "stops" ? [reason(multicast, { carrier, group, from })] : []),
   ];
 }

@@ -268,3 +268,16 @@ test("with host-gw the report names no tunnel", () => {
   );
   expect(lines.join("\n")).not.toMatch(/flannel\.1|VXLAN/);
 });
+
+test("of two pods with one address the report says why unicast is seen nowhere", () => {
+  const sockets = { groups: [], udpPorts: [], tcp: [] };
+  const hops = counted("vxlan", 3).map((hop) => ({ ...hop, unicast: 0 }));
+  const watched = { sent: 8, hops, sockets: { from: sockets, to: sockets } };
+  const report = { carrier: "vxlan", group: "230.0.0.1", from, watched } as const;
+  const twin = pathLines({ ...report, to: { ...to, address: from.address } });
+  expect(twin.slice(-3, -1)).toEqual([
+    "unicast was seen nowhere, not even where it is sent",
+    "Both pods have the address 10.244.0.7: what one of them sends there stays in itself.",
+  ]);
+  expect(pathLines({ ...report, to }).join()).not.toContain("Both pods");
+});
