@@ -1,29 +1,13 @@
-import { delimiter } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { locateToolchain } from "../../toolchain";
+import { describe, expect, it } from "vitest";
 import { InitFailed, Secret, type Tree } from "../../toolchain/plugins/host";
 import { fieldManagerOf } from "../../toolchain/plugins/kubernetes/naming";
-import { type ControlPlane, startControlPlane } from "./apiserver";
-import { Bench, failureOf, Resource } from "./plugin-resource";
+import { benchOfFile, failureOf, Resource } from "./plugin-resource";
 
 // The plugin's handlers, without an engine, against a real API server: what takes many small steps.
 
-let api: ControlPlane;
-const bench = new Bench(() => api);
-beforeEach(() => bench.reset());
+const bench = benchOfFile();
 
-beforeAll(async () => {
-  const { binDir } = locateToolchain();
-  // Where the handlers find kubectl.
-  process.env.PATH = [binDir, process.env.PATH].join(delimiter);
-  api = await startControlPlane(binDir);
-});
-afterAll(async () => {
-  await bench.children.endAll(100);
-  await api?.stop();
-});
-
-const json = async (...argv: string[]) => JSON.parse(await api.kubectl("get", "-o", "json", ...argv));
+const json = async (...argv: string[]) => JSON.parse(await bench.api().kubectl("get", "-o", "json", ...argv));
 
 describe("diff asks the API server what is immutable", () => {
   it("an immutable field that no rule names calls for a new object, under the name of the changed field", async () => {
@@ -76,7 +60,7 @@ describe("diff asks the API server what is immutable", () => {
 
 describe("create", () => {
   it("refuses an object that somebody else made, unless told to take it over", async () => {
-    await api.kubectl("create", "configmap", "theirs", "--from-literal=a=b");
+    await bench.api().kubectl("create", "configmap", "theirs", "--from-literal=a=b");
     const news = { metadata: { name: "theirs" }, data: { c: "d" } };
     expect((await failureOf(new Resource(bench, "kubernetes:core/v1:ConfigMap", "m").create(news))).message).toMatch(
       /^ConfigMap default\/theirs already exists in the cluster, made by "kubectl-create"; delete it, /,
@@ -88,7 +72,9 @@ describe("create", () => {
   it("goes on with what it made itself before it was killed", async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "killed");
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "killed" }, data: { a: "b" } };
-    await api.kubectlWith(object, "apply", "--server-side", `--field-manager=${fieldManagerOf(map.urn)}`, "-f", "-");
+    await bench
+      .api()
+      .kubectlWith(object, "apply", "--server-side", `--field-manager=${fieldManagerOf(map.urn)}`, "-f", "-");
     expect((await map.create({ metadata: { name: "killed" }, data: { a: "c" } })).data).toEqual({ a: "c" });
   });
 
@@ -103,7 +89,7 @@ describe("create", () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "early");
     const creating = map.create({ metadata: { name: "early", namespace: "soon" } });
     await expect.poll(() => bench.said.join("\n"), { timeout: 10_000 }).toMatch(/not yet: namespaces "soon" not found/);
-    await api.kubectl("create", "namespace", "soon");
+    await bench.api().kubectl("create", "namespace", "soon");
     await creating;
     expect(map.id).toBe("soon/early");
   });
@@ -119,7 +105,7 @@ describe("waiting", () => {
     await expect
       .poll(
         async () => {
-          pod = await api.kubectl("get", "pods", "-l", `job-name=${job}`, "-o", "name");
+          pod = await bench.api().kubectl("get", "pods", "-l", `job-name=${job}`, "-o", "name");
           return pod;
         },
         { timeout: 20_000 },
@@ -130,7 +116,7 @@ describe("waiting", () => {
       { name: "c", image: "x", imageID: "", ready: false, restartCount: 0, state: { terminated } },
     ];
     const status = JSON.stringify({ status: { phase, containerStatuses } });
-    await api.kubectl("patch", pod, "--subresource=status", "-p", status);
+    await bench.api().kubectl("patch", pod, "--subresource=status", "-p", status);
   };
 
   it("a Job is awaited to its end", async () => {
@@ -182,7 +168,7 @@ describe("waiting", () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "wait");
     const error = await failureOf(map.create({ metadata: { name: "wait", annotations } }, 1));
     expect(error.message).toMatch(/^ConfigMap default\/wait was not ready within 1 s/);
-    await api.kubectl("label", "configmap", "wait", "go=yes");
+    await bench.api().kubectl("label", "configmap", "wait", "go=yes");
     const again = new Resource(bench, "kubernetes:core/v1:ConfigMap", "wait");
     await again.create({ metadata: { name: "wait", annotations } }, 20);
   });
@@ -205,7 +191,7 @@ describe("read", () => {
     await secret.create({ metadata: { name: "word" }, stringData: { word: "old" } });
     expect((await secret.read())?.inputs).toEqual(secret.inputs);
     const data = { word: Buffer.from("new").toString("base64") };
-    await api.kubectl("patch", "secret", "word", "-p", JSON.stringify({ data }));
+    await bench.api().kubectl("patch", "secret", "word", "-p", JSON.stringify({ data }));
     expect((await secret.read())?.inputs.stringData).toEqual(new Secret({ word: "new" }));
   });
 
@@ -232,7 +218,7 @@ describe("update", () => {
   it("takes over what the official plugin made, so that what leaves the program goes", async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "theirs", { enableConfigMapMutable: "true" });
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "made" }, data: { a: "1", b: "1" } };
-    await api.kubectlWith(object, "create", "--field-manager=pulumi-kubernetes", "-f", "-");
+    await bench.api().kubectlWith(object, "create", "--field-manager=pulumi-kubernetes", "-f", "-");
     map.id = "default/made";
     map.inputs = await map.check({ metadata: { name: "made" }, data: { a: "1", b: "1" } });
     await map.update({ metadata: { name: "made" }, data: { a: "2" } }, true);
@@ -244,7 +230,7 @@ describe("update", () => {
   it("makes an object again that vanished meanwhile", async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "again", { enableConfigMapMutable: "true" });
     await map.create({ metadata: { name: "again" }, data: { a: "1" } });
-    await api.kubectl("delete", "configmap", "again");
+    await bench.api().kubectl("delete", "configmap", "again");
     expect((await map.update({ metadata: { name: "again" }, data: { a: "2" } })).data).toEqual({ a: "2" });
   });
 });
@@ -257,18 +243,18 @@ describe("delete", () => {
     const template = { metadata: { labels }, spec: { containers: [{ name: "c", image: "x" }] } };
     await web.create({ metadata: { name: "web", annotations }, spec: { selector: { matchLabels: labels }, template } });
     await expect
-      .poll(() => api.kubectl("get", "pods", "-l", "app=web", "-o", "name"), { timeout: 20_000 })
+      .poll(() => bench.api().kubectl("get", "pods", "-l", "app=web", "-o", "name"), { timeout: 20_000 })
       .not.toBe("");
     web.inputs = { ...web.inputs, metadata: { name: "web", namespace: "default" } };
     web.state = { ...web.state, __inputs: web.inputs };
-    const pod = await api.kubectl("get", "pods", "-l", "app=web", "-o", "name");
+    const pod = await bench.api().kubectl("get", "pods", "-l", "app=web", "-o", "name");
     const hold = (finalizers: string[] | null) =>
-      api.kubectl("patch", pod, "--type=merge", "-p", JSON.stringify({ metadata: { finalizers } }));
+      bench.api().kubectl("patch", pod, "--type=merge", "-p", JSON.stringify({ metadata: { finalizers } }));
     await hold(["example.com/hold"]);
     expect((await failureOf(web.delete(1))).message).toMatch(/waits for its finalizers foregroundDeletion/);
     await hold(null);
     await web.delete();
-    expect(await api.kubectl("get", "pods", "-l", "app=web", "-o", "name")).toBe("");
+    expect(await bench.api().kubectl("get", "pods", "-l", "app=web", "-o", "name")).toBe("");
     await web.delete();
   });
 
@@ -283,7 +269,7 @@ describe("delete", () => {
   });
 
   it("tells the way out when the cluster is gone, and takes it when told to", async () => {
-    const gone = { kubeconfig: api.kubeconfig.replace(api.server, "https://127.0.0.1:1") };
+    const gone = { kubeconfig: bench.api().kubeconfig.replace(bench.api().server, "https://127.0.0.1:1") };
     const lost = new Resource(bench, "kubernetes:core/v1:ConfigMap", "lost", gone);
     const unreachable =
       /^Kubernetes API server https:\/\/127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED.*; check that the cluster runs/;

@@ -1,28 +1,14 @@
-import { delimiter } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { locateToolchain } from "../../toolchain";
+import { describe, expect, it } from "vitest";
 import type { Tree } from "../../toolchain/plugins/host";
-import { type ControlPlane, startControlPlane } from "./apiserver";
-import { Bench, failureOf, Resource } from "./plugin-resource";
+import { benchOfFile, failureOf, Resource } from "./plugin-resource";
 
 // What the plugin waits for, against a real API server whose load balancers, volumes and pods are this test.
 
-let api: ControlPlane;
-const bench = new Bench(() => api);
-beforeEach(() => bench.reset());
-beforeAll(async () => {
-  const { binDir } = locateToolchain();
-  process.env.PATH = [binDir, process.env.PATH].join(delimiter);
-  api = await startControlPlane(binDir);
-});
-afterAll(async () => {
-  await bench.children.endAll(100);
-  await api?.stop();
-});
+const bench = benchOfFile();
 
-const apply = (object: Tree): Promise<string> => api.kubectlWith(object, "apply", "-f", "-");
+const apply = (object: Tree): Promise<string> => bench.api().kubectlWith(object, "apply", "-f", "-");
 const setStatus = (object: string, status: Tree): Promise<string> =>
-  api.kubectl("patch", object, "--subresource=status", "--type=merge", "-p", JSON.stringify({ status }));
+  bench.api().kubectl("patch", object, "--subresource=status", "--type=merge", "-p", JSON.stringify({ status }));
 /** When the plugin says that it waits for this. */
 const waitsFor = (what: RegExp): Promise<void> =>
   expect.poll(() => bench.said.join("\n"), { timeout: 30_000 }).toMatch(what);

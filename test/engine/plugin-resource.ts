@@ -1,6 +1,9 @@
+import { delimiter } from "node:path";
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { locateToolchain } from "../../toolchain";
 import { type Call, Children, type ResourceHandler, Secret, type Tree } from "../../toolchain/plugins/host";
 import { kubernetesProvider } from "../../toolchain/plugins/kubernetes/provider";
-import type { ControlPlane } from "./apiserver";
+import { type ControlPlane, startControlPlane } from "./apiserver";
 
 /** What the plugin's handlers need around them, without an engine; keeps what they say. */
 export class Bench {
@@ -21,6 +24,27 @@ export class Bench {
     const log = { debug() {}, info: say, warning: say, error: say, status: say, flush: async () => {} };
     return { log, children: this.children, signal: this.aborter.signal };
   }
+}
+
+/** A bench for the tests of a file, on an API server that runs as long as they do. */
+export function benchOfFile(): Bench {
+  let api: ControlPlane | undefined;
+  const bench = new Bench(() => {
+    if (api === undefined) throw new Error("the API server is asked for before the tests begin");
+    return api;
+  });
+  beforeEach(() => bench.reset());
+  beforeAll(async () => {
+    const { binDir } = locateToolchain();
+    // Where the handlers find kubectl.
+    process.env.PATH = [binDir, process.env.PATH].join(delimiter);
+    api = await startControlPlane(binDir);
+  });
+  afterAll(async () => {
+    await bench.children.endAll(100);
+    await api?.stop();
+  });
+  return bench;
 }
 
 /** One resource, kept from step to step as the engine would. */
