@@ -53,7 +53,6 @@ async function newApi(): Promise<void> {
 async function setProgram(values: Record<string, string> = {}): Promise<void> {
   const config = JSON.stringify({ nodes: "2", ...values });
   await project.program(`
-    require("tsx/cjs");
     const { buildLab } = require(${JSON.stringify(join(stacks, "lab"))});
     const { parseLabConfig } = require(${JSON.stringify(join(stacks, "schema"))});
     const settings = { ...parseLabConfig(${config}), stack: "test", lanCidr: "${lan}", nodeImage: "node:1" };

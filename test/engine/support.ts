@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "esbuild";
 import versions from "../../components/lib/versions.json";
 import { bundlePlugin, type PluginName } from "../../toolchain/plugins/build";
 
@@ -93,12 +94,24 @@ export class PulumiProject {
     return project;
   }
 
-  /** Sets the program, as CommonJS; `pulumi`, `command` and `k8s` are there. Packages load when first used. */
+  /**
+   * Sets the program, as CommonJS; `pulumi`, `command` and `k8s` are there. Packages load when first used; what it
+   * requires of this repository is compiled here, once for all updates.
+   */
   async program(text: string): Promise<void> {
     const names = { pulumi: "pulumi", command: "command", k8s: "kubernetes" };
     const packages = Object.entries(names).filter(([name]) => new RegExp(`\\b${name}\\.`).test(text));
     const imports = packages.map(([name, module]) => `const ${name} = require("@pulumi/${module}");\n`);
-    await writeFile(join(this.dir, "index.js"), imports.join("") + text);
+    await build({
+      stdin: { contents: imports.join("") + text, resolveDir: REPOSITORY },
+      outfile: join(this.dir, "index.js"),
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      target: "node20",
+      keepNames: true,
+      logLevel: "error",
+    });
   }
 
   /** Runs the CLI to its end. */

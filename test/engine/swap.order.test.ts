@@ -23,7 +23,6 @@ const components = resolve(__dirname, "../../components");
 /** Sets the CNI and runs one update; gives its steps in the order of their beginning and end. */
 async function update(cni: string): Promise<Stepped> {
   await project.program(`
-    require("tsx/cjs");
     const { Cni } = require(${JSON.stringify(join(components, "cni/cni"))});
     const shell = {
       command: (name, args, opts) => new command.local.Command(name, {
