@@ -14,7 +14,9 @@ import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
 import { mask } from "../run/mask";
 import { resolveSettings, valuesInForce } from "../settings";
+import { absentLines, absentNodes } from "../stack/absent";
 import { ConfigFile } from "../stack/config-file";
+import { nodeContainers } from "../stack/containers";
 import { tellDrifts } from "../stack/drift";
 import { newEvidenceDir, stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
@@ -73,6 +75,8 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   const say = options.onStdout === false ? console.error : console.log;
   const values = valuesOf(stack.name, lab);
   const access = await stack.access();
+  const absent = absentLines(stack.name, absentNodes(access.nodes, await nodeContainers(stack.name)));
+  for (const line of absent) say(line);
   const verdict = await runChecks(access, lab, {
     expect: options.expect ?? expectedState(lab, values),
     stack: stack.name,
@@ -87,7 +91,8 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   });
   say(verdictLine(verdict));
   say(`evidence: ${verdict.evidence}`);
-  const changed = verdict.asExpected ? [] : tellDrifts(stack);
+  // Where a node is away, that is what is told; Pulumi could not ask a cluster without its API server either.
+  const changed = verdict.asExpected ? [] : absent.length > 0 ? absent : tellDrifts(stack);
   // The verdict stands whether it can be drawn or not.
   await writePage({ access, stack: stack.name, lab, values, verdict, outage: options.outage }).then(
     () => say(`page: ${path.join(verdict.evidence, pageFile)}`),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { locateToolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
 import { labOf, livingStacks, requireStack } from "../labs";
+import { absentNodes } from "../stack/absent";
 import { type Changes, changesOfStack } from "../stack/changes";
 import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
 import { Stack } from "../stack/stack";
@@ -31,6 +32,8 @@ interface NodeStatus {
   readonly name: string;
   readonly container: string;
   readonly running: boolean;
+  /** True where the container is not there any more. */
+  readonly gone?: true;
   readonly address?: string;
   /** Undefined where the API server did not answer. */
   readonly ready?: boolean;
@@ -66,6 +69,8 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
   const outputs = hasNoState.includes(state) ? undefined : await stack.outputs();
   const access = outputs === undefined ? undefined : await stack.access();
   const lab = await labOf(name);
+  const addressOf = (node: string) => outputs?.nodes.find(({ name }) => name === node)?.address;
+  const gone = absentNodes(outputs?.nodes ?? [], containers).filter(({ how }) => how === "gone");
   const [seen, beside] = await Promise.all([
     access === undefined || outputs === undefined ? undefined : look(access, outputs),
     access === undefined ? undefined : dhcpServer(name).then((server) => lookAtNetworks(access, server)),
@@ -76,13 +81,22 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
     ...(outputs === undefined ? {} : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: outputs.podCidr }),
     ...(lab === undefined ? {} : { changes: changesOfStack(lab, name, state) }),
     ...beside,
-    nodes: containers.map(({ node, container, running }) => ({
-      name: node,
-      container,
-      running,
-      address: outputs?.nodes.find((each) => each.name === node)?.address,
-      ...seen?.get(node),
-    })),
+    nodes: [
+      ...containers.map(({ node, container, running }) => ({
+        name: node,
+        container,
+        running,
+        address: addressOf(node),
+        ...seen?.get(node),
+      })),
+      ...gone.map(({ name, container }) => ({
+        name,
+        container,
+        running: false,
+        gone: true as const,
+        address: addressOf(name),
+      })),
+    ],
   };
 }
 
@@ -141,11 +155,11 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
 function describe(status: StackStatus): string {
   const { stack, state, cni, lanCidr, podCidr, changes, nodes } = status;
   const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, ${describePodNetwork({ cni, podCidr })}`;
-  const rows = nodes.map(({ name, container, running, address, ready, podCidr: own, pods }) => [
+  const rows = nodes.map(({ name, container, running, gone, address, ready, podCidr: own, pods }) => [
     name,
     container,
     address ?? "?",
-    running ? readiness(ready) : "stopped",
+    running ? readiness(ready) : gone ? "gone" : "stopped",
     own ?? "",
     pods === undefined ? "?" : `${pods.ready}/${pods.total}`,
   ]);

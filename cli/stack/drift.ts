@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Ran } from "../checks/access";
 import { lastLine, parseJson } from "../checks/text";
 import { capture } from "../run/capture";
 import { repository } from "./paths";
@@ -34,8 +35,19 @@ export async function tellDrifts({ name, env }: Stack): Promise<readonly string[
   const ran = await capture(argv, { env, cwd: repository, timeoutMs: limitSeconds * 1000 });
   const found = ran.exitCode === 0 ? driftsIn(ran.stdout) : undefined;
   return found === undefined
-    ? [`what was changed by hand can't be told: pulumi refresh ended with ${ran.exitCode}: ${lastLine(ran)}`]
+    ? [`what was changed by hand can't be told: pulumi refresh ended with ${ran.exitCode}: ${reasonIn(ran)}`]
     : driftLines(name, found);
+}
+
+const diagnosticsFormat = z.object({
+  diagnostics: z.array(z.object({ message: z.string(), severity: z.string().optional() })),
+});
+
+/** Why a preview failed: the first error in what it printed, else its last line. */
+export function reasonIn(ran: Pick<Ran, "stdout" | "stderr">): string {
+  const { data } = diagnosticsFormat.safeParse(parseJson(ran.stdout));
+  const error = data?.diagnostics.find(({ severity }) => severity === "error")?.message;
+  return error?.replace(/^(?:error: )?(?:Preview failed: )?/i, "").trim() ?? lastLine(ran);
 }
 
 /** Reads the preview of a refresh; undefined when it is none. An object that is merely not ready has no field in it. */

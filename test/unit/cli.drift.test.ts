@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { driftLines, driftsIn } from "../../cli/stack/drift";
+import { driftLines, driftsIn, reasonIn } from "../../cli/stack/drift";
 
 const step = (op: string, kind: string, id: string, ...fields: string[]) => ({
   op,
@@ -38,4 +38,18 @@ test("an object that is not ready has not been changed by hand, and nothing is s
 
 test.each(["", "error: no stack", "[]"])("%j is not taken for a preview", (text) => {
   expect(driftsIn(text)).toBeUndefined();
+});
+
+test("a preview that failed is told by its first error, one that printed no diagnostics by its last line", () => {
+  const silent = "https://172.28.97.11:6443 can't be reached: connect EHOSTUNREACH";
+  const stdout = JSON.stringify({
+    steps: [],
+    diagnostics: [
+      { message: "a word", severity: "info" },
+      { message: `error: Preview failed: ${silent}\n`, severity: "error" },
+      { message: "error: preview failed\n", severity: "error" },
+    ],
+  });
+  expect(reasonIn({ stdout, stderr: "" })).toBe(silent);
+  expect(reasonIn({ stdout: "", stderr: "error: no stack\n" })).toBe("error: no stack");
 });
