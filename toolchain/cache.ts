@@ -14,7 +14,7 @@ export interface Cache {
   readonly goModules: string;
   /** Go's build cache. */
   readonly goBuild: string;
-  /** Maven's local repository. */
+  /** Jars of Maven's registry, laid out as they are there. */
   readonly maven: string;
   /** Pulumi's homes, one per set of plugins; Pulumi itself writes there too. */
   readonly pulumiHomes: string;

@@ -1,40 +1,37 @@
-import { copyFile, cp, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Artifact } from "../artifact";
 import { repository } from "../repository";
 import { run } from "../run";
-import { javaEnv } from "./home";
+import { compileCommand, jar, javac, packCommand } from "./compile";
+import { fetchJars } from "./jars";
 import type { JavaProgram } from "./program";
 
 /** Folder of the artifact that holds all jars. */
 export const libraries = "lib";
 
-/** What enters a build; tests do not. */
-const inputs = ["pom.xml", "jars.sha256", "src/main"];
-
-const maven = ["mvn", "--batch-mode", "--strict-checksums", "-Dmaven.test.skip=true"] as const;
-
-/** A folder with the jar of a Maven project and the jars that it needs. */
-export function javaArtifact({ name, version, jars }: JavaProgram): Artifact {
-  const folder = join("toolchain", "programs", name);
+/**
+ * A folder with the jar of a Java program and the jars that it needs. The JDK alone builds it: no code of a registry
+ * runs, and none is read before its digest is known to be the pinned one.
+ *
+ * @param origin The registry of the jars. @default the one that this machine's settings of Maven name
+ */
+export function javaArtifact({ name, version, jars }: JavaProgram, origin?: string): Artifact {
+  const sources = join("toolchain", "programs", name, "src", "main", "java");
   return {
     name,
     title: `${name} ${version}`,
-    values: { maven, jars },
-    files: inputs.map((input) => join(folder, input)),
+    values: { javac, jar, jars: jars.map((each) => ({ ...each })) },
+    files: [sources],
     needs: [],
     load: "cpu",
     build: async ({ out, scratch, cache, say }) => {
-      // Maven writes into the folder that it builds in.
-      await Promise.all(
-        inputs.map((input) => cp(join(repository, folder, input), join(scratch, input), { recursive: true })),
-      );
-      const options = { cwd: scratch, env: javaEnv(scratch), say };
-      await run([...maven, `-Dmaven.repo.local=${cache.maven}`, "package"], options);
-      const target = join(scratch, "target");
-      await run(["sha256sum", "--check", "--strict", join(scratch, "jars.sha256")], { cwd: target, say });
-      await mkdir(join(out, libraries));
-      await Promise.all([`${name}.jar`, ...jars].map((jar) => copyFile(join(target, jar), join(out, libraries, jar))));
+      const [into, classes] = [join(out, libraries), join(scratch, "classes")];
+      await Promise.all([into, classes].map((folder) => mkdir(folder)));
+      const classPath = await fetchJars(jars, { kept: cache.maven, into, say, from: origin });
+      const from = join(repository, sources);
+      await run(await compileCommand(from, classPath, classes, scratch), { cwd: from, say });
+      await run(await packCommand(classes, join(into, `${name}.jar`), scratch), { cwd: classes, say });
     },
   };
 }

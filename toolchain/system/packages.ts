@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { GoChoice } from "../go/choice";
-import { javaHome } from "../java/home";
+import { javaHome } from "../java/compile";
 
 /** A Debian package that the lab runs on the machine itself, and the file that shows that it, or another's build, is there. */
 export interface SystemPackage {
@@ -18,6 +18,7 @@ const always: readonly SystemPackage[] = [
   { name: "iptables", shows: "iptables" },
   { name: "iproute2", shows: "ip" },
   { name: "kmod", shows: "modprobe" },
+  { name: "curl", shows: "curl" },
   { name: "mmdebstrap", shows: "mmdebstrap" },
   { name: "debian-archive-keyring", shows: "/usr/share/keyrings/debian-archive-keyring.gpg" },
   { name: "ca-certificates", shows: "/etc/ssl/certs/ca-certificates.crt" },
@@ -27,7 +28,6 @@ const always: readonly SystemPackage[] = [
   // Weave's router captures packets.
   { name: "libpcap-dev", shows: "/usr/include/pcap/pcap.h" },
   // The stand-in for Confluence is Java.
-  { name: "maven", shows: "mvn" },
   { name: "openjdk-17-jdk-headless", shows: join(javaHome, "bin", "javac") },
 ];
 
