@@ -97,7 +97,7 @@ function located(cache: Cache, { bin, ownHome, nodeImage }: Catalog, plugins: Pl
   };
 }
 
-/** The official plugins take precedence where they can be installed; tried once a machine. */
+/** The official plugins take precedence where they can be installed and told from others; tried once a machine. */
 async function pluginsOf(cache: Cache, store: Store, { bin }: Catalog, ui: Progress): Promise<PluginSource> {
   const memory = choiceFile(cache);
   const install = pulumiInstall(join(store.pathOf(bin), "pulumi"), officialHomePath(cache));

@@ -1,6 +1,6 @@
 import { missing } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
-import { chosenPlugins } from "../../toolchain/plugins-choice";
+import { chosenPlugins, describeChoice } from "../../toolchain/plugins-choice";
 import { choiceFile } from "../../toolchain/pulumi/home";
 import { exitCodes } from "../report-error";
 import { table } from "../ui/table";
@@ -23,7 +23,5 @@ export async function doctor(): Promise<number> {
 }
 
 function describePlugins(): string {
-  const chosen = chosenPlugins(choiceFile(userCache()));
-  const names = { official: "the official ones", own: "the lab's own (the official ones can't be installed here)" };
-  return chosen === undefined ? "chosen at the first ./lab up" : names[chosen];
+  return describeChoice(chosenPlugins(choiceFile(userCache())));
 }

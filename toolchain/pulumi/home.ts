@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { versions } from "../../components/lib/versions";
 import { type Artifact, digestOf } from "../artifact";
 import type { Cache } from "../cache";
+import { pinsOf } from "../plugins-choice";
 
 const folder = join("toolchain", "plugins");
 
@@ -58,9 +59,9 @@ export function ownHomePath(cache: Cache, home: Artifact): string {
   return join(cache.pulumiHomes, digestOf(home));
 }
 
-/** PULUMI_HOME with the official plugins, which Pulumi itself installs. */
+/** PULUMI_HOME with the official plugins, which Pulumi itself installs; what came unchecked is never taken for checked. */
 export function officialHomePath(cache: Cache): string {
-  return join(cache.pulumiHomes, `official-${versions.pulumiKubernetes}-${versions.pulumiCommand}`);
+  return join(cache.pulumiHomes, `official-${pinsOf()}`);
 }
 
 /** The file that remembers whether the official plugins could be installed here. */
