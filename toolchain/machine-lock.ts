@@ -7,7 +7,7 @@ import { z } from "zod";
  * Where the locks of this machine are, whatever the home and the state folder of who takes them: names in the container
  * engine are one for all of root's shells. Only root may write here, and it is empty after a boot.
  */
-const machineLocks = "/run/cni-lab";
+export const machineLocks = "/run/cni-lab";
 
 /** Who holds a lock, in his own words. */
 const holderFormat = z.object({ pid: z.number(), command: z.string(), state: z.string(), since: z.string() });

@@ -64,33 +64,30 @@ export interface Throwaway {
 }
 
 /** Runs a command in a privileged container without a network; nothing of it is left, also when it fails. */
-export async function runThrowaway({ name, image, argv, mounts, volumes }: Throwaway, say: Say): Promise<void> {
-  const remove = () => run([...podman, "rm", "--force", "--volumes", "--ignore", name]);
-  const mounted = Object.entries(mounts).flatMap(([from, to]) => ["--volume", `${from}:${to}`]);
+export async function runThrowaway(container: Throwaway, say: Say): Promise<void> {
+  const remove = () => run([...podman, "rm", "--force", "--volumes", "--ignore", container.name]);
   await remove();
   try {
-    await run(
-      [
-        ...podman,
-        "run",
-        "--rm",
-        "--name",
-        name,
-        "--privileged",
-        "--network=none",
-        // Within the limits that a machine without CAP_SYS_RESOURCE has: podman's own are above them.
-        "--ulimit=nofile=20000:20000",
-        "--ulimit=nproc=30000:30000",
-        ...mounted,
-        ...volumes.flatMap((folder) => ["--volume", folder]),
-        image,
-        ...argv,
-      ],
-      { say },
-    );
+    await run(throwawayCommand(container), { say });
   } finally {
     await remove();
   }
+}
+
+/** The command that runs such a container. */
+export function throwawayCommand(container: Throwaway): readonly [string, ...string[]] {
+  const { name, image, argv, mounts, volumes } = container;
+  const mounted = Object.entries(mounts).flatMap(([from, to]) => ["--volume", `${from}:${to}`]);
+  return [
+    ...podman,
+    ...["run", "--rm", "--name", name, "--privileged", "--network=none"],
+    // Within the limits that a machine without CAP_SYS_RESOURCE has: podman's own are above them.
+    ...["--ulimit=nofile=20000:20000", "--ulimit=nproc=30000:30000"],
+    ...mounted,
+    ...volumes.flatMap((folder) => ["--volume", folder]),
+    image,
+    ...argv,
+  ];
 }
 
 /** Full names of the images whose name matches a pattern such as `localhost/cni-lab/*`. */

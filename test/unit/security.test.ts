@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { stackConfigFile, stateDir } from "../../cli/stack/paths";
+import { createLan, createNode } from "../../components/cluster/node-container";
+import { Etcd } from "../../components/cni/etcd";
+import { createServer } from "../../components/networks/dhcp-container";
+import { userCache } from "../../toolchain/cache";
+import { machineLocks } from "../../toolchain/machine-lock";
+import { throwawayCommand } from "../../toolchain/podman";
+import { kernelFeatures, leaveBridgesAlone } from "../../toolchain/system/kernel";
+import { only, record } from "./mocks";
+
+const root = path.resolve(__dirname, "../..");
+const text = readFileSync(path.join(root, "SECURITY.md"), "utf8");
+
+/** The table of privileges: what has them, and which. */
+const table = Object.fromEntries(
+  [...text.matchAll(/^\| ([^|]+) \| ([^|]*) \| [^|]+ \|$/gm)].map(([, name = "", items = ""]) => [
+    name,
+    [...items.matchAll(/`([^`]+)`/g)].map(([, item]) => item).sort(),
+  ]),
+);
+
+/** Options of `podman run` and `podman network create` that give a container nothing of this machine. */
+const harmless = [
+  ...["runtime", "cgroup-manager", "detach", "rm", "name", "hostname", "label", "systemd", "stop-signal", "env"],
+  ...["cgroupns", "ulimit", "dns", "add-host", "tmpfs", "subnet", "gateway", "ipam-driver"],
+];
+/** Of these the value counts too. */
+const valued = ["volume", "cap-add", "network", "device", "sysctl", "mount", "security-opt", "publish"];
+
+/** What a podman command gives its container: all its options up to the image's own words but the harmless ones. */
+function given(words: readonly string[], image: string): string[] {
+  const options = words.slice(0, words.indexOf(image)).flatMap((word, index, all) => {
+    const [, name = "", value] = /^--([a-z-]+)(?:=(.*))?$/.exec(word) ?? [];
+    if (name === "" || harmless.includes(name)) return [];
+    // Of a network its name alone: what follows is the address there.
+    const whole = value ?? all[index + 1] ?? "";
+    const said = name === "network" ? whole.replace(/:.*/, "") : whole;
+    return [valued.includes(name) ? `--${name} ${said}` : `--${name}`];
+  });
+  return [...new Set(options)].sort();
+}
+
+/** The words of the command in a shell's line that holds one. */
+function wordsOf(line: string, begin: string): string[] {
+  const command = line.slice(line.indexOf(begin));
+  // Only what stands before the next command: the shell itself takes the quotes apart.
+  const script = `set -f; podman() { printf '%s\\n' podman "$@"; exit; }; ${command}`;
+  return execFileSync("sh", ["-c", script], { encoding: "utf8" }).split("\n");
+}
+const run = "podman --runtime runc run";
+const lan = { network: "LAN", link: "eth1", address: "172.28.7.11" };
+
+/** Files of the code, by their path. */
+const code = ["cli", "components", "toolchain", "stacks"].flatMap((folder) =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.startsWith("plugins/"))
+    .map((name) => path.join(folder, name)),
+);
+const filesWith = (part: RegExp) =>
+  code.filter((file) => part.test(readFileSync(path.join(root, file), "utf8"))).sort();
+
+test("the privileges of a node are those of the table", () => {
+  const endpoint = { name: "api", address: "172.28.7.11" };
+  const node = { stack: "s", name: "n1", container: "c", image: "IMAGE", lans: [lan], endpoint };
+  expect(table["a node"]).toEqual(given(wordsOf(createNode(node), run), "IMAGE"));
+});
+
+test("those of the containers beside them", async () => {
+  const plan = { stack: "s", container: "c", image: "IMAGE", network: "LAN", address: "10.0.0.1/24" };
+  const server = createServer({ ...plan, lanAddress: lan.address });
+  expect(table["`DhcpServer`"]).toEqual(given(wordsOf(server, run), "IMAGE"));
+  const etcd = { stack: "s", image: "IMAGE", address: lan.address, lan: { ...lan, cidr: "", id: undefined as never } };
+  const made = only(await record(() => new Etcd("etcd", etcd)), "etcd-container");
+  expect(table["`Etcd`"]).toEqual(given(wordsOf(made.inputs.create, run), "IMAGE"));
+});
+
+test("that of the container that fills the nodes' image", () => {
+  const container = { name: "c", image: "IMAGE", argv: [], mounts: { BUILD: "/in" }, volumes: ["/var/lib/containerd"] };
+  expect(table["a build's container"]).toEqual(given(throwawayCommand(container), "IMAGE"));
+});
+
+test("that of the LAN of a lab", () => {
+  const line = createLan({ stack: "s", network: "LAN", addresses: { subnet: "172.28.7.0/24", gateway: "172.28.7.1" } });
+  expect(table["the network of a lab"]).toEqual(given(wordsOf(line, "podman network create"), "LAN"));
+});
+
+test("no other part of the code gives a container something of this machine", () => {
+  const giving = /"--(privileged|volume|cap-add|device|sysctl|mount|security-opt|publish|pid|ipc|userns)\b/;
+  expect(filesWith(giving)).toEqual([
+    "components/cluster/node-container.ts",
+    "components/cluster/side-container.ts",
+    "toolchain/podman.ts",
+  ]);
+  expect(filesWith(/\bcreateSide\(/)).toEqual([
+    "components/cluster/side-container.ts",
+    "components/cni/etcd.ts",
+    "components/networks/dhcp-container.ts",
+  ]);
+  expect(filesWith(/\brunThrowaway\(/)).toEqual(["toolchain/images/store.ts", "toolchain/podman.ts"]);
+});
+
+test("the modules and values of this machine's kernel are those of the table", () => {
+  expect(table["kernel modules"]).toEqual(kernelFeatures.map(({ module }) => module).sort());
+  const folder = mkdtempSync(path.join(tmpdir(), "cni-lab-kernel-"));
+  leaveBridgesAlone(folder);
+  const values = readdirSync(folder).map((name) => `net.bridge.${name}`);
+  rmSync(folder, { recursive: true });
+  expect(table["kernel values"]).toEqual(values.sort());
+  // The other one only reads.
+  expect(filesWith(/["'`]\/proc\/sys\b/)).toEqual(["cli/preflight/inotify.ts", "toolchain/system/kernel.ts"]);
+});
+
+test("the programs that it calls by name on this machine are those of the table", () => {
+  const call =
+    /\b(?:run|succeeds|read|capture|runForeground|spawn|spawnSync|execFile|execFileSync|execa)\(\s*\[?\s*"([^"]+)"/g;
+  const programs = code.flatMap((file) =>
+    [...readFileSync(path.join(root, file), "utf8").matchAll(call)].map(([, program]) => program),
+  );
+  expect(table.programs).toEqual([...new Set(programs)].sort());
+});
+
+test("the folders are those of the table", () => {
+  const inHome = (folder: string) => folder.replace(process.env.HOME ?? "", "~");
+  const folders = [inHome(stateDir({})), inHome(userCache({}).root), machineLocks];
+  const here = path.relative(root, stackConfigFile("STACK"));
+  expect(table.folders).toEqual([...folders, here, "node_modules"].sort());
+});
