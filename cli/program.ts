@@ -85,6 +85,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
   command("down", "remove a stack, also a half-built or dead one, and prove that nothing is left")
     .addArgument(stackArgument())
     .option("--all", "remove all stacks")
+    .option("--force", "also what another state or backend has made under this name; its owner is told nothing")
     .option("--keep-config", "keep what was set, swapped, mended or broken: the next up has it again")
     .action(act(async () => (await import("./commands/down")).down));
   command("status", "nodes, pods, CNI and networks of a stack; of all that are up when none is named")

@@ -1,5 +1,6 @@
 import { stackLabel } from "../../components/lib/engine-labels";
-import { UserError } from "../../components/lib/user-error";
+import { strangersProblems, type Thing } from "../../components/lib/owner";
+import { describeProblem, UserError } from "../../components/lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { allStacks, labOf, requireStack } from "../labs";
 import { changedBeforeUp, changedText } from "../own-values";
@@ -7,21 +8,27 @@ import { CommandFailed, exitCodes } from "../report-error";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../stack/containers";
 import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { holdStack } from "../stack/hold";
+import { strangersOf } from "../stack/own";
 import { Stack } from "../stack/stack";
 import { isBuilt } from "../toolchain";
 
 interface DownOptions {
   readonly all?: boolean;
   readonly keepConfig?: boolean;
+  readonly force?: boolean;
 }
 
 /** `./lab down`: removes stacks in whatever state they are, and proves that nothing of them is left. */
 export async function down(
   name: string | undefined,
-  { all = false, keepConfig = false }: DownOptions,
+  { all = false, keepConfig = false, force = false }: DownOptions,
 ): Promise<number> {
   if (all && name !== undefined) {
     throw new UserError([{ field: "STACK", value: name, rule: "can't be named together with --all" }]);
+  }
+  if (all && force) {
+    const rule = "removes what is another's, which has to be named";
+    throw new UserError([{ field: "--force", rule, mend: "./lab down STACK --force" }]);
   }
   const names = all ? await allStacks() : [await requireStack(name)];
   if (names.length === 0) {
@@ -30,6 +37,10 @@ export async function down(
   let exitCode: number = exitCodes.asExpected;
   for (const each of names) {
     const removed = await holdStack(each, "down", async () => {
+      const strangers = force ? [] : await strangersOf(each);
+      if (strangers.length > 0) {
+        return leaveAlone(each, strangers, all);
+      }
       const ended = await removeStack(each);
       if (!keepConfig) {
         await forgetValues(each);
@@ -39,6 +50,18 @@ export async function down(
     exitCode = Math.max(exitCode, removed);
   }
   return exitCode;
+}
+
+/** What is another's goes only where it is named and asked for. @throws UserError where it is named, and not asked for */
+function leaveAlone(name: string, strangers: readonly Thing[], all: boolean): number {
+  const problems = strangersProblems(name, strangers);
+  if (!all) {
+    throw new UserError(problems);
+  }
+  for (const problem of problems) {
+    console.log(`Left alone: ${describeProblem(problem)}`);
+  }
+  return exitCodes.asExpected;
 }
 
 /** A lab that is brought up anew is the lab. A stack of somebody's own keeps its values. */

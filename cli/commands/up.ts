@@ -11,6 +11,7 @@ import { nodeContainers } from "../stack/containers";
 import { requireIdle } from "../stack/engine";
 import { holdStack } from "../stack/hold";
 import { adviceAfter, failedAgain } from "../stack/in-vain";
+import { requireOwn } from "../stack/own";
 import { stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { isBuilt } from "../toolchain";
@@ -31,6 +32,7 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
 }
 
 async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number> {
+  await requireOwn(stackName);
   const file = new ConfigFile(stackConfigFile(stackName)).values();
   // What the user sets wins over the lab's bug.
   const sets = setsOfUp(lab, valuesInForce(lab.values, { ...file, ...set }), await isNew(stackName)).map((each) => ({

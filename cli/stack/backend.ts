@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
-import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import { checkpointFile, checkpointText } from "../../components/lib/own-state";
+import { backendFolder } from "../../components/lib/owner";
 import { quote } from "../../components/lib/shell";
 import { UserError } from "../../components/lib/user-error";
 
@@ -39,15 +39,19 @@ export interface StateSummary {
  * The layout is that of pulumi/pkg/backend/diy (stacks and locks by project).
  */
 export class FileBackend {
-  private constructor(private readonly root: string) {}
+  private readonly root: string;
+
+  private constructor(
+    private readonly url: string,
+    folder: string,
+  ) {
+    this.root = path.join(folder, ".pulumi");
+  }
 
   /** The backend of a `file://` address; undefined for any other kind. */
   static at(url: string): FileBackend | undefined {
-    if (!url.startsWith("file://")) {
-      return undefined;
-    }
-    const folder = url.slice("file://".length).replace(/\?.*$/, "");
-    return new FileBackend(path.join(folder.startsWith("~") ? homedir() + folder.slice(1) : folder, ".pulumi"));
+    const folder = backendFolder(url);
+    return folder === undefined ? undefined : new FileBackend(url, folder);
   }
 
   /** The names of all stacks of the lab's project. */
@@ -120,17 +124,13 @@ export class FileBackend {
   }
 
   private checkpoint(stack: string): string | undefined {
-    return [".json", ".json.gz"]
-      .map((suffix) => path.join(this.root, "stacks/cni-lab", `${stack}${suffix}`))
-      .find((file) => existsSync(file));
+    return checkpointFile(this.url, "cni-lab", stack);
   }
 }
 
 function readCheckpoint(stack: string, file: string) {
   try {
-    const bytes = readFileSync(file);
-    const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
-    return checkpointFormat.parse(JSON.parse(text)).checkpoint;
+    return checkpointFormat.parse(JSON.parse(checkpointText(file))).checkpoint;
   } catch (error) {
     const rule = `can't be read (${(error as Error).message.split("\n")[0]})`;
     const back = existsSync(`${file}.bak`) ? `; or put the one before it back: cp ${quote([`${file}.bak`, file])}` : "";

@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import { hostOnLan } from "../lib/lan";
+import { hostOnLan, lanNames } from "../lib/lan";
+import type { Standing } from "../lib/standing";
 import { createLan, deleteLan, type LanPlan } from "./node-container";
 
 /** A LAN of a cluster: a network of the container engine that leads nowhere else. */
@@ -23,11 +24,6 @@ interface LansPlan {
   readonly secondLan?: boolean;
 }
 
-/** The names of a cluster's LANs in the container engine. */
-export function lanNames(stack: string): { readonly first: string; readonly second: string } {
-  return { first: `cni-lab-${stack}`, second: `cni-lab-${stack}-2` };
-}
-
 /**
  * The LANs of a cluster: the nodes' own, and a second one where it is asked for. Another generation of a LAN is another
  * LAN, with all that is on it.
@@ -35,28 +31,28 @@ export function lanNames(stack: string): { readonly first: string; readonly seco
 export function createLans(
   name: string,
   { stack, lanCidr, secondLan = false }: LansPlan,
-  generations: pulumi.Output<{ readonly first: string; readonly second: string }>,
+  origins: { readonly first: pulumi.Output<Standing>; readonly second: pulumi.Output<Standing> },
   opts: pulumi.CustomResourceOptions,
 ): ClusterLan[] {
-  const make = (suffix: string, plan: LanPlan, generation: pulumi.Output<string>, triggers: string[]) =>
+  const make = (suffix: string, plan: LanPlan, origin: pulumi.Output<Standing>, triggers: string[]) =>
     new command.local.Command(
       `${name}-${suffix}`,
       {
-        create: generation.apply((own) => createLan({ ...plan, generation: own })),
-        delete: deleteLan(plan.network),
+        create: origin.apply((own) => createLan({ ...plan, ...own })),
+        delete: origin.apply(({ owner }) => deleteLan({ ...plan, owner })),
         // A LAN without a generation has to keep the triggers that it was made with.
-        triggers: generation.apply((own) => (own === "" ? triggers : [...triggers, own])),
+        triggers: origin.apply(({ generation }) => (generation === "" ? triggers : [...triggers, generation])),
         logging: "none",
       },
       { ...opts, deleteBeforeReplace: true },
     ).stdout;
   const names = lanNames(stack);
   const addresses = { subnet: lanCidr, gateway: hostOnLan(lanCidr) };
-  const first = make("lan", { stack, network: names.first, addresses }, generations.first, [lanCidr]);
+  const first = make("lan", { stack, network: names.first, addresses }, origins.first, [lanCidr]);
   const own = { network: names.first, link: "eth1", cidr: lanCidr, id: first };
   if (!secondLan) {
     return [own];
   }
-  const second = make("lan2", { stack, network: names.second }, generations.second, []);
+  const second = make("lan2", { stack, network: names.second }, origins.second, []);
   return [own, { network: names.second, link: "eth2", id: second }];
 }

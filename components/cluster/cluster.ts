@@ -4,13 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseCidr } from "../lib/cidr";
 import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm";
 import { forThisMachine } from "../lib/kubeconfig";
-import { maxNodes, planNodes } from "../lib/lan";
+import { lanNames, maxNodes, planNodes } from "../lib/lan";
 import type { NodeNetwork } from "../lib/node-state/vagrant";
-import { generationOf, lanGeneration, missingParts, type StackStanding } from "../lib/standing";
+import { generationOf, lanGeneration, lanOwner, missingParts, ownerIn, type StackStanding } from "../lib/standing";
 import { describeProblem, type Problem } from "../lib/user-error";
 import { images, versions } from "../lib/versions";
 import { awake } from "./awake";
-import { type ClusterLan, createLans, lanNames } from "./cluster-lans";
+import { type ClusterLan, createLans } from "./cluster-lans";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
 import { createNode, deleteNode, wakeNode } from "./node-container";
 import { ContainerShell, type NodeShell } from "./node-shell";
@@ -90,14 +90,25 @@ export class Cluster extends pulumi.ComponentResource {
       ...node,
       container: `cni-lab-${args.stack}-${node.name}`,
     }));
-    const standing = this.lookAround(args.stack, places);
     const lans = lanNames(args.stack);
-    const generations = standing.apply((found) => ({
-      first: lanGeneration(found, { lan: lans.first, nodes: places }),
-      second: generationOf(found.networks, lans.second, found.fresh),
-    }));
-    this.lans = createLans(name, args, generations, { parent: this });
-    const started = places.map((place, i) => this.startNode(name, place, args, i === 0 ? undefined : standing));
+    const standing = this.lookAround(args, places);
+    const parts = { lan: lans.first, nodes: places };
+    this.lans = createLans(
+      name,
+      args,
+      {
+        first: standing.apply((found) => ({
+          generation: lanGeneration(found, parts),
+          owner: lanOwner(found, parts),
+        })),
+        second: standing.apply((found) => ({
+          generation: generationOf(found.networks, lans.second, found.fresh),
+          owner: ownerIn(found.networks, lans.second, found.owner),
+        })),
+      },
+      { parent: this },
+    );
+    const started = places.map((place, i) => this.startNode(name, place, args, standing, i === 0));
     const [first, ...others] = started;
     if (first === undefined) {
       throw new RangeError("a cluster has at least one node");
@@ -142,9 +153,13 @@ export class Cluster extends pulumi.ComponentResource {
   }
 
   /** What there is of the cluster; says what another hand has removed of it. */
-  private lookAround(stack: string, nodes: readonly NodePlace[]): pulumi.Output<StackStanding> {
-    return lookAround(stack).apply(async (found) => {
-      for (const sentence of missingParts(found, { lan: lanNames(stack).first, nodes })) {
+  private lookAround(
+    { stack, secondLan = false }: ClusterArgs,
+    nodes: readonly NodePlace[],
+  ): pulumi.Output<StackStanding> {
+    const { first, second } = lanNames(stack);
+    return lookAround(stack, secondLan ? [first, second] : [first]).apply(async (found) => {
+      for (const sentence of missingParts(found, { lan: first, nodes })) {
         await pulumi.log.warn(sentence, this);
       }
       return found;
@@ -152,13 +167,14 @@ export class Cluster extends pulumi.ComponentResource {
   }
 
   /**
-   * @param standing of a worker, which can be made anew by itself; the control plane goes with its LAN
+   * @param first the control plane: it goes with its LAN, while a worker can be made anew by itself
    */
   private startNode(
     name: string,
     { name: nodeName, address, container }: NodePlace,
     { stack, nodeImage, lanCidr, nodeNetwork }: ClusterArgs,
-    standing: pulumi.Output<StackStanding> | undefined,
+    standing: pulumi.Output<StackStanding>,
+    first: boolean,
   ): ClusterNode {
     const plan = {
       stack,
@@ -173,16 +189,20 @@ export class Cluster extends pulumi.ComponentResource {
       network: nodeNetwork,
       endpoint: { name: endpointName, address: planNodes(lanCidr, 1)[0]?.address ?? address },
     };
-    const create =
-      standing === undefined
-        ? pulumi.output(createNode(plan))
-        : this.ofGeneration(`${name}-${nodeName}-generation`, standing, container).apply((generation) =>
-            createNode({ ...plan, generation }),
-          );
+    const owner = standing.apply((found) => ownerIn(found.containers, container, found.owner));
+    const generation = first ? "" : this.ofGeneration(`${name}-${nodeName}-generation`, standing, container);
+    const create = pulumi
+      .all([generation, owner])
+      .apply(([which, own]) => createNode({ ...plan, generation: which, owner: own }));
     const machine = new command.local.Command(
       `${name}-${nodeName}`,
-      // The LANs' outputs among the triggers make the engine remove the nodes first when it replaces a LAN.
-      { create, delete: deleteNode(container), triggers: [create, ...this.lans.map(({ id }) => id)], logging: "none" },
+      {
+        create,
+        delete: owner.apply((own) => deleteNode(container, own)),
+        // The LANs' outputs among the triggers make the engine remove the nodes first when it replaces a LAN.
+        triggers: [create, ...this.lans.map(({ id }) => id)],
+        logging: "none",
+      },
       { parent: this, deleteBeforeReplace: true },
     );
     const shell = new ContainerShell("podman", container);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { generationLabel, nodeLabel, stackLabel } from "../lib/engine-labels";
+import { generationLabel, nodeLabel, ownerLabel, stackLabel } from "../lib/engine-labels";
 import { bringAbout } from "../lib/node-state/in-force";
 import { type NodeNetwork, vagrantNat } from "../lib/node-state/vagrant";
 import { quote } from "../lib/shell";
@@ -11,6 +11,8 @@ export interface LanPlan {
   readonly network: string;
   /** @default "": none, as what was made before there were generations */
   readonly generation?: string;
+  /** Whose it is. @default "": nobody's, as what was made before there were owners */
+  readonly owner?: string;
   /** The LAN's addresses, and which of them is this machine's; undefined where the engine gives none out. */
   readonly addresses?: { readonly subnet: string; readonly gateway: string };
 }
@@ -31,6 +33,8 @@ export interface NodePlan {
   readonly container: string;
   /** @default "": none, as what was made before there were generations */
   readonly generation?: string;
+  /** Whose it is. @default "": nobody's, as what was made before there were owners */
+  readonly owner?: string;
   readonly image: string;
   /** The networks of the container engine that the node is on, each with the name of its interface. */
   readonly lans: readonly LanPort[];
@@ -40,22 +44,32 @@ export interface NodePlan {
   readonly endpoint: { readonly name: string; readonly address: string };
 }
 
-/** The command line that makes the LAN; done already is fine. */
-export function createLan({ stack, network, generation, addresses }: LanPlan): string {
+/** The command line that makes the LAN; done already is fine. One of its name that is another's is an error. */
+export function createLan({ stack, network, generation, owner, addresses }: LanPlan): string {
   const given =
     addresses === undefined
       ? ["--ipam-driver", "none"]
       : ["--subnet", addresses.subnet, "--gateway", addresses.gateway];
   const create = [
     ...["podman", "network", "create", "--internal", "--disable-dns", "--label", `${stackLabel}=${stack}`],
-    ...[...generationArgv(generation), ...given, network],
+    ...[...generationArgv(generation), ...ownerArgv(owner), ...given, network],
   ];
-  return `${quote(["podman", "network", "exists", network])} || ${quote(create)}`;
+  return `${isOwnLan({ stack, network, owner })} || ${quote(create)}`;
 }
 
-/** The command line that removes the LAN; gone already is fine. */
-export function deleteLan(network: string): string {
-  return `! ${quote(["podman", "network", "exists", network])} || ${quote(["podman", "network", "rm", network])}`;
+/** The command line that removes the LAN; gone already is fine, and one of its name that is another's stays. */
+export function deleteLan(lan: Pick<LanPlan, "stack" | "network" | "owner">): string {
+  return `! ${isOwnLan(lan)} || ${quote(["podman", "network", "rm", lan.network])}`;
+}
+
+/** The command that succeeds where the LAN is there. podman's filters can't tell: it takes each of several for enough. */
+function isOwnLan({ stack, network, owner = "" }: Pick<LanPlan, "stack" | "network" | "owner">): string {
+  if (owner === "") {
+    return quote(["podman", "network", "exists", network]);
+  }
+  const labels = [stackLabel, ownerLabel].map((label) => `{{index .Labels "${label}"}}`).join(" ");
+  const inspect = quote(["podman", "network", "inspect", "--format", labels, network]);
+  return `[ "$(${inspect} 2>/dev/null)" = ${quote([`${stack} ${owner}`])} ]`;
 }
 
 /**
@@ -65,7 +79,7 @@ export function deleteLan(network: string): string {
 export function createNode(node: NodePlan): string {
   return [
     requireImage(node.image),
-    `${deleteNode(node.container)} >&2`,
+    `${deleteNode(node.container, node.owner)} >&2`,
     quote(runArgv(node)),
     quote(["podman", "exec", node.container, ...scriptArgv({ text: waitForRuntime })]),
     ...(node.network === "vagrant"
@@ -93,12 +107,21 @@ export function generationArgv(generation = ""): string[] {
   return generation === "" ? [] : ["--label", `${generationLabel}=${generation}`];
 }
 
+/** The arguments that say whose a container or a network is; none for one that nobody owns. */
+export function ownerArgv(owner = ""): string[] {
+  return owner === "" ? [] : ["--label", `${ownerLabel}=${owner}`];
+}
+
 /** Without CAP_SYS_RESOURCE on the host no limit can be raised above its own; these are within any. */
 export const limitArgv = ["--ulimit", "nproc=30000:30000", "--ulimit", "nofile=20000:20000"] as const;
 
-/** The command line that removes a node with its volumes; gone already is fine. */
-export function deleteNode(container: string): string {
-  return quote(["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0", container]);
+/** The command line that removes a node with its volumes; gone already is fine, and one of its name that is another's stays. */
+export function deleteNode(container: string, owner = ""): string {
+  const remove = ["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0"];
+  return quote([
+    ...remove,
+    ...(owner === "" ? [container] : ["--filter", `name=^${container}$`, "--filter", `label=${ownerLabel}=${owner}`]),
+  ]);
 }
 
 /**
@@ -116,7 +139,7 @@ function runArgv(node: NodePlan): string[] {
   return [
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", node.container, "--hostname", node.name],
     ...["--label", `${stackLabel}=${node.stack}`, "--label", `${nodeLabel}=${node.name}`],
-    ...generationArgv(node.generation),
+    ...[...generationArgv(node.generation), ...ownerArgv(node.owner)],
     // systemd, containerd and CNI plugins need the devices, mounts and network of a machine of their own.
     "--privileged",
     // podman's own systemd mode binds the host's whole systemd hierarchy (cgroup v1) into the container, where the

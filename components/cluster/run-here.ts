@@ -17,12 +17,17 @@ export async function runHere(
 ): Promise<string> {
   const { code, printed, said } = await run(line, logging);
   if (code !== "0") {
-    const error = new pulumi.RunError(describeProblem(problem(said)));
-    // Pulumi prints an error's stack once the program has run to its end and only its outputs are waited for.
-    error.stack = error.message;
-    throw error;
+    throw refusal([problem(said)]);
   }
   return printed;
+}
+
+/** An error that Pulumi shows as these lines, and nothing else. */
+export function refusal(problems: readonly Problem[]): pulumi.RunError {
+  const error = new pulumi.RunError(problems.map(describeProblem).join("\n"));
+  // Pulumi prints an error's stack once the program has run to its end and only its outputs are waited for.
+  error.stack = error.message;
+  return error;
 }
 
 async function run(

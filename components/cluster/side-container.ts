@@ -1,6 +1,14 @@
 import { partLabel, stackLabel } from "../lib/engine-labels";
 import { quote } from "../lib/shell";
-import { generationArgv, type LanPort, limitArgv, networkArgv, requireImage } from "./node-container";
+import {
+  deleteNode,
+  generationArgv,
+  type LanPort,
+  limitArgv,
+  networkArgv,
+  ownerArgv,
+  requireImage,
+} from "./node-container";
 import { type Script, scriptArgv } from "./node-shell";
 
 /** A container of a lab beside its nodes, as a server on one of its LANs. */
@@ -9,6 +17,8 @@ export interface SidePlan {
   readonly container: string;
   /** @default "": none, as what was made before there were generations */
   readonly generation?: string;
+  /** Whose it is. @default "": nobody's, as what was made before there were owners */
+  readonly owner?: string;
   readonly hostname: string;
   /** What it is, for those who look for it among the lab's containers. */
   readonly part: string;
@@ -26,13 +36,11 @@ export interface SidePlan {
  * is removed first.
  */
 export function createSide(plan: SidePlan): string {
-  return [requireImage(plan.image), `${deleteSide(plan.container)} >&2`, quote(runArgv(plan))].join(" && ");
+  return [requireImage(plan.image), `${deleteSide(plan.container, plan.owner)} >&2`, quote(runArgv(plan))].join(" && ");
 }
 
-/** The command line that removes the container; gone already is fine. */
-export function deleteSide(container: string): string {
-  return quote(["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0", container]);
-}
+/** The command line that removes the container; gone already is fine, and one of its name that is another's stays. */
+export const deleteSide = deleteNode;
 
 /** The command line that starts the container again where it was stopped or has died; what it has written is still there. */
 export function wakeSide(container: string): string {
@@ -44,7 +52,7 @@ function runArgv({ capabilities = [], ...plan }: SidePlan): string[] {
   return [
     ...["podman", "--runtime", "runc", "run", "--detach", "--name", plan.container, "--hostname", plan.hostname],
     ...["--label", `${stackLabel}=${plan.stack}`, "--label", `${partLabel}=${plan.part}`],
-    ...generationArgv(plan.generation),
+    ...[...generationArgv(plan.generation), ...ownerArgv(plan.owner)],
     ...capabilities.flatMap((capability) => ["--cap-add", capability]),
     // The nodes' image names the signal that systemd ends by.
     ...["--systemd=false", "--stop-signal", "SIGTERM", ...limitArgv],

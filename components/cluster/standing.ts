@@ -1,15 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readStanding, type StackStanding, standingLine } from "../lib/standing";
-import { runHere } from "./run-here";
+import { currentBackend, recordedText } from "../lib/own-state";
+import { ownerOf, strangersAmong, strangersProblems } from "../lib/owner";
+import { readStanding, readThings, type StackStanding, standingLine } from "../lib/standing";
+import { refusal, runHere } from "./run-here";
 
 /**
  * What of a stack is there in the container engine as the program begins. What another hand has removed is made anew,
  * with all that lived in it: the state does not know of that, and what is recorded there still looks well.
  *
- * @throws pulumi.RunError where the engine does not answer
+ * @param networkNames the networks that the stack has or wants; looked at whatever their labels are
+ * @throws pulumi.RunError where the engine does not answer, or where something of that is another's
  */
-export function lookAround(stack: string): pulumi.Output<StackStanding> {
-  return pulumi.output(runHere(standingLine(stack), silent).then(readStanding));
+export function lookAround(stack: string, networkNames: readonly string[] = []): pulumi.Output<StackStanding> {
+  return pulumi.output(look(stack, networkNames));
+}
+
+async function look(stack: string, networkNames: readonly string[]): Promise<StackStanding> {
+  const printed = await runHere(standingLine(stack), silent);
+  const backend = currentBackend();
+  const owner = backend === "" ? "" : ownerOf(backend);
+  const recorded = recordedText(backend, pulumi.getProject(), pulumi.getStack());
+  const strangers = strangersAmong(readThings(printed, stack, networkNames), { stack, owner, recorded });
+  if (strangers.length > 0) {
+    throw refusal(strangersProblems(stack, strangers));
+  }
+  return readStanding(printed, stack, owner);
 }
 
 const silent = (said: string) => ({

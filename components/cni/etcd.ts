@@ -7,7 +7,7 @@ import { createSide, deleteSide, wakeSide } from "../cluster/side-container";
 import { lookAround } from "../cluster/standing";
 import { etcdPart } from "../lib/engine-labels";
 import { etcdPort } from "../lib/flannel-etcd";
-import { generationOf } from "../lib/standing";
+import { generationOf, ownerIn } from "../lib/standing";
 
 export interface EtcdArgs {
   /** The lab that it belongs to: part of its container's name, and its label. */
@@ -40,17 +40,25 @@ export class Etcd extends pulumi.ComponentResource {
     this.container = `cni-lab-${stack}-etcd`;
     this.url = `http://${address}:${etcdPort}`;
     this.shell = new ContainerShell("podman", this.container);
-    const create = lookAround(stack).apply(({ containers, fresh }) =>
+    const standing = lookAround(stack);
+    const owner = standing.apply((found) => ownerIn(found.containers, this.container, found.owner));
+    const create = pulumi.all([standing, owner]).apply(([{ containers, fresh }, own]) =>
       createSide({
         ...{ stack, image, container: this.container, hostname: "etcd", part: etcdPart },
         generation: generationOf(containers, this.container, fresh),
+        owner: own,
         lan: { network: lan.network, link: lan.link, address },
         run: { text: runEtcd, args: [this.url] },
       }),
     );
     const machine = new command.local.Command(
       `${name}-container`,
-      { create, delete: deleteSide(this.container), triggers: [create, lan.id], logging: "none" },
+      {
+        create,
+        delete: owner.apply((own) => deleteSide(this.container, own)),
+        triggers: [create, lan.id],
+        logging: "none",
+      },
       { parent: this, deleteBeforeReplace: true },
     );
     this.machine = machine;

@@ -15,3 +15,6 @@ export const etcdPart = "etcd";
 
 /** What can be lost by another hand carries under this label which one of its name it is. */
 export const generationLabel = "cni-lab.generation";
+
+/** Containers and networks carry under this label whose they are: the backend that holds their state. */
+export const ownerLabel = "cni-lab.owner";

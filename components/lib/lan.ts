@@ -18,6 +18,11 @@ export function defaultLan(stack: string): string {
   return `172.28.${hash % 256}.0/24`;
 }
 
+/** The names of a cluster's LANs in the container engine. */
+export function lanNames(stack: string): { readonly first: string; readonly second: string } {
+  return { first: `cni-lab-${stack}`, second: `cni-lab-${stack}-2` };
+}
+
 /** The nodes of a lab: names n1, n2, ..., and their fixed addresses on the LAN. */
 export function planNodes(lanCidr: string, count: number): { name: string; address: string }[] {
   const lan = requireLan(lanCidr);

@@ -1,10 +1,13 @@
-import { generationLabel, stackLabel } from "./engine-labels";
+import { generationLabel, ownerLabel, stackLabel } from "./engine-labels";
+import type { Thing } from "./owner";
 import { quote } from "./shell";
 
 /** Something of a stack that is there in the container engine. */
 export interface Standing {
   /** Tells it from one of the same name that was there before; empty for one that was made without. */
   readonly generation: string;
+  /** Whose it is; empty for one that was made without. */
+  readonly owner: string;
 }
 
 type Things = Readonly<Record<string, Standing | undefined>>;
@@ -17,14 +20,21 @@ export interface StackStanding {
   readonly networks: Things;
   /** A generation that nothing has had yet: for what is made now. */
   readonly fresh: string;
+  /** Whose that is which is made now; empty where nobody can tell. */
+  readonly owner: string;
 }
 
-/** The command line that prints what `readStanding` reads. Changes nothing. */
-export function standingLine(stack: string): string {
-  const list = (...words: string[]) =>
-    quote(["podman", ...words, "--filter", `label=${stackLabel}=${stack}`, "--format", "json"]);
+/**
+ * The command line that prints what `readStanding` reads. Changes nothing. All networks, as one that is not the stack's
+ * may have its name.
+ *
+ * @param stack without one, of all stacks
+ */
+export function standingLine(stack?: string): string {
+  const label = stack === undefined ? stackLabel : `${stackLabel}=${stack}`;
+  const list = (...words: string[]) => quote(["podman", ...words, "--format", "json"]);
   return [
-    `containers=$(${list("ps", "--all")})`,
+    `containers=$(${list("ps", "--all", "--filter", `label=${label}`)})`,
     `networks=$(${list("network", "ls")})`,
     'printf \'{"fresh":"%.8s","containers":%s,"networks":%s}\' "$(cat /proc/sys/kernel/random/uuid)" "$containers" "$networks"',
   ].join(" && ");
@@ -34,26 +44,69 @@ type Labels = Readonly<Record<string, string>> | null | undefined;
 
 interface Printed {
   readonly fresh: string;
-  readonly containers: readonly { readonly Names: readonly string[]; readonly Labels: Labels }[];
+  readonly containers: readonly { readonly Names: readonly string[]; readonly Id?: string; readonly Labels: Labels }[];
   readonly networks: readonly { readonly name: string; readonly labels?: Labels }[];
 }
 
-/** Reads what the command line of `standingLine` has printed. */
-export function readStanding(text: string): StackStanding {
+/**
+ * Reads what the command line of `standingLine` has printed.
+ *
+ * @param owner whose that is which is made now
+ */
+export function readStanding(text: string, stack: string, owner: string): StackStanding {
   const { fresh, containers, networks } = JSON.parse(text) as Printed;
-  const generation = (labels: Labels) => labels?.[generationLabel] ?? "";
+  const standing = (labels: Labels) => ({
+    generation: labels?.[generationLabel] ?? "",
+    owner: labels?.[ownerLabel] ?? "",
+  });
   return {
     fresh,
+    owner,
     containers: Object.fromEntries(
-      containers.flatMap(({ Names, Labels }) => Names.map((name) => [name, { generation: generation(Labels) }])),
+      containers.flatMap(({ Names, Labels }) => Names.map((name) => [name, standing(Labels)])),
     ),
-    networks: Object.fromEntries(networks.map(({ name, labels }) => [name, { generation: generation(labels) }])),
+    networks: Object.fromEntries(
+      networks
+        .filter(({ labels }) => labels?.[stackLabel] === stack)
+        .map(({ name, labels }) => [name, standing(labels)]),
+    ),
   };
+}
+
+/**
+ * Reads from the same what carries the stack's label, and the networks that have one of these names.
+ *
+ * @param stack without one, all networks
+ * @param networkNames of networks that the stack has or wants
+ */
+export function readThings(text: string, stack?: string, networkNames: readonly string[] = []): Thing[] {
+  const { containers, networks } = JSON.parse(text) as Printed;
+  const thing = (kind: Thing["kind"], name: string, labels: Labels): Thing => ({
+    ...{ kind, name, stack: labels?.[stackLabel], owner: labels?.[ownerLabel] ?? "" },
+  });
+  return [
+    ...containers.flatMap(({ Names, Id, Labels }) =>
+      Names.map((name) => ({ ...thing("container", name, Labels), id: Id })),
+    ),
+    ...networks
+      .filter(
+        ({ name, labels }) => stack === undefined || labels?.[stackLabel] === stack || networkNames.includes(name),
+      )
+      .map(({ name, labels }) => thing("network", name, labels)),
+  ];
 }
 
 /** The generation that something has, or gets where it is not there. */
 export function generationOf(there: Things, name: string, fresh: string): string {
   return there[name]?.generation ?? fresh;
+}
+
+/**
+ * Whose something is, or becomes where it is not there. What was made before there were owners keeps none: a label that
+ * it does not have would make it another one, and a living cluster would be replaced.
+ */
+export function ownerIn(there: Things, name: string, own: string): string {
+  return there[name]?.owner ?? own;
 }
 
 /** What a cluster is made of, by the names in the container engine. */
@@ -69,8 +122,16 @@ export interface ClusterParts {
  * is not there means another generation.
  */
 export function lanGeneration(standing: StackStanding, { lan, nodes: [first] }: ClusterParts): string {
-  const lives = first !== undefined && standing.containers[first.container] !== undefined;
-  return lives ? generationOf(standing.networks, lan, standing.fresh) : standing.fresh;
+  return lives(standing, first) ? generationOf(standing.networks, lan, standing.fresh) : standing.fresh;
+}
+
+/** Whose a cluster's LAN is, or becomes where it is made anew. */
+export function lanOwner(standing: StackStanding, { lan, nodes: [first] }: ClusterParts): string {
+  return lives(standing, first) ? ownerIn(standing.networks, lan, standing.owner) : standing.owner;
+}
+
+function lives(standing: StackStanding, first: ClusterParts["nodes"][number] | undefined): boolean {
+  return first !== undefined && standing.containers[first.container] !== undefined;
 }
 
 /** What is not there although something of the cluster is, and what becomes of that, in sentences. */

@@ -8,6 +8,8 @@ export interface ServerPlan {
   readonly container: string;
   /** @default "": none, as what was made before there were generations */
   readonly generation?: string;
+  /** Whose it is. @default "": nobody's, as what was made before there were owners */
+  readonly owner?: string;
   /** An image with dnsmasq and ip: the nodes' one. */
   readonly image: string;
   /** The network of the container engine that the server is on. */

@@ -8,7 +8,7 @@ import { lookAround } from "../cluster/standing";
 import { serverOnLan } from "../lib/lan";
 import { completeService, type DhcpService, dnsmasqConf, serviceProblems } from "../lib/networks/dnsmasq";
 import { dhcpServerContainer } from "../lib/networks/names";
-import { generationOf } from "../lib/standing";
+import { generationOf, ownerIn } from "../lib/standing";
 import { describeProblem } from "../lib/user-error";
 import { configureScript, createServer, serverLink } from "./dhcp-container";
 
@@ -53,12 +53,15 @@ export class DhcpServer extends pulumi.ComponentResource {
   }
 
   private start(name: string, { stack, image, lan, ...service }: DhcpServerArgs): command.local.Command {
-    const create = lookAround(stack).apply(({ containers, fresh }) =>
+    const standing = lookAround(stack);
+    const owner = standing.apply((found) => ownerIn(found.containers, this.container, found.owner));
+    const create = pulumi.all([standing, owner]).apply(([{ containers, fresh }, own]) =>
       createServer({
         stack,
         image,
         container: this.container,
         generation: generationOf(containers, this.container, fresh),
+        owner: own,
         network: lan.network,
         lanAddress: lan.cidr === undefined ? undefined : serverOnLan(lan.cidr),
         address: completeService(service).address,
@@ -66,7 +69,12 @@ export class DhcpServer extends pulumi.ComponentResource {
     );
     return new command.local.Command(
       `${name}-container`,
-      { create, delete: deleteSide(this.container), triggers: [create, lan.id], logging: "none" },
+      {
+        create,
+        delete: owner.apply((own) => deleteSide(this.container, own)),
+        triggers: [create, lan.id],
+        logging: "none",
+      },
       { parent: this, deleteBeforeReplace: true },
     );
   }

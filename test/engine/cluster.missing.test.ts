@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { locateToolchain } from "../../toolchain";
 import { type ControlPlane, startControlPlane } from "./apiserver";
@@ -74,6 +75,7 @@ async function up(): Promise<Result & { readonly did: string[] }> {
 }
 
 const ids = () => podman.list("containers").map((name) => podman.idOf(name));
+const podmanPath = () => `${join(folder, "bin")}:${process.env.PATH}`;
 const daemonSets = () => api.kubectl("get", "daemonsets", "-A", "-o", "name");
 const whole = ["daemonset.apps/probe", "daemonset.apps/probe2", "daemonset.apps/kube-flannel-ds"].sort();
 
@@ -91,6 +93,53 @@ test("a new cluster is made without a word of what is missing", async () => {
   expect(output).not.toContain("is not there");
   expect(did.sort()).toEqual(["create cni-lab-test", `run ${n1}`, `run ${n2}`]);
   await expectSettled();
+});
+
+test("everything says whose it is: the backend's that holds its state", () => {
+  expect(podman.owners()).toEqual([`file://${join(project.dir, "state")}`]);
+});
+
+test.each([
+  [
+    "another's",
+    "file:///x/cni-lab/pulumi",
+    "is another's, of the lab whose state is in /x/cni-lab: container",
+    /XDG_STATE_HOME=\/x \.\/lab down test/,
+  ],
+  [
+    "nobody's, and in no state",
+    "",
+    "is not of this state, which does not hold what says not whose it is: container",
+    /\.\/lab down test --force/,
+  ],
+])("a cluster that is %s is refused by name, and lives", async (_, owner, whose, mend) => {
+  const own = `file://${join(project.dir, "state")}`;
+  const before = ids();
+  const ownState = project.stateText();
+  if (owner === "") project.editState(() => []);
+  podman.setOwner(owner);
+  for (const act of ["preview", "up"] as const) {
+    const { exitCode, output } = await project[act]();
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain(`stack is "test": ${whose} ${n1}, container ${n2}, network cni-lab-test; `);
+    expect(output).toMatch(mend);
+    expect(output).not.toMatch(/unhandled|\.[jt]s:\d/);
+  }
+  expect(ids()).toEqual(before);
+  expect(podman.takeLog()).toEqual([]);
+  project.setState(ownState);
+  podman.setOwner(own);
+  await expectSettled();
+});
+
+test("a recorded deletion leaves what is another's", async () => {
+  const before = ids();
+  podman.setOwner("file:///x");
+  for (const name of ["cluster-n1", "cluster-n2", "cluster-lan"]) {
+    await execa("sh", ["-c", project.recorded(name)?.inputs.delete], { env: { PATH: podmanPath() } });
+  }
+  expect([ids(), podman.list("networks")]).toEqual([before, ["cni-lab-test"]]);
+  podman.setOwner(`file://${join(project.dir, "state")}`);
 });
 
 test("a worker that is gone is made anew and joins, and nothing else changes", async () => {
@@ -142,8 +191,51 @@ test.each([
   await expectSettled();
 });
 
+/** Makes all as it was before there were owners: what is recorded is what an earlier version has run. */
+function forgetOwners(): void {
+  podman.forgetOwners();
+  const owner = `cni-lab.owner=file://${join(project.dir, "state")}`;
+  const earlier = (text: string) =>
+    text
+      .replaceAll(` --label ${owner}`, "")
+      .replace(/ --filter 'name=\^(\S+)\$' --filter label=cni-lab\.owner=\S+/g, " $1")
+      .replace(/\[ "\$\(podman network inspect [^|]* (\S+) 2>\/dev\/null\)" = '[^']*' \]/g, "podman network exists $1");
+  const without = (value: unknown): unknown => {
+    if (typeof value === "string") return earlier(value);
+    return Array.isArray(value) ? value.map(without) : value;
+  };
+  const all = (values = {}) =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, key === "stdout" ? value : without(value)]));
+  project.editState((resources) =>
+    resources.map((resource) => ({ ...resource, inputs: all(resource.inputs), outputs: all(resource.outputs) })),
+  );
+  expect(project.stateText()).not.toContain("cni-lab.owner");
+}
+
+test("a living cluster from before there were owners stays as it is, and what is made after that says whose it is", async () => {
+  forgetOwners();
+  const before = ids();
+  const recordedOf = (name: string) => project.recorded(name)?.inputs;
+  expect(recordedOf("cluster-lan").delete).toBe(
+    "! podman network exists cni-lab-test || podman network rm cni-lab-test",
+  );
+  expect(recordedOf("cluster-n1").delete).toBe(`podman rm --force --ignore --volumes --time 0 ${n1}`);
+  await expectSettled();
+  const { exitCode, output, did } = await up();
+  expect(exitCode, output).toBe(0);
+  expect([did, ids(), podman.owners()]).toEqual([[], before, [""]]);
+
+  podman.lose("containers", n2);
+  const mended = await up();
+  expect(mended.exitCode, mended.output).toBe(0);
+  expect(mended.did).toEqual([`undo in ${n1}`, `run ${n2}`]);
+  expect([ids()[0], podman.owners()]).toEqual([before[0], ["", `file://${join(project.dir, "state")}`]]);
+  await expectSettled();
+});
+
 /** Makes all as it was before there were generations: no label, no trigger, no resource of them. */
 function forgetGenerations(): void {
+  forgetOwners();
   podman.forgetGenerations();
   project.editState((resources) =>
     resources
@@ -199,6 +291,19 @@ test("a control plane from before that is gone takes the cluster with it as well
   expect(exitCode, output).toBe(0);
   expect(did.filter((each) => each.startsWith("undo"))).toEqual([]);
   await expectSettled();
+});
+
+test("a network of the stack's second LAN that is another stack's, or no lab's, is refused", async () => {
+  await setProgram({ secondLan: "on" });
+  podman.addNetwork("cni-lab-test-2");
+  const { exitCode, output } = await project.up();
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain(
+    'stack is "test": needs a name that is taken: network cni-lab-test-2 is no lab\'s; podman network rm cni-lab-test-2',
+  );
+  expect(podman.takeLog()).toEqual([]);
+  podman.lose("networks", "cni-lab-test-2");
+  await setProgram();
 });
 
 test("a container engine that does not answer, and a node that does not start, are told in a line", async () => {

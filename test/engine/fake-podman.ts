@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /**
  * A stand-in for podman that keeps containers and networks as files of its own, and in whose containers every script
- * succeeds. Their only label is the generation.
+ * succeeds. Their labels are the stack, the generation and the owner.
  */
 export class FakePodman {
   private constructor(private readonly folder: string) {}
@@ -36,13 +36,44 @@ export class FakePodman {
     for (const name of names) rmSync(join(this.folder, kind, name));
   }
 
-  /** Takes all labels away, as things have it that were made before there were generations. */
+  /** Takes all generations away, as things have it that were made before there were generations; owners too. */
   forgetGenerations(): void {
+    this.rewrite((_, owner) => ["", owner]);
+    this.forgetOwners();
+  }
+
+  /** Takes all owners away, as things have it that were made before there were owners. */
+  forgetOwners(): void {
+    this.setOwner("");
+  }
+
+  /** Gives all that is there to somebody else. */
+  setOwner(owner: string): void {
+    this.rewrite((generation) => [generation, owner]);
+  }
+
+  /** The owner of each thing there is, once. */
+  owners(): string[] {
+    const seen = new Set<string>();
+    this.rewrite((generation, owner) => {
+      seen.add(owner);
+      return [generation, owner];
+    });
+    return [...seen];
+  }
+
+  /** A network that somebody has made by hand. */
+  addNetwork(name: string): void {
+    writeFileSync(join(this.folder, "networks", name), "\n\n\n\n");
+  }
+
+  private rewrite(labels: (generation: string, owner: string) => readonly [string, string]): void {
     for (const kind of ["containers", "networks"] as const) {
       for (const name of this.list(kind)) {
         const file = join(this.folder, kind, name);
-        const [, ...rest] = readFileSync(file, "utf8").split("\n");
-        writeFileSync(file, ["", ...rest].join("\n"));
+        const [generation = "", id, owner = "", ...rest] = readFileSync(file, "utf8").split("\n");
+        const [newGeneration, newOwner] = labels(generation, owner);
+        writeFileSync(file, [newGeneration, id, newOwner, ...rest].join("\n"));
       }
     }
   }
@@ -66,19 +97,26 @@ export class FakePodman {
   }
 }
 
-/** A container is a file: its generation, then its id. */
+/** A thing is a file: its generation, its id, its owner, its stack. */
 const program = String.raw`
 say() { echo "$*" >>"$root/log"; }
 fail() { echo "Error: $*" >&2; exit 125; }
-label() { printf '%s\n' "$@" | sed -n 's/^cni-lab.generation=//p'; }
+label() { key=$1; shift; printf '%s\n' "$@" | sed -n "s/^cni-lab.$key=//p" | grep . || echo; }
+of() { sed -n "$2p" "$1"; }
+make() {
+  file=$1 id=$2
+  shift 2
+  { label generation "$@"; echo "$id"; label owner "$@"; label stack "$@"; } >"$file"
+}
 list() {
   separator=
   printf '['
   for file in "$root/$1"/*; do
     [ -e "$file" ] || continue
-    generation=$(head -n 1 "$file")
-    name=$(basename "$file")
-    printf "$separator$2" "$name" "$generation"
+    stack=$(of "$file" 4)
+    [ "$stack" ] && labels=$(printf '{"cni-lab.generation":"%s","cni-lab.owner":"%s","cni-lab.stack":"%s"}' \
+      "$(of "$file" 1)" "$(of "$file" 3)" "$stack") || labels=null
+    printf "$separator$2" "$(basename "$file")" "$(of "$file" 2)" "$labels"
     separator=,
   done
   echo ']'
@@ -88,18 +126,30 @@ if [ -e "$root/broken" ]; then
 fi
 for last; do :; done
 case "$1 $2" in
-"ps --all") list containers '{"Names":["%s"],"State":"running","Labels":{"cni-lab.generation":"%s"}}' ;;
-"network ls") list networks '{"name":"%s","labels":{"cni-lab.generation":"%s"}}' ;;
+"ps --all") list containers '{"Names":["%s"],"Id":"%s","State":"running","Labels":%s}' ;;
+"network ls") list networks '{"name":"%s","id":"%s","labels":%s}' ;;
 "network exists") [ -e "$root/networks/$3" ] ;;
-"network create") label "$@" >"$root/networks/$last" && say "create $last" && echo "$last" ;;
+"network inspect") [ -e "$root/networks/$last" ] && echo "$(of "$root/networks/$last" 4) $(of "$root/networks/$last" 3)" ;;
+"network create")
+  [ ! -e "$root/networks/$last" ] || fail "network name $last already used: network already exists"
+  make "$root/networks/$last" "" "$@" && say "create $last" && echo "$last" ;;
 "network rm") rm "$root/networks/$3" && say "rm $3" ;;
 "image exists") ;;
-"rm --force") if [ -e "$root/containers/$last" ]; then rm "$root/containers/$last" && say "rm $last"; fi ;;
+"rm --force")
+  name=$last owner=
+  for word; do
+    case $word in
+    name=^*) name=$(echo "$word" | sed 's/^name=^//; s/.$//') ;;
+    label=cni-lab.owner=*) owner=$(echo "$word" | sed 's/^label=cni-lab.owner=//') ;;
+    esac
+  done
+  file=$root/containers/$name
+  if [ -e "$file" ] && { [ ! "$owner" ] || [ "$(of "$file" 3)" = "$owner" ]; }; then rm "$file" && say "rm $name"; fi ;;
 "--runtime runc")
   name=$6
   [ ! -e "$root/containers/$name" ] || fail "the container name \"$name\" is already in use"
   id=$(cat /proc/sys/kernel/random/uuid)
-  { label "$@" | grep . || echo; echo "$id"; } >"$root/containers/$name"
+  make "$root/containers/$name" "$id" "$@"
   say "run $name"
   echo "$id" ;;
 "container inspect")

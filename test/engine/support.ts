@@ -180,6 +180,11 @@ export class PulumiProject {
     writeFileSync(this.stateFile(), JSON.stringify(state));
   }
 
+  /** Puts a state file back, as `stateText` gave it. */
+  setState(text: string): void {
+    writeFileSync(this.stateFile(), text);
+  }
+
   /** Every file of the state: checkpoints, backups and history. */
   allStateText(): string {
     return readdirSync(join(this.dir, "state"), { recursive: true, withFileTypes: true })

@@ -47,6 +47,7 @@ describe("Cluster", () => {
     const { create } = only(await cluster(), "cluster-n2").inputs;
     expect(create).toContain("--name cni-lab-flannel-n2 ");
     expect(create).toContain("--label cni-lab.stack=flannel ");
+    expect(create).toContain("--label cni-lab.owner=file:///state ");
     expect(create).toContain("--network cni-lab-flannel:ip=172.28.7.12,interface_name=eth1 ");
   });
 
@@ -58,7 +59,7 @@ describe("Cluster", () => {
       });
       return {
         lans: namesOf(resources, command).filter((name) => name.startsWith("cluster-lan")),
-        second: resources.find(({ name }) => name === "cluster-lan2")?.inputs.create,
+        second: resources.find(({ name }) => name === "cluster-lan2")?.inputs.create.split(" || ")[1],
         node: only(resources, "cluster-n1").inputs.create.match(/--network \S+/g),
       };
     };
@@ -67,7 +68,7 @@ describe("Cluster", () => {
     expect(await networks(true)).toEqual({
       lans: ["cluster-lan", "cluster-lan2"],
       second:
-        "podman network exists cni-lab-flannel-2 || podman network create --internal --disable-dns --label cni-lab.stack=flannel --label cni-lab.generation=new --ipam-driver none cni-lab-flannel-2",
+        "podman network create --internal --disable-dns --label cni-lab.stack=flannel --label cni-lab.generation=new --label cni-lab.owner=file:///state --ipam-driver none cni-lab-flannel-2",
       node: [first, "--network cni-lab-flannel-2:interface_name=eth2"],
     });
   });

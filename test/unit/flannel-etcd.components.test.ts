@@ -104,7 +104,8 @@ test("etcd is a container on the LAN, from the nodes' image, that stops when it 
   expect(create).toContain(" --network cni-lab-s:ip=172.28.7.3,interface_name=eth1 ");
   expect(create).toContain(" node:1 sh -euc ");
   expect(create).toMatch(/ sh http:\/\/172\.28\.7\.3:2379$/);
-  expect(remove).toBe("podman rm --force --ignore --volumes --time 0 cni-lab-s-etcd");
+  const own = "--filter 'name=^cni-lab-s-etcd$' --filter label=cni-lab.owner=file:///state";
+  expect(remove).toBe(`podman rm --force --ignore --volumes --time 0 ${own}`);
 });
 
 describe("a stack with cni flannel-etcd", () => {

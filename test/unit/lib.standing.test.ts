@@ -6,8 +6,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   generationOf,
   lanGeneration,
+  lanOwner,
   missingParts,
+  ownerIn,
   readStanding,
+  readThings,
   type StackStanding,
   standingLine,
 } from "../../components/lib/standing";
@@ -18,8 +21,8 @@ const parts = { lan: "lan", nodes: [node("n1"), node("n2"), node("n3")] };
 /** What there is, each with its generation. */
 function standing(containers: Record<string, string>, networks: Record<string, string> = {}): StackStanding {
   const things = (all: Record<string, string>) =>
-    Object.fromEntries(Object.entries(all).map(([name, generation]) => [name, { generation }]));
-  return { fresh: "new", containers: things(containers), networks: things(networks) };
+    Object.fromEntries(Object.entries(all).map(([name, generation]) => [name, { generation, owner: "" }]));
+  return { fresh: "new", owner: "file:///own", containers: things(containers), networks: things(networks) };
 }
 
 describe("the generation of the LAN, with which the whole cluster goes,", () => {
@@ -33,6 +36,17 @@ describe("the generation of the LAN, with which the whole cluster goes,", () => 
   ])("%s", (_, found, generation) => {
     expect(lanGeneration(found, parts)).toBe(generation);
   });
+});
+
+test("what is there keeps its owner, none is one too, and what is made now is its maker's", () => {
+  const there = { a: { generation: "", owner: "o" }, b: { generation: "", owner: "" } };
+  expect(["a", "b", "c"].map((name) => ownerIn(there, name, "own"))).toEqual(["o", "", "own"]);
+});
+
+test("the owner of the LAN stays with the control plane, and is its maker where the cluster is made anew", () => {
+  expect(lanOwner(standing({ "c-n1": "" }, { lan: "" }), parts)).toBe("");
+  expect(lanOwner(standing({ "c-n2": "" }, { lan: "" }), parts)).toBe("file:///own");
+  expect(lanOwner(standing({}), parts)).toBe("file:///own");
 });
 
 test("a container keeps its generation, none is one too, and what is not there gets a new one", () => {
@@ -74,18 +88,34 @@ describe("what podman tells", () => {
     const podman = `
 [ "$*" != "ps --all --filter label=cni-lab.stack=flannel --format json" ] || cat <<'END'
 [
-  { "Names": ["a"], "State": "running", "Labels": { "cni-lab.stack": "flannel", "cni-lab.generation": "1a2b" } },
-  { "Names": ["b"], "State": "exited", "Labels": null }
+  { "Names": ["a"], "Id": "1", "Labels": { "cni-lab.stack": "flannel", "cni-lab.generation": "1a2b", "cni-lab.owner": "o" } },
+  { "Names": ["b"], "Id": "2", "Labels": { "cni-lab.stack": "flannel" } }
 ]
 END
-[ "$*" != "network ls --filter label=cni-lab.stack=flannel --format json" ] || echo '[{ "name": "lan", "labels": {} }]'`;
-    const found = readStanding(run(podman).stdout);
+[ "$*" != "network ls --format json" ] || cat <<'END'
+[
+  { "name": "lan", "labels": { "cni-lab.stack": "flannel" } },
+  { "name": "lan-2", "labels": { "cni-lab.stack": "lan-2", "cni-lab.owner": "o" } },
+  { "name": "lan-3", "labels": null },
+  { "name": "podman" }
+]
+END`;
+    const printed = run(podman).stdout;
+    const found = readStanding(printed, "flannel", "own");
     expect(found).toEqual({
       fresh: expect.stringMatching(/^[0-9a-f]{8}$/),
-      containers: { a: { generation: "1a2b" }, b: { generation: "" } },
-      networks: { lan: { generation: "" } },
+      owner: "own",
+      containers: { a: { generation: "1a2b", owner: "o" }, b: { generation: "", owner: "" } },
+      networks: { lan: { generation: "", owner: "" } },
     });
-    expect(readStanding(run(podman).stdout).fresh).not.toBe(found.fresh);
+    expect(readStanding(run(podman).stdout, "flannel", "own").fresh).not.toBe(found.fresh);
+    expect(readThings(printed, "flannel", ["lan-2", "lan-3"])).toEqual([
+      { kind: "container", name: "a", id: "1", stack: "flannel", owner: "o" },
+      { kind: "container", name: "b", id: "2", stack: "flannel", owner: "" },
+      { kind: "network", name: "lan", stack: "flannel", owner: "" },
+      { kind: "network", name: "lan-2", stack: "lan-2", owner: "o" },
+      { kind: "network", name: "lan-3", stack: undefined, owner: "" },
+    ]);
   });
 
   test.each(["ps", "network"])("is an error where %s is one", (beginning) => {

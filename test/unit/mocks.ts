@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+// Whose everything is that a component makes.
+process.env.PULUMI_BACKEND_URL = "file:///state";
+
 /** A resource as the program registered it. */
 export interface Registered {
   readonly type: string;

@@ -236,7 +236,8 @@ describe.each([false, true])("DhcpServer, preview %s", (preview) => {
     expect(create).toContain(" node:1 sh -euc ");
     expect(create).toMatch(/ sh 192\.168\.0\.1\/24$/);
     expect(create).not.toContain("--privileged");
-    expect(remove).toBe("podman rm --force --ignore --volumes --time 0 cni-lab-s-dhcp");
+    const own = "--filter 'name=^cni-lab-s-dhcp$' --filter label=cni-lab.owner=file:///state";
+    expect(remove).toBe(`podman rm --force --ignore --volumes --time 0 ${own}`);
     expect(triggers).toEqual([create, "lan"]);
   });
 
