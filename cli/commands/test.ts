@@ -1,18 +1,18 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { stackLabel } from "../../components/lib/engine-labels";
 import { UserError } from "../../components/lib/user-error";
 import { ensureTestPackages, ensureToolchain } from "../../toolchain";
-import { testPrefix } from "../labs";
 import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
 import { mask } from "../run/mask";
 import { runForeground } from "../run/spawn";
-import { leftovers, remove, stacksWithContainers } from "../stack/containers";
+import { holdTests } from "../stack/hold";
 import { privateDir, repository, testReports } from "../stack/paths";
 import { writePrivate } from "../stack/private-file";
 import { type Count, countReport, sum } from "../test/count";
+import { requireNoTestStacks, runVariable, sweep } from "../test/run";
 import { createProgress } from "../ui/progress";
 import { table } from "../ui/table";
 
@@ -20,11 +20,22 @@ interface TestOptions {
   readonly long?: boolean;
 }
 
-/** Containers, networks and volumes that a test makes carry this label, or belong to a stack named `test-...`. */
-const testLabel = "cni-lab.test";
-
 /** `./lab test`: lint, types, and all tests; the last line is the sum. What they printed is kept until the next run. */
-export async function test({ long = false }: TestOptions): Promise<number> {
+export async function test(options: TestOptions): Promise<number> {
+  return holdTests(async () => {
+    await requireNoTestStacks();
+    const run = mkdtempSync(path.join(tmpdir(), "test-"));
+    try {
+      return await testAll(options, run);
+    } finally {
+      await sweep(run);
+      rmSync(run, { recursive: true, force: true });
+    }
+  });
+}
+
+/** @param run the folder of this run's states */
+async function testAll({ long = false }: TestOptions, run: string): Promise<number> {
   console.log(`All tests: about ${long ? 240 : 45} minutes; the first time on a machine 25 more, for the set-up.`);
   const reports = testReports();
   rmSync(reports, { recursive: true, force: true });
@@ -35,17 +46,14 @@ export async function test({ long = false }: TestOptions): Promise<number> {
     console.log(`\n== ${name}`);
     results.push([name, await run(), Date.now() - started]);
   };
-  try {
-    const ready = await setUp();
-    await setUpBrowser();
-    await part("lint", () => one(["biome", "check", "."]));
-    await part("types", () => one(["tsc", "--noEmit"], ["tsc", "--noEmit", "-p", "tsconfig.tools.json"]));
-    await part("unit", () => vitest("unit", reports, long));
-    for (const name of ["engine", "live"]) {
-      await part(name, async () => (ready ? vitest(name, reports, long) : { passed: 0, failed: 1 }));
-    }
-  } finally {
-    await sweep();
+  const ready = await setUp();
+  await setUpBrowser();
+  await part("lint", () => one(["biome", "check", "."]));
+  await part("types", () => one(["tsc", "--noEmit"], ["tsc", "--noEmit", "-p", "tsconfig.tools.json"]));
+  const env = { [runVariable]: run, CNI_LAB_TEST_REPORTS: reports, ...(long ? { CNI_LAB_LONG: "1" } : {}) };
+  await part("unit", () => vitest("unit", reports, env));
+  for (const name of ["engine", "live"]) {
+    await part(name, async () => (ready ? vitest(name, reports, env) : { passed: 0, failed: 1 }));
   }
   const all = sum(results.map(([, count]) => count));
   const rows = results.map(([name, { passed, failed }, ms]) => [
@@ -97,13 +105,13 @@ async function one(...commands: readonly (readonly [string, ...string[]])[]): Pr
   return { passed: 1, failed: 0 };
 }
 
-async function vitest(project: string, reports: string, long: boolean): Promise<Count> {
+async function vitest(project: string, reports: string, env: Readonly<Record<string, string>>): Promise<Count> {
   const file = path.join(reports, `${project}.json`);
   const junit = `--outputFile.junit=${path.join(reports, `${project}.xml`)}`;
   const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`, "--reporter=junit", junit];
   const exitCode = await runForeground([bin("vitest"), "run", "--project", project, ...report], {
     cwd: repository,
-    env: { CNI_LAB_TEST_REPORTS: reports, ...(long ? { CNI_LAB_LONG: "1" } : {}) },
+    env,
   });
   maskReports(reports);
   return countReport(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, exitCode);
@@ -115,14 +123,6 @@ function maskReports(reports: string): void {
   for (const { name } of files) {
     const file = path.join(reports, name);
     writePrivate(file, mask(readFileSync(file, "utf8")));
-  }
-}
-
-async function sweep(): Promise<void> {
-  const stacks = await stacksWithContainers().catch(() => []);
-  const labels = stacks.filter((stack) => stack.startsWith(testPrefix)).map((stack) => `${stackLabel}=${stack}`);
-  for (const label of new Set([testLabel, ...labels])) {
-    await remove(await leftovers(label)).catch((error) => reportError(error));
   }
 }
 

@@ -15,27 +15,47 @@ export async function holdStack<T>(
   work: () => Promise<T>,
   folder?: string,
 ): Promise<T> {
+  const what = { name: `stack ${stack}`, field: "stack", value: stack, rule: "is being changed by" };
+  return hold(what, `./lab ${command} ${stack}`, work, folder);
+}
+
+/**
+ * Holds the names that tests give to their stacks, for a whole `./lab test`.
+ *
+ * @throws UserError that names who holds them
+ */
+export async function holdTests<T>(work: () => Promise<T>, folder?: string): Promise<T> {
+  const what = { name: "tests", field: "test", rule: "one run at a time on a machine, and there is" };
+  return hold(what, "./lab test", work, folder);
+}
+
+async function hold<T>(
+  { name, rule, ...what }: { readonly name: string; readonly rule: string; field: string; value?: string },
+  command: string,
+  work: () => Promise<T>,
+  folder: string | undefined,
+): Promise<T> {
   // Others can change nothing of root's, and are told so further on.
   if (folder === undefined && process.getuid?.() !== 0) {
     return work();
   }
-  const holder = { command: `./lab ${command} ${stack}`, state: stateDir() };
   try {
-    return await withMachineLock(`stack ${stack}`, "exclusive", holder, work, folder);
+    return await withMachineLock(name, "exclusive", { command, state: stateDir() }, work, folder);
   } catch (error) {
     if (error instanceof Held) {
-      throw new UserError([{ field: "stack", value: stack, ...heldBy(error) }]);
+      throw new UserError([{ ...what, rule: `${rule} ${heldBy(error)}`, mend }]);
     }
     throw error;
   }
 }
 
-function heldBy({ holder }: Held): { rule: string; mend: string } {
-  const mend = "wait until it ends, or end it there with Ctrl-C";
+const mend = "wait until it ends, or end it there with Ctrl-C";
+
+function heldBy({ holder }: Held): string {
   if (holder === undefined) {
-    return { rule: "is being changed by another ./lab", mend };
+    return "another ./lab";
   }
   const { command, pid, since, state } = holder;
   const elsewhere = state === stateDir() ? "" : `, whose state is in ${state}`;
-  return { rule: `is being changed by ${command} (process ${pid} since ${since}${elsewhere})`, mend };
+  return `${command} (process ${pid} since ${since}${elsewhere})`;
 }

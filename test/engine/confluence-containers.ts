@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { runVariable, testLabel } from "../../cli/test/run";
 import { digestOf } from "../../toolchain/artifact";
 import { userCache } from "../../toolchain/cache";
 import { catalog } from "../../toolchain/catalog";
@@ -7,7 +8,7 @@ import { workloads } from "../../toolchain/images/workloads";
 import { silentProgress } from "../../toolchain/progress";
 import { Store } from "../../toolchain/store";
 
-const label = "cni-lab.test=confluence-node";
+const label = `${testLabel}=${process.env[runVariable] ?? "confluence-node"}`;
 const prefix = `cni-lab-test-confluence-node-${process.pid}`;
 /** Within the limits of a machine without CAP_SYS_RESOURCE. */
 const limits = ["--ulimit=nofile=20000:20000", "--ulimit=nproc=30000:30000"];

@@ -1,17 +1,19 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { runVariable, testLabel } from "../../cli/test/run";
 import { images, versions } from "../../components/lib/versions";
 import { locateToolchain } from "../../toolchain";
 import { readPackages } from "../../toolchain/debian/rootfs";
 
 const name = `cni-lab-test-node-image-${process.pid}`;
+const label = `${testLabel}=${process.env[runVariable] ?? "node-image"}`;
 const { nodeImage } = locateToolchain();
 const podman = async (...argv: string[]) => (await execa("podman", ["--runtime", "runc", ...argv])).stdout;
 const inNode = async (...argv: string[]) => podman("exec", name, ...argv);
 
 beforeAll(async () => {
   await podman(
-    ...["run", "--detach", "--name", name, "--label", "cni-lab.test=node-image", "--hostname", "n1", "--network=none"],
+    ...["run", "--detach", "--name", name, "--label", label, "--hostname", "n1", "--network=none"],
     ...["--privileged", "--systemd=false", "--stop-signal=SIGRTMIN+3", "--cgroupns=private"],
     ...[
       "--ulimit=nproc=30000:30000",

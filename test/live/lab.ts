@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { LineMasker } from "../../cli/run/mask";
+import { runVariable } from "../../cli/test/run";
 import { userCache } from "../../toolchain/cache";
 import { WatchedFolders } from "../files";
 import { commandOn } from "../readme";
@@ -32,9 +33,9 @@ export class LabUnderTest {
     this.stack = `test-${lab}`;
   }
 
-  /** The state's folder; there is none for a lab whose tests are left out. */
+  /** The state's folder, in that of the run, which `./lab test` sweeps by; there is none for a lab whose tests are left out. */
   get stateHome(): string {
-    this.home ??= mkdtempSync(path.join(tmpdir(), "cni-lab-live-"));
+    this.home ??= mkdtempSync(path.join(process.env[runVariable] ?? tmpdir(), "cni-lab-live-"));
     return this.home;
   }
 
@@ -44,7 +45,9 @@ export class LabUnderTest {
   }
 
   private get surroundings() {
-    const env = { ...this.watched.env, XDG_STATE_HOME: this.stateHome, CI: "true" };
+    // The user's own backend is nothing for tests.
+    const own = { PULUMI_BACKEND_URL: "", XDG_STATE_HOME: this.stateHome };
+    const env = { ...this.watched.env, ...own, CI: "true" };
     return { reject: false, stdin: "ignore", env } as const;
   }
 

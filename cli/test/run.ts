@@ -1,0 +1,58 @@
+import { ownerLabel } from "../../components/lib/engine-labels";
+import { placeOf, type Thing, thingsText } from "../../components/lib/owner";
+import { type Problem, UserError } from "../../components/lib/user-error";
+import { testPrefix } from "../labs";
+import { reportError } from "../report-error";
+import { leftovers, remove } from "../stack/containers";
+import { ownOwner, thingsOfStacks } from "../stack/own";
+
+/**
+ * Tells tests which run they belong to: a folder, in which the state of each of their stacks is. So the owner of what
+ * they make tells their run.
+ */
+export const runVariable = "CNI_LAB_TEST_RUN";
+
+/** Containers and networks of tests that are of no stack carry their run under this label. */
+export const testLabel = "cni-lab.test";
+
+/** Refuses to begin where a stack is there that a test would need for itself. @throws UserError that names all */
+export async function requireNoTestStacks(): Promise<void> {
+  // Before the machine is set up there is nothing to ask, and nothing there.
+  const problems = testStackProblems(await thingsOfStacks().catch(() => []), ownOwner());
+  if (problems.length > 0) {
+    throw new UserError(problems);
+  }
+}
+
+/** One problem for each stack that has a name of the tests' and is there before their run begins. */
+export function testStackProblems(things: readonly Thing[], own: string): Problem[] {
+  const stacks = new Set(things.flatMap(({ stack }) => (stack?.startsWith(testPrefix) === true ? [stack] : [])));
+  return [...stacks].sort().map((stack) => {
+    const its = things.filter((thing) => thing.stack === stack);
+    const others = its.filter(({ owner }) => owner !== own);
+    const [{ owner } = { owner: own }] = others;
+    const whose =
+      owner === own ? "" : owner === "" ? ", of a lab that can't be told" : `, of the lab ${placeOf(owner)}`;
+    return {
+      field: "stack",
+      value: stack,
+      rule: `has a name of the tests' and is there${whose}: ${thingsText(its)}`,
+      mend: `if nobody needs it, run ./lab down ${stack}${owner === own ? "" : " --force"}`,
+    };
+  });
+}
+
+/** The owners of what a run of tests has made and not removed. */
+export function ownersIn(run: string, things: readonly Thing[]): string[] {
+  return [...new Set(things.map(({ owner }) => owner).filter((owner) => owner.startsWith(`file://${run}/`)))];
+}
+
+/** Removes what a run of tests has left in the container engine, and nothing of anybody else. */
+export async function sweep(run: string): Promise<void> {
+  const owners = ownersIn(run, await thingsOfStacks().catch(() => []));
+  for (const label of [`${testLabel}=${run}`, ...owners.map((owner) => `${ownerLabel}=${owner}`)]) {
+    await leftovers(label)
+      .then(remove)
+      .catch((error) => reportError(error));
+  }
+}
