@@ -36,6 +36,12 @@ export async function down(
   }
   let exitCode: number = exitCodes.asExpected;
   for (const each of names) {
+    // Whoever works on it: another's stack is no reason to leave the own ones.
+    const others = all ? await strangersOf(each) : [];
+    if (others.length > 0) {
+      leaveAlone(each, others, all);
+      continue;
+    }
     const removed = await holdStack(each, "down", async () => {
       const strangers = force ? [] : await strangersOf(each);
       if (strangers.length > 0) {

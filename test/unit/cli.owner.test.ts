@@ -10,8 +10,12 @@ import { ListedPodman } from "./podman";
 
 // The lock is the machine's own, and what is tested here goes on below it.
 vi.mock("../../cli/stack/hold", () => ({
-  holdStack: (_stack: string, _command: string, work: () => unknown) => work(),
+  holdStack: async (stack: string, _command: string, work: () => unknown) => {
+    if (stack === held) throw new Error(`${stack} is held`);
+    return work();
+  },
 }));
+let held = "";
 
 const other = "file:///other/cni-lab/pulumi";
 
@@ -39,6 +43,16 @@ test("down --all leaves what is another's, and says so", async () => {
     "Stack own2 is gone: no container, network or volume of it is left (there were 1).",
     expect.stringMatching(/^Left alone: stack is "own3": is not of this state, .*container cni-lab-own3-n1/),
   ]);
+});
+
+test("down --all goes on beside another's stack that is being changed", async () => {
+  const { podman } = machine();
+  held = "own1";
+  onTestFinished(() => {
+    held = "";
+  });
+  expect(await down(undefined, { all: true })).toBe(0);
+  expect(podman.left()).toEqual(["cni-lab-own1-n1", "cni-lab-own3-n1"]);
 });
 
 test.each(["own1", "own3"])("down %s refuses it by name, and removes it by force", async (stack) => {
