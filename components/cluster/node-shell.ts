@@ -78,26 +78,31 @@ export class ContainerShell implements NodeShell {
   }
 }
 
-/** How a machine is reached. */
-export type SshConnection = Omit<command.types.input.remote.ConnectionArgs, "hostKey"> & {
+/** Whom one talks to. */
+interface Known {
   /**
    * The machine's public key, a line as in its `/etc/ssh/ssh_host_ed25519_key.pub`. Scripts get an administrator's
    * kubeconfig by standard input, and a password goes there as well: a server with another key gets neither.
    * `"any"` takes every server for the machine.
    */
   readonly hostKey: pulumi.Input<string>;
-};
+}
+
+/** How a machine is reached. */
+export type SshConnection = Omit<command.types.input.remote.ConnectionArgs, "hostKey" | "proxy"> &
+  Known & {
+    /** A machine in between, whose password and key are its own. @default none */
+    readonly proxy?: Omit<command.types.input.remote.ProxyConnectionArgs, "hostKey"> & Known;
+  };
 
 /** The shell of a machine that is reached by ssh, as a user that may do everything. */
 export class SshShell implements NodeShell {
   private readonly connection: command.types.input.remote.ConnectionArgs;
 
-  /** @throws pulumi.RunError without a `hostKey`, as a program in JavaScript can be. */
-  constructor({ hostKey, ...connection }: SshConnection) {
-    if (hostKey === undefined || hostKey === "") {
-      throw new pulumi.RunError(describeProblem(hostKeyMissing));
-    }
-    this.connection = hostKey === "any" ? connection : { ...connection, hostKey };
+  /** @throws pulumi.RunError without a `hostKey`, as a program in JavaScript can be; the proxy's too. */
+  constructor({ proxy, ...machine }: SshConnection) {
+    const between = proxy === undefined ? {} : { proxy: known(proxy, "proxy.hostKey") };
+    this.connection = { ...known(machine, "hostKey"), ...between };
   }
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
@@ -106,8 +111,15 @@ export class SshShell implements NodeShell {
   }
 }
 
+/** One that is asked for no key has none in its place. */
+function known<T extends Known>({ hostKey, ...rest }: T, field: string): Omit<T, "hostKey"> & Partial<Known> {
+  if (hostKey === undefined || hostKey === "") {
+    throw new pulumi.RunError(describeProblem({ field, ...hostKeyMissing }));
+  }
+  return hostKey === "any" ? rest : { ...rest, hostKey };
+}
+
 const hostKeyMissing = {
-  field: "hostKey",
   rule: "must be the machine's public key, as ssh-keyscan HOST prints it behind the name",
   mend: 'take it from /etc/ssh/ssh_host_ed25519_key.pub of the machine; "any" takes whoever answers',
 };

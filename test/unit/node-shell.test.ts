@@ -49,4 +49,22 @@ test("a machine reached by ssh must have the host key that is given, which anyon
 test("without a host key nothing is sent anywhere", () => {
   // @ts-expect-error a program in JavaScript may leave it out
   expect(() => new SshShell({ host: "h" })).toThrow(/^hostKey: must be the machine's public key/);
+  // @ts-expect-error the machine in between as well
+  expect(() => new SshShell({ host: "h", hostKey: "k", proxy: { host: "p", password: "word" } })).toThrow(
+    /^proxy\.hostKey: must be the machine's public key/,
+  );
+});
+
+test("a machine in between has a key of its own", async () => {
+  const resources = await record(() => {
+    const proxy = { host: "p", hostKey: "ssh-ed25519 BBBB" };
+    new SshShell({ host: "h", hostKey: "ssh-ed25519 AAAA", proxy }).command("both", { create: { text: ":" } });
+    const any = { host: "p", hostKey: "any" };
+    new SshShell({ host: "h", hostKey: "ssh-ed25519 AAAA", proxy: any }).command("one", { create: { text: ":" } });
+  });
+  expect(only(resources, "both").inputs.connection.value.proxy).toMatchObject({
+    host: "p",
+    hostKey: "ssh-ed25519 BBBB",
+  });
+  expect(only(resources, "one").inputs.connection.value.proxy).not.toHaveProperty("hostKey");
 });

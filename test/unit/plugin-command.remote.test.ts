@@ -248,14 +248,16 @@ describe("remote.Command", () => {
     expect(answered).toEqual([["pass-word"]]);
   });
 
-  it.each([[[["One-time code: "]]], [[["Password: ", "PIN of your card: "]]], [[["Password: "], ["Password: "]]]])(
-    "the password is no answer to %j",
-    async (rounds) => {
-      asks = rounds;
-      await expect(create({ connection: connection(), create: "true" })).rejects.toThrow(/authentication/i);
-      expect(answered.at(-1)).toEqual([]);
-    },
-  );
+  it.each([
+    [[["One-time code: "]]],
+    [[["One-time password (OATH) for `root': "]]],
+    [[["Password: ", "PIN of your card: "]]],
+    [[["Password: "], ["Password: "]]],
+  ])("the password is no answer to %j", async (rounds) => {
+    asks = rounds;
+    await expect(create({ connection: connection(), create: "true" })).rejects.toThrow(/authentication/i);
+    expect(answered.at(-1)).toEqual([]);
+  });
 
   it("takes the expected host key and no other", async () => {
     const right = connection({ hostKey: hostKey.public });

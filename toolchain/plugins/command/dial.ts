@@ -75,9 +75,9 @@ function connect(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
 /** The password is for one question alone: a code or the PIN of a card is none of it. */
 function asksForPassword(prompts: readonly { readonly prompt: string; readonly echo?: boolean }[]): boolean {
   const [one, ...others] = prompts;
-  return (
-    one !== undefined && others.length === 0 && one.echo !== true && /password|passwort|mot de passe/i.test(one.prompt)
-  );
+  const isIt = (text: string) =>
+    /password|passwort|mot de passe/i.test(text) && !/one[ -]?time|einmal|usage unique/i.test(text);
+  return one !== undefined && others.length === 0 && one.echo !== true && isIt(one.prompt);
 }
 
 function forward(proxy: Client, host: string, port: number): Promise<Duplex> {
