@@ -56,6 +56,16 @@ export function resolveSettings(lab: Values, file: Values, set: Values): { confi
   }
 }
 
+/**
+ * The values in force of a stack whose file may be anybody's, for what goes into commands on nodes and in pods: what
+ * `up` would refuse is refused here too.
+ *
+ * @throws UserError that names each wrong value
+ */
+export function checkedValues(lab: Values, file: Values): Values {
+  return valuesInForce(lab, resolveSettings(lab, file, {}).values);
+}
+
 /** A problem of a value that came from `--set` is told in those words. */
 function asSet(problem: Problem, set: Values): Problem {
   if (!(problem.field in set)) {

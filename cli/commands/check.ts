@@ -13,7 +13,7 @@ import type { OutageReport } from "../meter/report";
 import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
 import { mask } from "../run/mask";
-import { resolveSettings, valuesInForce } from "../settings";
+import { checkedValues } from "../settings";
 import { absentLines, absentNodes } from "../stack/absent";
 import { ConfigFile } from "../stack/config-file";
 import { nodeContainers } from "../stack/containers";
@@ -104,10 +104,8 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   return verdict;
 }
 
-/** Values go into the commands of checks: what `up` would refuse is refused here too. @throws UserError that names them. */
 function valuesOf(stack: string, lab: Lab): Values {
-  const file = new ConfigFile(stackConfigFile(stack)).values();
-  return valuesInForce(lab.values, resolveSettings(lab.values, file, {}).values);
+  return checkedValues(lab.values, new ConfigFile(stackConfigFile(stack)).values());
 }
 
 /** A report that can't be written is refused before the checks run, which may take minutes. */

@@ -10,7 +10,7 @@ import { endOf, type PathPod, readPathPods, twoOf } from "../path/pods";
 import { pathLines } from "../path/report";
 import { watch } from "../path/watch";
 import { CommandFailed } from "../report-error";
-import { valuesInForce } from "../settings";
+import { checkedValues } from "../settings";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 
@@ -31,7 +31,7 @@ const probeGroup = "224.2.2.3";
 export async function path(name: string | undefined): Promise<number> {
   const { lab, stack: stackName } = await requireLab(name);
   const stack = new Stack(stackName, requireToolchain());
-  const values = valuesInForce(lab.values, stack.config().values());
+  const values = checkedValues(lab.values, stack.config().values());
   const { cni } = await stack.requireUp();
   const carrier = carrierOf(stackName, { ...values, cni });
   const access = await stack.access();
