@@ -4,6 +4,7 @@ import { describeProblem, UserError } from "../components/lib/user-error";
 import { Interrupted } from "./run/interrupt";
 import { mask } from "./run/mask";
 import { privateDir, stateDir } from "./stack/paths";
+import { plain } from "./ui/plain";
 
 /** Exit codes of the lab; every command's own tool may have others. */
 export const exitCodes = { asExpected: 0, notAsExpected: 1, couldNotRun: 2, interrupted: 130 } as const;
@@ -20,7 +21,9 @@ export class CommandFailed extends Error {
 }
 
 /** Tells the user what went wrong, in as few lines as it takes, and returns the exit code that says so. */
-export function reportError(error: unknown, say: (line: string) => void = (line) => console.error(line)): number {
+export function reportError(error: unknown, tell: (line: string) => void = (line) => console.error(line)): number {
+  // What failed may tell what a node or a pod has said.
+  const say = (lines: string) => tell(lines.split("\n").map(plain).join("\n"));
   if (error instanceof UserError) {
     for (const problem of error.problems) {
       say(`lab: ${describeProblem(problem)}`);

@@ -20,6 +20,10 @@ export interface PathReport {
 
 /** The report, from what a user notices down to the packet. */
 export function pathLines(report: PathReport): readonly string[] {
+  return linesOf(report).map(plain);
+}
+
+function linesOf(report: PathReport): readonly string[] {
   const { from, to, group, watched } = report;
   const { hops, sent } = watched;
   const rows = hops.map(({ node, label, multicast, unicast }) => [node, label, String(multicast), String(unicast)]);
@@ -40,7 +44,7 @@ export function pathLines(report: PathReport): readonly string[] {
 function applicationLines({ pod, status, restarts, said }: Application): string[] {
   return [
     `  ${pod}: /status ${status}, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`,
-    ...said.map((line) => `    ${plain(line)}`),
+    ...said.map((line) => `    ${line}`),
   ];
 }
 

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { plain } from "./plain";
 
 /**
  * A table of a head and rows, as plain text that is still readable in a log.
@@ -31,10 +32,15 @@ export function table(
     colWidths: head.map((name) => widths[name] ?? null),
     wordWrap: true,
   });
-  view.push(...rows.map((row) => [...row]));
+  view.push(...rows.map((row) => row.map(plainCell)));
   return view
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** What a cell shows may be a pod's own word. */
+function plainCell(cell: string): string {
+  return cell.split("\n").map(plain).join("\n");
 }
