@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 
 /**
@@ -61,6 +62,32 @@ export async function withMachineLock<T>(
     return await work();
   } finally {
     closeSync(fd);
+  }
+}
+
+/**
+ * Takes a lock alone as soon as it is free.
+ *
+ * @param limitMs how long to wait for it
+ * @throws Held when it is held by somebody else still
+ */
+export async function waitForMachineLock<T>(
+  name: string,
+  holder: Pick<Holder, "command" | "state">,
+  limitMs: number,
+  work: () => Promise<T>,
+  folder = machineLocks,
+): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    try {
+      return await withMachineLock(name, "exclusive", holder, work, folder);
+    } catch (error) {
+      if (!(error instanceof Held && error.lock === name) || Date.now() > end) {
+        throw error;
+      }
+    }
+    await setTimeout(200);
   }
 }
 

@@ -3,23 +3,17 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
-import { lock } from "proper-lockfile";
 import { type Artifact, digestOf } from "./artifact";
 import type { Cache } from "./cache";
+import { waitForMachineLock } from "./machine-lock";
 import type { Progress, Say } from "./progress";
 
-/** How a store behaves beside other processes. */
-export interface StoreOptions {
-  /** Age in milliseconds at which the lock of a killed process counts as free. @default 20000 */
-  readonly staleMs?: number;
-}
+/** How long one waits for another process that builds the same; the longest build takes a quarter of it. */
+const waitMs = 3_600_000;
 
 /** Finished builds, addressed by the digest of what entered them. */
 export class Store {
-  constructor(
-    readonly cache: Cache,
-    private readonly options: StoreOptions = {},
-  ) {}
+  constructor(readonly cache: Cache) {}
 
   /** Where the artifact is, or will be. */
   pathOf(artifact: Artifact): string {
@@ -69,22 +63,15 @@ export class Store {
     const { cache } = this;
     await Promise.all([cache.store, cache.tmp, cache.locks].map((folder) => mkdir(folder, { recursive: true })));
     say("waiting for another lab command that builds the same");
-    const release = await lock(join(cache.locks, keyOf(artifact)), {
-      realpath: false,
-      stale: this.options.staleMs ?? 20_000,
-      retries: { forever: true, minTimeout: 200, maxTimeout: 1_000 },
-      // A lock lost to a suspended machine harms nothing: the rename at the end lets the first finisher win.
-      onCompromised: () => {},
-    });
-    try {
+    const holder = { command: `./lab ${process.argv.slice(2).join(" ")}`, state: cache.root };
+    // The kernel's: a builder that sleeps with its machine has it still when it wakes up.
+    const build = async () => {
       if (!(await this.has(artifact))) {
         say("");
         await this.build(artifact, say);
       }
-    } finally {
-      // Fails only for a lost lock, which is no longer ours to release.
-      await release().catch(() => {});
-    }
+    };
+    await waitForMachineLock(buildLock(artifact), holder, waitMs, build, cache.locks);
   }
 
   private async build(artifact: Artifact, say: Say): Promise<void> {
@@ -108,6 +95,11 @@ export class Store {
       await rm(work, { recursive: true, force: true });
     }
   }
+}
+
+/** The name of the lock of a build, in the cache's own folder of locks. */
+export function buildLock(artifact: Artifact): string {
+  return `build ${keyOf(artifact)}`;
 }
 
 function keyOf(artifact: Artifact): string {

@@ -25,7 +25,7 @@ function builder(waitMs: number) {
       writeFileSync(out + "/file", "whole");
     };
     const artifact = { name: "a", title: "a", values: {}, files: [], needs: [], load: "io", build };
-    new Store(cacheAt("${root}"), { staleMs: 2000 }).ensure([artifact], silentProgress);
+    new Store(cacheAt("${root}")).ensure([artifact], silentProgress);
   `;
   return spawn(process.execPath, ["--import", "tsx", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
 }

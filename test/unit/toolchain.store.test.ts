@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Artifact, Job } from "../../toolchain/artifact";
 import { type Cache, cacheAt } from "../../toolchain/cache";
+import { Held, withMachineLock } from "../../toolchain/machine-lock";
 import { silentProgress } from "../../toolchain/progress";
-import { Store } from "../../toolchain/store";
+import { buildLock, Store } from "../../toolchain/store";
 
 let cache: Cache;
 beforeEach(() => {
@@ -98,6 +99,18 @@ test("two at once build once", async () => {
   await Promise.all([ensure(artifact("shared", build)), ensure(artifact("shared", build))]);
   expect(builds).toBe(1);
   expect(content(artifact("shared", build))).toBe("shared");
+});
+
+test("while something is built the kernel's lock is held, which does not grow stale when a machine sleeps", async () => {
+  const holder = { command: "./lab up", state: "" };
+  const take = (one: Artifact) => withMachineLock(buildLock(one), "exclusive", holder, async () => "free", cache.locks);
+  let during: unknown;
+  const one: Artifact = artifact("one", async () => {
+    during = await take(one).catch((error: unknown) => error);
+  });
+  await ensure(one);
+  expect(during).toBeInstanceOf(Held);
+  expect(await take(one)).toBe("free");
 });
 
 test("a need that two describe is one step", async () => {
