@@ -30,6 +30,9 @@ export const kubeconfigScript: Script = {
 /** Minutes in which an invitation has to be used: long enough for a slow machine, gone soon after. */
 const invitationMinutes = 30;
 
+/** Seconds in which the API server must tell whether a leaving node is still a member: it may just be starting. */
+const answerSeconds = 120;
+
 /** Seconds in which the pods of a leaving node may end; after that it leaves without having been emptied. */
 const drainSeconds = 60;
 
@@ -45,7 +48,15 @@ export function inviteScript(node: string): { create: Script; delete: Script } {
       text: `
 export KUBECONFIG=${adminKubeconfig}
 exec >&2
-[ -n "$(kubectl get node "$1" --ignore-not-found --output name)" ] || exit 0
+end=$(($(date +%s) + ${answerSeconds}))
+until found=$(kubectl get node "$1" --ignore-not-found --output name --request-timeout 5s 2>&1); do
+  if [ "$(date +%s)" -ge "$end" ]; then
+    echo "the API server did not tell in ${answerSeconds} s whether $1 is still a node; last: $found"
+    exit 1
+  fi
+  sleep 1
+done
+case $found in *"node/$1"*) ;; *) exit 0 ;; esac
 kubectl drain "$1" --ignore-daemonsets --delete-emptydir-data --force --timeout ${drainSeconds}s ||
   echo "$1 leaves without having been emptied"
 kubectl delete node "$1" --ignore-not-found --timeout 60s
