@@ -6,7 +6,15 @@ import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm
 import { forThisMachine } from "../lib/kubeconfig";
 import { lanNames, maxNodes, planNodes } from "../lib/lan";
 import type { NodeNetwork } from "../lib/node-state/vagrant";
-import { generationOf, lanGeneration, lanOwner, missingParts, ownerIn, type StackStanding } from "../lib/standing";
+import {
+  generationOf,
+  isAsleep,
+  lanGeneration,
+  lanOwner,
+  missingParts,
+  ownerIn,
+  type StackStanding,
+} from "../lib/standing";
 import { describeProblem, type Problem } from "../lib/user-error";
 import { images, versions } from "../lib/versions";
 import { awake } from "./awake";
@@ -45,6 +53,11 @@ export interface ClusterNode {
   readonly machine: pulumi.Resource;
   /** The container's id: changes when the node is made anew. */
   readonly id: pulumi.Output<string>;
+}
+
+interface StartedNode extends ClusterNode {
+  /** The command line that makes it; what depends on this goes with the node. */
+  readonly line: pulumi.Output<string>;
 }
 
 /** A node before it is made. */
@@ -92,7 +105,7 @@ export class Cluster extends pulumi.ComponentResource {
     }));
     const lans = lanNames(args.stack);
     const standing = this.lookAround(args, places);
-    const parts = { lan: lans.first, nodes: places };
+    const parts = { lan: lans.first, nodes: places, image: args.nodeImage };
     this.lans = createLans(
       name,
       args,
@@ -108,11 +121,16 @@ export class Cluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const started = places.map((place, i) => this.startNode(name, place, args, standing, i === 0));
-    const [first, ...others] = started;
-    if (first === undefined) {
+    const [firstPlace, ...otherPlaces] = places;
+    if (firstPlace === undefined) {
       throw new RangeError("a cluster has at least one node");
     }
+    const first = this.startNode(name, firstPlace, args, standing, true);
+    // A worker goes with its control plane. One that is made anew is first forgotten by it, which has to run for that.
+    const ready = pulumi
+      .all([standing, first.line])
+      .apply(([found]) => (isAsleep(found, parts) ? first.id.apply(() => found) : pulumi.output(found)));
+    const others = otherPlaces.map((place) => this.startNode(name, place, args, ready, false));
 
     this.id = first.id;
     this.controlPlane = first.machine;
@@ -148,18 +166,18 @@ export class Cluster extends pulumi.ComponentResource {
       { parent: this, dependsOn: initialised },
     );
     this.members = [initialised, ...others.map((node) => this.join(name, node, first, initialised))];
-    this.nodes = started;
+    this.nodes = [first, ...others].map(({ line: _, ...node }) => node);
     this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id });
   }
 
   /** What there is of the cluster; says what another hand has removed of it. */
   private lookAround(
-    { stack, secondLan = false }: ClusterArgs,
+    { stack, secondLan = false, nodeImage }: ClusterArgs,
     nodes: readonly NodePlace[],
   ): pulumi.Output<StackStanding> {
     const { first, second } = lanNames(stack);
     return lookAround(stack, secondLan ? [first, second] : [first]).apply(async (found) => {
-      for (const sentence of missingParts(found, { lan: first, nodes })) {
+      for (const sentence of missingParts(found, { lan: first, nodes, image: nodeImage })) {
         await pulumi.log.warn(sentence, this);
       }
       return found;
@@ -175,7 +193,7 @@ export class Cluster extends pulumi.ComponentResource {
     { stack, nodeImage, lanCidr, nodeNetwork }: ClusterArgs,
     standing: pulumi.Output<StackStanding>,
     first: boolean,
-  ): ClusterNode {
+  ): StartedNode {
     const plan = {
       stack,
       name: nodeName,
@@ -190,10 +208,14 @@ export class Cluster extends pulumi.ComponentResource {
       endpoint: { name: endpointName, address: planNodes(lanCidr, 1)[0]?.address ?? address },
     };
     const owner = standing.apply((found) => ownerIn(found.containers, container, found.owner));
-    const generation = first ? "" : this.ofGeneration(`${name}-${nodeName}-generation`, standing, container);
-    const create = pulumi
+    const generation = first
+      ? pulumi.output("")
+      : standing.apply((found) => generationOf(found.containers, container, found.fresh));
+    const line = pulumi
       .all([generation, owner])
       .apply(([which, own]) => createNode({ ...plan, generation: which, owner: own }));
+    // A control plane that would be made otherwise goes as one that is gone does.
+    const create = this.goesWith(`${name}-${nodeName}-generation`, first ? line : generation, line);
     const machine = new command.local.Command(
       `${name}-${nodeName}`,
       {
@@ -207,24 +229,24 @@ export class Cluster extends pulumi.ComponentResource {
     );
     const shell = new ContainerShell("podman", container);
     const id = awake(machine.stdout, container, wakeNode(container));
-    return { name: nodeName, container, address, shell, machine, id };
+    return { name: nodeName, container, address, shell, machine, id, line: create };
   }
 
   /**
-   * The generation of a container, which depends on a resource that is replaced with it. The engine passes over the
-   * deletion of what is `deletedWith` a container only where that is removed on account of another resource: nothing
-   * can be undone in a container that is gone.
+   * A value that depends on a resource which is replaced when `trigger` changes, and all that depends on the value with
+   * it. The engine passes over the deletion of what is `deletedWith` a container only where that is removed on account
+   * of another resource: nothing can be undone in a container that is gone, and the provider of what was in a cluster
+   * is ended by the engine as soon as it sees that another takes its place (registry.Diff in pulumi/pkg 3.239).
    */
-  private ofGeneration(name: string, standing: pulumi.Output<StackStanding>, container: string): pulumi.Output<string> {
-    const generation = standing.apply((found) => generationOf(found.containers, container, found.fresh));
+  private goesWith(name: string, trigger: pulumi.Output<string>, value: pulumi.Output<string>): pulumi.Output<string> {
     const resource = new command.local.Command(
       name,
       // With the LANs, so that a LAN which is made anew comes first.
-      { create: "true", triggers: [generation, ...this.lans.map(({ id }) => id)], logging: "none" },
+      { create: "true", triggers: [trigger, ...this.lans.map(({ id }) => id)], logging: "none" },
       { parent: this, deleteBeforeReplace: true },
     );
     // A URN is known beforehand: nothing depends on a value that a preview does not know.
-    return pulumi.all([resource.urn, generation]).apply(([, own]) => own);
+    return pulumi.all([resource.urn, value]).apply(([, own]) => own);
   }
 
   private readKubeconfig(

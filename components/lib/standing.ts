@@ -10,12 +10,19 @@ export interface Standing {
   readonly owner: string;
 }
 
+/** A container of a stack that is there. */
+export interface StandingContainer extends Standing {
+  /** The image that it was made of, as it was named then. */
+  readonly image: string;
+  readonly running: boolean;
+}
+
 type Things = Readonly<Record<string, Standing | undefined>>;
 
 /** What of a stack is there in the container engine. */
 export interface StackStanding {
   /** By their names. */
-  readonly containers: Things;
+  readonly containers: Readonly<Record<string, StandingContainer | undefined>>;
   /** By their names. */
   readonly networks: Things;
   /** A generation that nothing has had yet: for what is made now. */
@@ -44,7 +51,13 @@ type Labels = Readonly<Record<string, string>> | null | undefined;
 
 interface Printed {
   readonly fresh: string;
-  readonly containers: readonly { readonly Names: readonly string[]; readonly Id?: string; readonly Labels: Labels }[];
+  readonly containers: readonly {
+    readonly Names: readonly string[];
+    readonly Id?: string;
+    readonly Image?: string;
+    readonly State?: string;
+    readonly Labels: Labels;
+  }[];
   readonly networks: readonly { readonly name: string; readonly labels?: Labels }[];
 }
 
@@ -63,7 +76,9 @@ export function readStanding(text: string, stack: string, owner: string): StackS
     fresh,
     owner,
     containers: Object.fromEntries(
-      containers.flatMap(({ Names, Labels }) => Names.map((name) => [name, standing(Labels)])),
+      containers.flatMap(({ Names, Image = "", State, Labels }) =>
+        Names.map((name) => [name, { ...standing(Labels), image: Image, running: State === "running" }]),
+      ),
     ),
     networks: Object.fromEntries(
       networks
@@ -115,27 +130,42 @@ export interface ClusterParts {
   readonly lan: string;
   /** The nodes, the control plane first. */
   readonly nodes: readonly { readonly name: string; readonly container: string }[];
+  /** The image that nodes are made of now. */
+  readonly image: string;
 }
 
 /**
  * The generation of a cluster's LAN. Everything of the cluster is made anew with its LAN, so that a control plane that
- * is not there means another generation.
+ * is not there, or is one of another image, means another generation.
  */
-export function lanGeneration(standing: StackStanding, { lan, nodes: [first] }: ClusterParts): string {
-  return lives(standing, first) ? generationOf(standing.networks, lan, standing.fresh) : standing.fresh;
+export function lanGeneration(standing: StackStanding, parts: ClusterParts): string {
+  return lives(standing, parts) ? generationOf(standing.networks, parts.lan, standing.fresh) : standing.fresh;
 }
 
 /** Whose a cluster's LAN is, or becomes where it is made anew. */
-export function lanOwner(standing: StackStanding, { lan, nodes: [first] }: ClusterParts): string {
-  return lives(standing, first) ? ownerIn(standing.networks, lan, standing.owner) : standing.owner;
+export function lanOwner(standing: StackStanding, parts: ClusterParts): string {
+  return lives(standing, parts) ? ownerIn(standing.networks, parts.lan, standing.owner) : standing.owner;
 }
 
-function lives(standing: StackStanding, first: ClusterParts["nodes"][number] | undefined): boolean {
-  return first !== undefined && standing.containers[first.container] !== undefined;
+function lives(standing: StackStanding, { nodes: [first], image }: ClusterParts): boolean {
+  const there = first && standing.containers[first.container];
+  return there !== undefined && !isOtherBuild(there.image, image);
 }
 
-/** What is not there although something of the cluster is, and what becomes of that, in sentences. */
-export function missingParts(standing: StackStanding, { lan, nodes }: ClusterParts): string[] {
+/** Whether two images are one repository's and have different tags. An engine can also name one by its id. */
+function isOtherBuild(one: string, other: string): boolean {
+  const repository = (image: string) => image.slice(0, image.lastIndexOf(":"));
+  return one !== other && repository(one) === repository(other);
+}
+
+/** The control plane where it is there and does not run. */
+export function isAsleep(standing: StackStanding, { nodes: [first] }: Pick<ClusterParts, "nodes">): boolean {
+  return first !== undefined && standing.containers[first.container]?.running === false;
+}
+
+/** What is not there as it is to be although something of the cluster is, and what becomes of that, in sentences. */
+export function missingParts(standing: StackStanding, parts: ClusterParts): string[] {
+  const { lan, nodes } = parts;
   const gone = nodes.filter(({ container }) => standing.containers[container] === undefined);
   if (gone.length === nodes.length && standing.networks[lan] === undefined) {
     return [];
@@ -143,6 +173,9 @@ export function missingParts(standing: StackStanding, { lan, nodes }: ClusterPar
   const [first] = nodes;
   if (first !== undefined && gone.includes(first)) {
     return [`${named(first)}, the control plane, is not there: the whole cluster is made anew`];
+  }
+  if (first !== undefined && !lives(standing, parts)) {
+    return [`${named(first)} is of another node image than this version's: the whole cluster is made anew`];
   }
   return gone.map((node) => `${named(node)} is not there: it is made, and joins`);
 }

@@ -51,12 +51,12 @@ async function newApi(): Promise<void> {
   podman.setKubeconfig(JSON.stringify(config));
 }
 
-async function setProgram(values: Record<string, string> = {}): Promise<void> {
+async function setProgram(values: Record<string, string> = {}, nodeImage = "node:1"): Promise<void> {
   const config = JSON.stringify({ nodes: "2", ...values });
   await project.program(`
     const { buildLab } = require(${JSON.stringify(join(stacks, "lab"))});
     const { parseLabConfig } = require(${JSON.stringify(join(stacks, "schema"))});
-    const settings = { ...parseLabConfig(${config}), stack: "test", lanCidr: "${lan}", nodeImage: "node:1" };
+    const settings = { ...parseLabConfig(${config}), stack: "test", lanCidr: "${lan}", nodeImage: "${nodeImage}" };
     module.exports = buildLab(settings);
   `);
 }
@@ -157,6 +157,15 @@ test("a worker that is gone is made anew and joins, and nothing else changes", a
   // The control plane forgets the old node.
   expect(did).toEqual([`undo in ${n1}`, `run ${n2}`]);
   expect(ids()[0]).toBe(first);
+  await expectSettled();
+});
+
+test("a worker that is gone waits for a control plane that is stopped, which has to forget it first", async () => {
+  podman.stop(n1);
+  podman.lose("containers", n2);
+  const { exitCode, output, did } = await up();
+  expect(exitCode, output).toBe(0);
+  expect(did).toEqual([`start ${n1}`, `undo in ${n1}`, `run ${n2}`]);
   await expectSettled();
 });
 
@@ -270,7 +279,7 @@ test("a living cluster from before there were generations stays as it is, and is
   expect(project.stateText()).not.toMatch(/cni-lab.generation|n2-generation/);
   const previewed = await project.preview();
   expect(previewed.output).toContain("cluster-n2-generation create");
-  expect(previewed.changes).toEqual({ create: 1, same: expect.any(Number) });
+  expect(previewed.changes).toEqual({ create: 2, same: expect.any(Number) });
   const { exitCode, output, did } = await up();
   expect(exitCode, output).toBe(0);
   expect([did, ids()]).toEqual([[], before]);
@@ -309,14 +318,37 @@ test("a network of the stack's second LAN that is another stack's, or no lab's, 
 test("a container engine that does not answer, and a node that does not start, are told in a line", async () => {
   for (const [beginning, told] of [
     ["ps", "podman: must tell what there is of this stack, and says: Error: broken on purpose"],
-    ["container inspect", `${n1}: must run, and does not: Error: broken on purpose`],
+    ["start", `${n1}: must run, and does not: starting ${n1}, which was stopped\nError: broken on purpose`],
   ]) {
     podman.break(beginning ?? "");
+    podman.stop(n1);
     const { exitCode, output } = await project.up();
     podman.mend();
     expect(exitCode).not.toBe(0);
     expect(output).toContain(told);
     expect(output).not.toMatch(/unhandled|\.[jt]s:\d/);
   }
+  await expectSettled();
+});
+
+test.each<[string, Record<string, string>, string, string]>([
+  ["of another image", {}, "node:2", `n1 (the container ${n1}) is of another node image than this version's`],
+  ["on another kind of network", { nodeNetwork: "vagrant" }, "node:2", ""],
+])("a control plane that is to be %s takes the cluster with it, and nothing of it is undone first", async (...args) => {
+  const [, values, image, told] = args;
+  const before = ids();
+  await newApi();
+  await setProgram(values, image);
+  const { exitCode, output, did } = await up();
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain(told);
+  expect(did.filter((each) => each.startsWith("undo"))).toEqual([]);
+  expect(did.filter((each) => each.startsWith("r")).sort()).toEqual(
+    ["rm", "run"]
+      .flatMap((act) => [n1, n2].map((name) => `${act} ${name}`))
+      .concat(told === "" ? [] : ["rm cni-lab-test"])
+      .sort(),
+  );
+  expect(before.filter((id) => ids().includes(id))).toEqual([]);
   await expectSettled();
 });

@@ -67,6 +67,12 @@ export class FakePodman {
     writeFileSync(join(this.folder, "networks", name), "\n\n\n\n");
   }
 
+  /** Ends a container without removing it. */
+  stop(name: string): void {
+    const file = join(this.folder, "containers", name);
+    writeFileSync(file, readFileSync(file, "utf8").replace(/running\n$/, "exited\n"));
+  }
+
   private rewrite(labels: (generation: string, owner: string) => readonly [string, string]): void {
     for (const kind of ["containers", "networks"] as const) {
       for (const name of this.list(kind)) {
@@ -88,7 +94,7 @@ export class FakePodman {
     rmSync(join(this.folder, "broken"));
   }
 
-  /** What was done since this was asked last: `run`, `rm` and `undo in` (a recorded deletion that ran there), each with a name. */
+  /** What was done since this was asked last: `run`, `start`, `rm` and `undo in` (a recorded deletion that ran there), each with a name. */
   takeLog(): string[] {
     const file = join(this.folder, "log");
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -97,7 +103,7 @@ export class FakePodman {
   }
 }
 
-/** A thing is a file: its generation, its id, its owner, its stack. */
+/** A thing is a file: its generation, its id, its owner, its stack; a container's image and state. */
 const program = String.raw`
 say() { echo "$*" >>"$root/log"; }
 fail() { echo "Error: $*" >&2; exit 125; }
@@ -106,7 +112,7 @@ of() { sed -n "$2p" "$1"; }
 make() {
   file=$1 id=$2
   shift 2
-  { label generation "$@"; echo "$id"; label owner "$@"; label stack "$@"; } >"$file"
+  { label generation "$@"; echo "$id"; label owner "$@"; label stack "$@"; echo "$image"; echo running; } >"$file"
 }
 list() {
   separator=
@@ -116,7 +122,7 @@ list() {
     stack=$(of "$file" 4)
     [ "$stack" ] && labels=$(printf '{"cni-lab.generation":"%s","cni-lab.owner":"%s","cni-lab.stack":"%s"}' \
       "$(of "$file" 1)" "$(of "$file" 3)" "$stack") || labels=null
-    printf "$separator$2" "$(basename "$file")" "$(of "$file" 2)" "$labels"
+    printf "$separator$2" "$(basename "$file")" "$(of "$file" 2)" "$labels" "$(of "$file" 5)" "$(of "$file" 6)"
     separator=,
   done
   echo ']'
@@ -126,8 +132,8 @@ if [ -e "$root/broken" ]; then
 fi
 for last; do :; done
 case "$1 $2" in
-"ps --all") list containers '{"Names":["%s"],"Id":"%s","State":"running","Labels":%s}' ;;
-"network ls") list networks '{"name":"%s","id":"%s","labels":%s}' ;;
+"ps --all") list containers '{"Names":["%s"],"Id":"%s","Labels":%s,"Image":"%s","State":"%s"}' ;;
+"network ls") list networks '{"name":"%s","id":"%s","labels":%s,"x":["%s","%s"]}' ;;
 "network exists") [ -e "$root/networks/$3" ] ;;
 "network inspect") [ -e "$root/networks/$last" ] && echo "$(of "$root/networks/$last" 4) $(of "$root/networks/$last" 3)" ;;
 "network create")
@@ -149,16 +155,19 @@ case "$1 $2" in
   name=$6
   [ ! -e "$root/containers/$name" ] || fail "the container name \"$name\" is already in use"
   id=$(cat /proc/sys/kernel/random/uuid)
+  for word; do image=$before before=$word; done
   make "$root/containers/$name" "$id" "$@"
   say "run $name"
   echo "$id" ;;
 "container inspect")
   [ -e "$root/containers/$last" ] || fail "inspecting object: no such container $last"
-  echo true ;;
+  [ "$(of "$root/containers/$last" 6)" = running ] && echo true || echo false ;;
+start*) sed -i '6s/.*/running/' "$root/containers/$2" && say "start $2" ;;
 exec*)
   shift
   [ "$1" != --interactive ] || { shift; cat >/dev/null; }
   [ -e "$root/containers/$1" ] || fail "no container with name or ID \"$1\" found: no such container"
+  [ "$(of "$root/containers/$1" 6)" = running ] || fail "can only create exec sessions on running containers"
   [ -z "$DELETE" ] || [ "$CREATE" = "$DELETE" ] || case "$*" in *"$DELETE"*) say "undo in $1" ;; esac
   case "$*" in
   *"config view --raw"*) cat "$root/kubeconfig" ;;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   generationOf,
+  isAsleep,
   lanGeneration,
   lanOwner,
   missingParts,
@@ -16,14 +17,27 @@ import {
 } from "../../components/lib/standing";
 
 const node = (name: string) => ({ name, container: `c-${name}` });
-const parts = { lan: "lan", nodes: [node("n1"), node("n2"), node("n3")] };
+const parts = { lan: "lan", nodes: [node("n1"), node("n2"), node("n3")], image: "l/node:1" };
 
 /** What there is, each with its generation. */
-function standing(containers: Record<string, string>, networks: Record<string, string> = {}): StackStanding {
-  const things = (all: Record<string, string>) =>
-    Object.fromEntries(Object.entries(all).map(([name, generation]) => [name, { generation, owner: "" }]));
-  return { fresh: "new", owner: "file:///own", containers: things(containers), networks: things(networks) };
+function standing(
+  containers: Record<string, string>,
+  networks: Record<string, string> = {},
+  { image = "l/node:1", running = true } = {},
+): StackStanding {
+  const things = <T>(all: Record<string, string>, more: T) =>
+    Object.fromEntries(Object.entries(all).map(([name, generation]) => [name, { generation, owner: "", ...more }]));
+  return {
+    fresh: "new",
+    owner: "file:///own",
+    containers: things(containers, { image, running }),
+    networks: things(networks, {}),
+  };
 }
+
+/** A whole cluster of three nodes. */
+const cluster = (how: { image?: string; running?: boolean } = {}) =>
+  standing({ "c-n1": "", "c-n2": "b", "c-n3": "c" }, { lan: "a" }, how);
 
 describe("the generation of the LAN, with which the whole cluster goes,", () => {
   test.each<[string, StackStanding, string]>([
@@ -33,6 +47,8 @@ describe("the generation of the LAN, with which the whole cluster goes,", () => 
     ["stays none on what was made before there were generations", standing({ "c-n1": "" }, { lan: "" }), ""],
     ["is a new one without the control plane", standing({ "c-n2": "b", "c-n3": "c" }, { lan: "a" }), "new"],
     ["is a new one where the LAN is gone", standing({ "c-n1": "" }), "new"],
+    ["is a new one where the control plane is of another image", cluster({ image: "l/node:0" }), "new"],
+    ["stays where the engine names the image by its id", cluster({ image: "sha256:0" }), "a"],
   ])("%s", (_, found, generation) => {
     expect(lanGeneration(found, parts)).toBe(generation);
   });
@@ -64,9 +80,19 @@ describe("what is missing", () => {
     ["are two workers", standing({ "c-n1": "" }, { lan: "" }), [worker("n2"), worker("n3")]],
     ["is the control plane", standing({ "c-n2": "", "c-n3": "" }, { lan: "" }), [whole]],
     ["is every node", standing({}, { lan: "a" }), [whole]],
+    [
+      "is the image of the control plane",
+      cluster({ image: "l/node:0" }),
+      ["n1 (the container c-n1) is of another node image than this version's: the whole cluster is made anew"],
+    ],
   ])("%s", (_, found, sentences) => {
     expect(missingParts(found, parts)).toEqual(sentences);
   });
+});
+
+test("a control plane is asleep where it is there and does not run", () => {
+  const asleep = [standing({}), cluster(), cluster({ running: false })].map((found) => isAsleep(found, parts));
+  expect(asleep).toEqual([false, false, true]);
 });
 
 describe("what podman tells", () => {
@@ -88,8 +114,8 @@ describe("what podman tells", () => {
     const podman = `
 [ "$*" != "ps --all --filter label=cni-lab.stack=flannel --format json" ] || cat <<'END'
 [
-  { "Names": ["a"], "Id": "1", "Labels": { "cni-lab.stack": "flannel", "cni-lab.generation": "1a2b", "cni-lab.owner": "o" } },
-  { "Names": ["b"], "Id": "2", "Labels": { "cni-lab.stack": "flannel" } }
+  { "Names": ["a"], "Id": "1", "Image": "l/node:1", "State": "running", "Labels": { "cni-lab.stack": "flannel", "cni-lab.generation": "1a2b", "cni-lab.owner": "o" } },
+  { "Names": ["b"], "Id": "2", "Image": "l/node:1", "State": "exited", "Labels": { "cni-lab.stack": "flannel" } }
 ]
 END
 [ "$*" != "network ls --format json" ] || cat <<'END'
@@ -105,7 +131,10 @@ END`;
     expect(found).toEqual({
       fresh: expect.stringMatching(/^[0-9a-f]{8}$/),
       owner: "own",
-      containers: { a: { generation: "1a2b", owner: "o" }, b: { generation: "", owner: "" } },
+      containers: {
+        a: { generation: "1a2b", owner: "o", image: "l/node:1", running: true },
+        b: { generation: "", owner: "", image: "l/node:1", running: false },
+      },
       networks: { lan: { generation: "", owner: "" } },
     });
     expect(readStanding(run(podman).stdout, "flannel", "own").fresh).not.toBe(found.fresh);
