@@ -23,6 +23,7 @@ describe("Cluster", () => {
       "cluster-kubeconfig",
       "cluster-lan",
       "cluster-n1",
+      "cluster-n1-generation",
       "cluster-n2",
       "cluster-n2-generation",
       "cluster-n2-invitation",
@@ -40,6 +41,7 @@ describe("Cluster", () => {
       "cluster-kubeconfig",
       "cluster-lan",
       "cluster-n1",
+      "cluster-n1-generation",
     ]);
   });
 
