@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../components/lib/user-error";
 import { locateToolchain, type Toolchain } from "../toolchain";
@@ -7,6 +7,17 @@ import { locateToolchain, type Toolchain } from "../toolchain";
 export function isBuilt({ binDir, pulumiHome }: Toolchain): boolean {
   const needed = [path.join(binDir, "pulumi"), path.join(binDir, "kubectl"), path.join(pulumiHome, "plugins")];
   return needed.every((file) => existsSync(file));
+}
+
+/** What a user is told before a set-up; undefined where there is nothing to set up. */
+export function setUpNotice(toolchain: Toolchain): string | undefined {
+  if (isBuilt(toolchain)) {
+    return undefined;
+  }
+  const store = path.dirname(toolchain.binDir);
+  return existsSync(store) && readdirSync(store).some((name) => name.startsWith("bin-"))
+    ? "Set-up: what this version has changed is built first, once."
+    : "First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.";
 }
 
 /** The toolchain, which must have been built: these commands look and do not build. */

@@ -14,7 +14,7 @@ import { adviceAfter, failedAgain } from "../stack/in-vain";
 import { requireOwn } from "../stack/own";
 import { stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
-import { isBuilt } from "../toolchain";
+import { setUpNotice } from "../toolchain";
 import { createProgress } from "../ui/progress";
 import { checkStack } from "./check";
 
@@ -40,8 +40,9 @@ async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number
     ...set,
   }));
   const { config } = resolveSettings(lab.values, file, { ...sets[0] });
-  if (!isBuilt(locateToolchain())) {
-    console.log("First set-up on this machine: about 25 minutes on 2 cores and 20 GiB of disk, once.");
+  const notice = setUpNotice(locateToolchain());
+  if (notice !== undefined) {
+    console.log(notice);
   }
   console.log(`Stack ${stackName}: ${takes(lab)}.`);
   for (const line of changedLines(changedValues(lab, Object.assign({}, file, ...sets)))) {
