@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { placeOf } from "../../components/lib/owner";
 import { locateToolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
 import { labOf, livingStacks, requireStack } from "../labs";
@@ -6,7 +7,7 @@ import { absentNodes } from "../stack/absent";
 import { type Changes, changesOfStack } from "../stack/changes";
 import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
 import { Stack } from "../stack/stack";
-import { type StackState, stackState } from "../stack/state";
+import { anothers, type StackState, stackState } from "../stack/state";
 import { table } from "../ui/table";
 import { describeNetworks, lookAtNetworks, type NetworksStatus } from "./status-networks";
 import { describePodNetwork, nodeNetworks, type PodNetwork } from "./status-pods";
@@ -19,6 +20,8 @@ interface StatusOptions {
 interface StackStatus extends Partial<NetworksStatus> {
   readonly stack: string;
   readonly state: StackState;
+  /** Whose it is, where it is another's: the address of the backend. */
+  readonly owner?: string;
   readonly cni?: string;
   readonly lanCidr?: string;
   /** The network that the CNI in force gives the pods addresses of; absent with no CNI. */
@@ -60,7 +63,7 @@ export async function status(name: string | undefined, { json = false }: StatusO
 }
 
 /** States in which there is nothing to ask Pulumi for. */
-const hasNoState: readonly StackState[] = ["-", "left over", "unreadable"];
+const hasNoState: readonly StackState[] = ["-", "left over", "another's", "unreadable"];
 
 async function statusOf(name: string, all: readonly NodeContainer[]): Promise<StackStatus> {
   const containers = all.filter(({ stack }) => stack === name).sort((a, b) => a.node.localeCompare(b.node));
@@ -78,6 +81,7 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
   return {
     stack: name,
     state,
+    ...(state === "another's" ? { owner: anothers(containers) } : {}),
     ...(outputs === undefined ? {} : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: outputs.podCidr }),
     ...(lab === undefined ? {} : { changes: changesOfStack(lab, name, state) }),
     ...beside,
@@ -153,7 +157,7 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
 }
 
 function describe(status: StackStatus): string {
-  const { stack, state, cni, lanCidr, podCidr, changes, nodes } = status;
+  const { stack, state, owner, cni, lanCidr, podCidr, changes, nodes } = status;
   const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, ${describePodNetwork({ cni, podCidr })}`;
   const rows = nodes.map(({ name, container, running, gone, address, ready, podCidr: own, pods }) => [
     name,
@@ -165,7 +169,8 @@ function describe(status: StackStatus): string {
   ]);
   const head = ["node", "container", "address", "state", "pod network", "pods ready"];
   const beside = describeNetworks({ ...status, networks: status.networks ?? [] });
-  const lines = [`${stack}: ${state}${networks}`, ...(changes?.lines ?? []), ...beside];
+  const whose = owner === undefined ? "" : `, of the lab ${placeOf(owner)}`;
+  const lines = [`${stack}: ${state}${whose}${networks}`, ...(changes?.lines ?? []), ...beside];
   return [...lines, ...(rows.length > 0 ? [table(head, rows)] : [])].join("\n");
 }
 

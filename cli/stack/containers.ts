@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dhcpServerPart, nodeLabel, partLabel, stackLabel } from "../../components/lib/engine-labels";
+import { dhcpServerPart, nodeLabel, ownerLabel, partLabel, stackLabel } from "../../components/lib/engine-labels";
 import { capture, read } from "../run/capture";
 
 /** A node of a stack, as the container engine sees it. */
@@ -9,6 +9,8 @@ export interface NodeContainer {
   readonly node: string;
   readonly container: string;
   readonly running: boolean;
+  /** Whose it is; empty for one that does not say. */
+  readonly owner: string;
 }
 
 /** A container of a stack that is no node. */
@@ -45,7 +47,15 @@ export function nodesAmong(containers: Listed): NodeContainer[] {
     const node = Labels?.[nodeLabel];
     return node === undefined
       ? []
-      : [{ stack: Labels?.[stackLabel] ?? "", node, container, running: State === "running" }];
+      : [
+          {
+            stack: Labels?.[stackLabel] ?? "",
+            node,
+            container,
+            running: State === "running",
+            owner: Labels?.[ownerLabel] ?? "",
+          },
+        ];
   });
 }
 

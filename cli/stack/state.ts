@@ -1,9 +1,10 @@
 import { FileBackend } from "./backend";
 import type { NodeContainer } from "./containers";
 import { backendUrl } from "./env";
+import { ownOwner } from "./own";
 
 /** Where a stack stands, in a word or two. */
-export type StackState = "up" | "stopped" | "half-built" | "left over" | "unreadable" | "-";
+export type StackState = "up" | "stopped" | "half-built" | "left over" | "another's" | "unreadable" | "-";
 
 /** The names of all stacks in the lab's backend. */
 export function knownStacks(): string[] {
@@ -13,6 +14,9 @@ export function knownStacks(): string[] {
 /** Tells from the state on disk and the nodes there are where a stack stands, without asking the cluster. */
 export function stackState(stack: string, containers: readonly NodeContainer[]): StackState {
   const nodes = containers.filter((each) => each.stack === stack);
+  if (anothers(nodes) !== undefined) {
+    return "another's";
+  }
   const backend = FileBackend.at(backendUrl());
   const summary = readable(() => backend?.summary(stack));
   if (summary === "unreadable") {
@@ -28,6 +32,11 @@ export function stackState(stack: string, containers: readonly NodeContainer[]):
     return "stopped";
   }
   return (summary?.pending ?? 0) > 0 || summary?.outputs === false ? "half-built" : "up";
+}
+
+/** Whose nodes of a stack are, where they say that they are another's. */
+export function anothers(nodes: readonly NodeContainer[]): string | undefined {
+  return nodes.map(({ owner }) => owner).find((owner) => owner !== "" && owner !== ownOwner());
 }
 
 /** A state that is torn is a state of its own here: the other stacks can still be told. */

@@ -240,5 +240,5 @@ it("a container of a stack that is no node is not taken for one", () => {
       labelled({ "cni-lab.stack": "s", "cni-lab.node": "n1" }),
       labelled({ "cni-lab.stack": "s", "cni-lab.part": "dhcp-server" }),
     ]),
-  ).toEqual([{ stack: "s", node: "n1", container: "x", running: true }]);
+  ).toEqual([{ stack: "s", node: "n1", container: "x", running: true, owner: "" }]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { absentLines, absentNodes } from "../../cli/stack/absent";
 
 const node = (name: string) => ({ name, container: `cni-lab-flannel-${name}` });
-const there = (name: string, running = true) => ({ ...node(name), stack: "flannel", node: name, running });
+const there = (name: string, running = true) => ({ ...node(name), stack: "flannel", node: name, running, owner: "" });
 
 test("a node whose container is gone or stopped is named, with what brings it back", () => {
   const absent = absentNodes(["n1", "n2", "n3"].map(node), [there("n1"), there("n3", false)]);
