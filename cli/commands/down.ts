@@ -4,7 +4,8 @@ import { describeProblem, UserError } from "../../components/lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { allStacks, labOf, requireStack } from "../labs";
 import { changedBeforeUp, changedText } from "../own-values";
-import { CommandFailed, exitCodes } from "../report-error";
+import { CommandFailed, exitCodes, reportError } from "../report-error";
+import { Interrupted } from "../run/interrupt";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../stack/containers";
 import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { holdStack } from "../stack/hold";
@@ -36,26 +37,36 @@ export async function down(
   }
   let exitCode: number = exitCodes.asExpected;
   for (const each of names) {
-    // Whoever works on it: another's stack is no reason to leave the own ones.
-    const others = all ? await strangersOf(each) : [];
-    if (others.length > 0) {
-      leaveAlone(each, others, all);
-      continue;
-    }
-    const removed = await holdStack(each, "down", async () => {
-      const strangers = force ? [] : await strangersOf(each);
-      if (strangers.length > 0) {
-        return leaveAlone(each, strangers, all);
-      }
-      const ended = await removeStack(each);
-      if (!keepConfig) {
-        await forgetValues(each);
-      }
-      return ended;
-    });
-    exitCode = Math.max(exitCode, removed);
+    const options = { all, keepConfig, force };
+    exitCode = Math.max(exitCode, all ? await downBesideOthers(each, options) : await downOne(each, options));
   }
   return exitCode;
+}
+
+/** That one of all stacks can't be removed now is said, and keeps none of the others. */
+async function downBesideOthers(name: string, options: Required<DownOptions>): Promise<number> {
+  try {
+    // Whoever works on it: another's stack is no reason to leave the own ones.
+    const others = await strangersOf(name);
+    return others.length > 0 ? leaveAlone(name, others, true) : await downOne(name, options);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    return reportError(error);
+  }
+}
+
+function downOne(name: string, { all, keepConfig, force }: Required<DownOptions>): Promise<number> {
+  return holdStack(name, "down", async () => {
+    const strangers = force ? [] : await strangersOf(name);
+    if (strangers.length > 0) {
+      return leaveAlone(name, strangers, all);
+    }
+    const ended = await removeStack(name);
+    if (!keepConfig) {
+      await forgetValues(name);
+    }
+    return ended;
+  });
 }
 
 /** What is another's goes only where it is named and asked for. @throws UserError where it is named, and not asked for */

@@ -5,13 +5,14 @@ import { down } from "../../cli/commands/down";
 import { stackConfigFile } from "../../cli/stack/paths";
 import { prepareStack } from "../../cli/stack/prepare";
 import { Stack } from "../../cli/stack/stack";
+import { UserError } from "../../components/lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { ListedPodman } from "./podman";
 
 // The lock is the machine's own, and what is tested here goes on below it.
 vi.mock("../../cli/stack/hold", () => ({
   holdStack: async (stack: string, _command: string, work: () => unknown) => {
-    if (stack === held) throw new Error(`${stack} is held`);
+    if (stack === held) throw new UserError([{ field: "stack", value: stack, rule: "is being changed" }]);
     return work();
   },
 }));
@@ -53,6 +54,20 @@ test("down --all goes on beside another's stack that is being changed", async ()
   });
   expect(await down(undefined, { all: true })).toBe(0);
   expect(podman.left()).toEqual(["cni-lab-own1-n1", "cni-lab-own3-n1"]);
+});
+
+test("down --all says which of the own stacks is being changed, and removes the others", async () => {
+  const { podman } = machine();
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => {
+    held = "";
+    said.mockRestore();
+  });
+  podman.add("cni-lab-own0-n1", { "cni-lab.stack": "own0", "cni-lab.owner": "file:///own" });
+  held = "own0";
+  expect(await down(undefined, { all: true })).toBe(2);
+  expect(said.mock.calls).toEqual([['lab: stack is "own0": is being changed']]);
+  expect(podman.left()).toEqual(["cni-lab-own0-n1", "cni-lab-own1-n1", "cni-lab-own3-n1"]);
 });
 
 test.each(["own1", "own3"])("down %s refuses it by name, and removes it by force", async (stack) => {

@@ -12,14 +12,7 @@ export class ListedPodman {
 
   constructor(containers: Readonly<Record<string, Labels>>) {
     for (const part of ["labels", "json"]) mkdirSync(join(this.folder, part));
-    for (const [name, Labels] of Object.entries(containers)) {
-      const lines = Object.entries(Labels).map(([key, value]) => `\n${key}=${value}\n${key}\n`);
-      writeFileSync(join(this.folder, "labels", name), lines.join(""));
-      writeFileSync(
-        join(this.folder, "json", name),
-        JSON.stringify({ Names: [name], Id: `id-${name}`, State: "running", Labels }),
-      );
-    }
+    for (const [name, labels] of Object.entries(containers)) this.add(name, labels);
     writeFileSync(join(this.folder, "podman"), `#!/bin/sh\ncd ${this.folder}\n${program}`);
     chmodSync(join(this.folder, "podman"), 0o755);
     vi.stubEnv("PATH", `${this.folder}:${process.env.PATH}`);
@@ -27,6 +20,16 @@ export class ListedPodman {
       vi.unstubAllEnvs();
       rmSync(this.folder, { recursive: true });
     });
+  }
+
+  /** One container more. */
+  add(name: string, Labels: Labels): void {
+    const lines = Object.entries(Labels).map(([key, value]) => `\n${key}=${value}\n${key}\n`);
+    writeFileSync(join(this.folder, "labels", name), lines.join(""));
+    writeFileSync(
+      join(this.folder, "json", name),
+      JSON.stringify({ Names: [name], Id: `id-${name}`, State: "running", Labels }),
+    );
   }
 
   /** The containers that are left. */
