@@ -12,8 +12,9 @@ const project = (name: string, options: { readonly timeout: number; readonly par
     exclude: long ? [] : ["**/*.long.test.ts"],
     testTimeout: options.timeout,
     hookTimeout: options.timeout,
-    fileParallelism: options.parallel,
     pool: "forks" as const,
+    // Vitest reads fileParallelism of the root only.
+    poolOptions: { forks: { singleFork: !options.parallel } },
   },
 });
 
