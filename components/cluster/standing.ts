@@ -1,34 +1,183 @@
-import * as pulumi from "@pulumi/pulumi";
-import { currentBackend, recordedText } from "../lib/own-state";
-import { ownerOf, strangersAmong, strangersProblems } from "../lib/owner";
-import { readStanding, readThings, type StackStanding, standingLine } from "../lib/standing";
-import { refusal, runHere } from "./run-here";
+import { generationLabel, ownerLabel, stackLabel } from "./engine-labels";
+import type { Thing } from "./owner";
+import { quote } from "./shell";
+
+/** Something of a stack that is there in the container engine. */
+export interface Standing {
+  /** Tells it from one of the same name that was there before; empty for one that was made without. */
+  readonly generation: string;
+  /** Whose it is; empty for one that was made without. */
+  readonly owner: string;
+}
+
+/** A container of a stack that is there. */
+export interface StandingContainer extends Standing {
+  /** The image that it was made of, as it was named then. */
+  readonly image: string;
+  readonly running: boolean;
+}
+
+type Things = Readonly<Record<string, Standing | undefined>>;
+
+/** What of a stack is there in the container engine. */
+export interface StackStanding {
+  /** By their names. */
+  readonly containers: Readonly<Record<string, StandingContainer | undefined>>;
+  /** By their names. */
+  readonly networks: Things;
+  /** A generation that nothing has had yet: for what is made now. */
+  readonly fresh: string;
+  /** Whose that is which is made now; empty where nobody can tell. */
+  readonly owner: string;
+}
 
 /**
- * What of a stack is there in the container engine as the program begins. What another hand has removed is made anew,
- * with all that lived in it: the state does not know of that, and what is recorded there still looks well.
+ * The command line that prints what `readStanding` reads. Changes nothing. All networks, as one that is not the stack's
+ * may have its name.
  *
- * @param networkNames the networks that the stack has or wants; looked at whatever their labels are
- * @throws pulumi.RunError where the engine does not answer, or where something of that is another's
+ * @param stack without one, of all stacks
  */
-export function lookAround(stack: string, networkNames: readonly string[] = []): pulumi.Output<StackStanding> {
-  return pulumi.output(look(stack, networkNames));
+export function standingLine(stack?: string): string {
+  const label = stack === undefined ? stackLabel : `${stackLabel}=${stack}`;
+  const list = (...words: string[]) => quote(["podman", ...words, "--format", "json"]);
+  return [
+    `containers=$(${list("ps", "--all", "--filter", `label=${label}`)})`,
+    `networks=$(${list("network", "ls")})`,
+    'printf \'{"fresh":"%.8s","containers":%s,"networks":%s}\' "$(cat /proc/sys/kernel/random/uuid)" "$containers" "$networks"',
+  ].join(" && ");
 }
 
-async function look(stack: string, networkNames: readonly string[]): Promise<StackStanding> {
-  const printed = await runHere(standingLine(stack), silent);
-  const backend = currentBackend();
-  const owner = backend === "" ? "" : ownerOf(backend);
-  const recorded = recordedText(backend, pulumi.getProject(), pulumi.getStack());
-  const strangers = strangersAmong(readThings(printed, stack, networkNames), { stack, owner, recorded });
-  if (strangers.length > 0) {
-    throw refusal(strangersProblems(stack, strangers));
+type Labels = Readonly<Record<string, string>> | null | undefined;
+
+interface Printed {
+  readonly fresh: string;
+  readonly containers: readonly {
+    readonly Names: readonly string[];
+    readonly Id?: string;
+    readonly Image?: string;
+    readonly State?: string;
+    readonly Labels: Labels;
+  }[];
+  readonly networks: readonly { readonly name: string; readonly labels?: Labels }[];
+}
+
+/**
+ * Reads what the command line of `standingLine` has printed.
+ *
+ * @param owner whose that is which is made now
+ */
+export function readStanding(text: string, stack: string, owner: string): StackStanding {
+  const { fresh, containers, networks } = JSON.parse(text) as Printed;
+  const standing = (labels: Labels) => ({
+    generation: labels?.[generationLabel] ?? "",
+    owner: labels?.[ownerLabel] ?? "",
+  });
+  return {
+    fresh,
+    owner,
+    containers: Object.fromEntries(
+      containers.flatMap(({ Names, Image = "", State, Labels }) =>
+        Names.map((name) => [name, { ...standing(Labels), image: Image, running: State === "running" }]),
+      ),
+    ),
+    networks: Object.fromEntries(
+      networks
+        .filter(({ labels }) => labels?.[stackLabel] === stack)
+        .map(({ name, labels }) => [name, standing(labels)]),
+    ),
+  };
+}
+
+/**
+ * Reads from the same what carries the stack's label, and the networks that have one of these names.
+ *
+ * @param stack without one, all networks
+ * @param networkNames of networks that the stack has or wants
+ */
+export function readThings(text: string, stack?: string, networkNames: readonly string[] = []): Thing[] {
+  const { containers, networks } = JSON.parse(text) as Printed;
+  const thing = (kind: Thing["kind"], name: string, labels: Labels): Thing => ({
+    ...{ kind, name, stack: labels?.[stackLabel], owner: labels?.[ownerLabel] ?? "" },
+  });
+  return [
+    ...containers.flatMap(({ Names, Id, Labels }) =>
+      Names.map((name) => ({ ...thing("container", name, Labels), id: Id })),
+    ),
+    ...networks
+      .filter(
+        ({ name, labels }) => stack === undefined || labels?.[stackLabel] === stack || networkNames.includes(name),
+      )
+      .map(({ name, labels }) => thing("network", name, labels)),
+  ];
+}
+
+/** The generation that something has, or gets where it is not there. */
+export function generationOf(there: Things, name: string, fresh: string): string {
+  return there[name]?.generation ?? fresh;
+}
+
+/**
+ * Whose something is, or becomes where it is not there. What was made before there were owners keeps none: a label that
+ * it does not have would make it another one, and a living cluster would be replaced.
+ */
+export function ownerIn(there: Things, name: string, own: string): string {
+  return there[name]?.owner ?? own;
+}
+
+/** What a cluster is made of, by the names in the container engine. */
+export interface ClusterParts {
+  /** The LAN with the nodes' addresses. */
+  readonly lan: string;
+  /** The nodes, the control plane first. */
+  readonly nodes: readonly { readonly name: string; readonly container: string }[];
+  /** The image that nodes are made of now. */
+  readonly image: string;
+}
+
+/**
+ * The generation of a cluster's LAN. Everything of the cluster is made anew with its LAN, so that a control plane that
+ * is not there, or is one of another image, means another generation.
+ */
+export function lanGeneration(standing: StackStanding, parts: ClusterParts): string {
+  return lives(standing, parts) ? generationOf(standing.networks, parts.lan, standing.fresh) : standing.fresh;
+}
+
+/** Whose a cluster's LAN is, or becomes where it is made anew. */
+export function lanOwner(standing: StackStanding, parts: ClusterParts): string {
+  return lives(standing, parts) ? ownerIn(standing.networks, parts.lan, standing.owner) : standing.owner;
+}
+
+function lives(standing: StackStanding, { nodes: [first], image }: ClusterParts): boolean {
+  const there = first && standing.containers[first.container];
+  return there !== undefined && !isOtherBuild(there.image, image);
+}
+
+/** Whether two images are one repository's and have different tags. An engine can also name one by its id. */
+function isOtherBuild(one: string, other: string): boolean {
+  const repository = (image: string) => image.slice(0, image.lastIndexOf(":"));
+  return one !== other && repository(one) === repository(other);
+}
+
+/** The control plane where it is there and does not run. */
+export function isAsleep(standing: StackStanding, { nodes: [first] }: Pick<ClusterParts, "nodes">): boolean {
+  return first !== undefined && standing.containers[first.container]?.running === false;
+}
+
+/** What is not there as it is to be although something of the cluster is, and what becomes of that, in sentences. */
+export function missingParts(standing: StackStanding, parts: ClusterParts): string[] {
+  const { lan, nodes } = parts;
+  const gone = nodes.filter(({ container }) => standing.containers[container] === undefined);
+  if (gone.length === nodes.length && standing.networks[lan] === undefined) {
+    return [];
   }
-  return readStanding(printed, stack, owner);
+  const [first] = nodes;
+  if (first !== undefined && gone.includes(first)) {
+    return [`${named(first)}, the control plane, is not there: the whole cluster is made anew`];
+  }
+  if (first !== undefined && !lives(standing, parts)) {
+    return [`${named(first)} is of another node image than this version's: the whole cluster is made anew`];
+  }
+  return gone.map((node) => `${named(node)} is not there: it is made, and joins`);
 }
 
-const silent = (said: string) => ({
-  field: "podman",
-  rule: `must tell what there is of this stack, and says: ${said}`,
-  mend: "run podman ps, and mend what that says; ./lab doctor tells what this machine lacks",
-});
+const named = ({ name, container }: ClusterParts["nodes"][number]) => `${name} (the container ${container})`;

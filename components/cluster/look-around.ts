@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import { currentBackend, recordedText } from "../lib/own-state";
+import { ownerOf, strangersAmong, strangersProblems } from "../lib/owner";
+import { readStanding, readThings, type StackStanding, standingLine } from "../lib/standing";
+import { refusal, runHere } from "./run-here";
+
+/**
+ * What of a stack is there in the container engine as the program begins. What another hand has removed is made anew,
+ * with all that lived in it: the state does not know of that, and what is recorded there still looks well.
+ *
+ * @param networkNames the networks that the stack has or wants; looked at whatever their labels are
+ * @throws pulumi.RunError where the engine does not answer, or where something of that is another's
+ */
+export function lookAround(stack: string, networkNames: readonly string[] = []): pulumi.Output<StackStanding> {
+  return pulumi.output(look(stack, networkNames));
+}
+
+async function look(stack: string, networkNames: readonly string[]): Promise<StackStanding> {
+  const printed = await runHere(standingLine(stack), silent);
+  const backend = currentBackend();
+  const owner = backend === "" ? "" : ownerOf(backend);
+  const recorded = recordedText(backend, pulumi.getProject(), pulumi.getStack());
+  const strangers = strangersAmong(readThings(printed, stack, networkNames), { stack, owner, recorded });
+  if (strangers.length > 0) {
+    throw refusal(strangersProblems(stack, strangers));
+  }
+  return readStanding(printed, stack, owner);
+}
+
+const silent = (said: string) => ({
+  field: "podman",
+  rule: `must tell what there is of this stack, and says: ${said}`,
+  mend: "run podman ps, and mend what that says; ./lab doctor tells what this machine lacks",
+});
