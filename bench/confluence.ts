@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { capture, read } from "../cli/run/capture";
 import { table } from "../cli/ui/table";
-import { stackLabel } from "../components/lib/engine-labels";
+import { stackLabel } from "../components/cluster/engine-labels";
 import { cells, type Figure, header, markdown } from "./figures";
 import { memoryMiB } from "./measure";
 

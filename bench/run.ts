@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { capture, read } from "../cli/run/capture";
 import { toolEnv } from "../cli/stack/env";
 import { table } from "../cli/ui/table";
-import { stackLabel } from "../components/lib/engine-labels";
+import { stackLabel } from "../components/cluster/engine-labels";
 import { locateToolchain } from "../toolchain";
 import { cells, type Figure, header, markdown } from "./figures";
 import { median, memoryMiB, seconds } from "./measure";

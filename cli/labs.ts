@@ -1,6 +1,6 @@
-import { UserError } from "../components/lib/user-error";
 import { labIds, loadLab } from "../labs";
 import { type Lab, onStackOf } from "../labs/lab";
+import { UserError } from "../lib/user-error";
 import { defaultStack } from "./default-stack";
 import { nodeContainers, stacksWithContainers } from "./stack/containers";
 import { knownStacks, stackState } from "./stack/state";

@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { UserError } from "../components/lib/user-error";
+import { UserError } from "../lib/user-error";
 import { defaultStack } from "./default-stack";
 import { exitCodes } from "./report-error";
 import { refusal } from "./suggest";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { describeProblem, UserError } from "../components/lib/user-error";
+import { describeProblem, UserError } from "../lib/user-error";
 import { Interrupted } from "./run/interrupt";
 import { mask } from "./run/mask";
 import { privateDir, stateDir } from "./stack/paths";

@@ -1,4 +1,4 @@
-import { type Problem, UserError } from "../components/lib/user-error";
+import { type Problem, UserError } from "../lib/user-error";
 import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../stacks/schema";
 import type { Values } from "./stack/config-file";
 import { nearest, refusal } from "./suggest";

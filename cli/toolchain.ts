@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../components/lib/user-error";
+import { UserError } from "../lib/user-error";
 import { locateToolchain, type Toolchain } from "../toolchain";
 
 /** True when the programs that every command needs are there. */

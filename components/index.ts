@@ -1,6 +1,7 @@
 export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
 export type { ClusterLan } from "./cluster/cluster-lans";
 export { Forwarding, type ForwardingArgs } from "./cluster/forwarding";
+export type { NodeAccess, ReachableNode } from "./cluster/node-access";
 export { NodeIds, type NodeIdsArgs } from "./cluster/node-ids";
 export {
   ContainerShell,
@@ -10,25 +11,35 @@ export {
   type SshConnection,
   SshShell,
 } from "./cluster/node-shell";
+export type { ForwardPolicy, OverlayRules } from "./cluster/node-state/forwarding";
+export type { MachineIds } from "./cluster/node-state/machine-id";
+export type { NodeNetwork } from "./cluster/node-state/vagrant";
 export { Arrival, type ArrivalArgs } from "./cni/arrival";
 export { Cni, type CniArgs, type CniChoice } from "./cni/cni";
 export { Etcd, type EtcdArgs } from "./cni/etcd";
 export { Flannel, type FlannelArgs } from "./cni/flannel";
+export type { FlannelAnnotation } from "./cni/flannel-address";
 export { FlannelAddresses, type FlannelAddressesArgs } from "./cni/flannel-addresses";
+export type { FlannelBackend, FlannelInterface } from "./cni/flannel-config";
 export { FlannelEtcd, type FlannelEtcdArgs } from "./cni/flannel-etcd";
 export { Handover, type HandoverArgs } from "./cni/handover";
-export type { NodeAccess, ReachableNode } from "./cni/node-access";
 export { NodeCleanup, type NodeCleanupArgs } from "./cni/node-cleanup";
+export { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "./cni/swap/residue";
 export { Weave, type WeaveArgs } from "./cni/weave";
+export type { WeaveReadiness, WeaveSleeve } from "./cni/weave-config";
 export { Confluence, type ConfluenceArgs, type ConfluenceNetwork } from "./confluence/confluence";
 export type { Database, PodForm } from "./confluence/confluence-pods";
+export type { Join, KubernetesJoin, MulticastJoin, TcpIpJoin } from "./confluence/join";
 export { Postgres, type PostgresArgs } from "./confluence/postgres";
-export type { Join, KubernetesJoin, MulticastJoin, TcpIpJoin } from "./lib/confluence/join";
-export type { Heap } from "./lib/confluence/problems";
-export type { FlannelBackend, FlannelInterface } from "./lib/flannel-config";
-export type { ChainedPlugin, MacvlanCapabilities, SbrPlugin, TuningPlugin, VrfPlugin } from "./lib/networks/chain";
-export type { DhcpTries } from "./lib/networks/dhcp-daemon";
-export type { DhcpFault, DhcpRoute, DhcpService } from "./lib/networks/dnsmasq";
+export type { Heap } from "./confluence/problems";
+export type { ChainedPlugin, MacvlanCapabilities, SbrPlugin, TuningPlugin, VrfPlugin } from "./networks/chain";
+export { CniDhcp, type CniDhcpArgs } from "./networks/cni-dhcp";
+export type { DhcpTries } from "./networks/dhcp-daemon";
+export { DhcpServer, type DhcpServerArgs } from "./networks/dhcp-server";
+export type { DhcpFault, DhcpRoute, DhcpService } from "./networks/dnsmasq";
+export { MacvlanNetwork, type MacvlanNetworkArgs } from "./networks/macvlan-network";
+export { type LeasedPods, Multihomed, type MultihomedArgs, type StaticPod } from "./networks/multihomed";
+export { Multus, type MultusArgs } from "./networks/multus";
 export type {
   DhcpIpam,
   DhcpProvided,
@@ -39,17 +50,6 @@ export type {
   NetworkDns,
   NetworkRoute,
   StaticIpam,
-} from "./lib/networks/nad";
-export type { ClusterNetworks } from "./lib/networks/taken-by-routes";
-export type { FlannelAnnotation } from "./lib/node-state/flannel-address";
-export type { ForwardPolicy, OverlayRules } from "./lib/node-state/forwarding";
-export type { MachineIds } from "./lib/node-state/machine-id";
-export type { NodeNetwork } from "./lib/node-state/vagrant";
-export { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "./lib/swap/residue";
-export type { WeaveReadiness, WeaveSleeve } from "./lib/weave-config";
-export { CniDhcp, type CniDhcpArgs } from "./networks/cni-dhcp";
-export { DhcpServer, type DhcpServerArgs } from "./networks/dhcp-server";
-export { MacvlanNetwork, type MacvlanNetworkArgs } from "./networks/macvlan-network";
-export { type LeasedPods, Multihomed, type MultihomedArgs, type StaticPod } from "./networks/multihomed";
-export { Multus, type MultusArgs } from "./networks/multus";
+} from "./networks/nad";
+export type { ClusterNetworks } from "./networks/taken-by-routes";
 export { Probe, type ProbeArgs } from "./probe/probe";

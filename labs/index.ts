@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Problem, UserError } from "../components/lib/user-error";
+import { type Problem, UserError } from "../lib/user-error";
 import type { Lab } from "./lab";
 import { labProblems } from "./validate";
 

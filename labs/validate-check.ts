@@ -1,4 +1,4 @@
-import type { Problem } from "../components/lib/user-error";
+import type { Problem } from "../lib/user-error";
 import type { Check, Step } from "./check";
 import { namePattern } from "./lab";
 import { factNames, placeholdersOf, placesOf } from "./placeholders";

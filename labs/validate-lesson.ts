@@ -1,4 +1,4 @@
-import type { Problem } from "../components/lib/user-error";
+import type { Problem } from "../lib/user-error";
 import type { Lab } from "./lab";
 import type { Lesson } from "./lesson";
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../components/lib/user-error";
+import type { Problem } from "../lib/user-error";
 import type { LabMatrix } from "./matrix";
 import { checkListProblems } from "./validate-check";
 import type { Values } from "./values";

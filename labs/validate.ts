@@ -1,4 +1,4 @@
-import type { Problem } from "../components/lib/user-error";
+import type { Problem } from "../lib/user-error";
 import { type Lab, namePattern, tellingChecks } from "./lab";
 import { checkListProblems } from "./validate-check";
 import { lessonProblems } from "./validate-lesson";

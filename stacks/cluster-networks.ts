@@ -1,7 +1,7 @@
-import { type Cidr, overlaps, parseCidr } from "../components/lib/cidr";
-import { type networkNames, networkSubnets } from "../components/lib/networks/names";
-import { type NodeNetwork, natNetwork } from "../components/lib/node-state/vagrant";
-import type { Problem } from "../components/lib/user-error";
+import { type NodeNetwork, natNetwork } from "../components/cluster/node-state/vagrant";
+import { type networkNames, networkSubnets } from "../components/networks/names";
+import { type Cidr, overlaps, parseCidr } from "../lib/cidr";
+import type { Problem } from "../lib/user-error";
 
 /** The keys of the networks that a cluster is made with, CNIs in force or not: a swap may bring each. The only list. */
 const networkKeys = ["lanCidr", "podCidr", "serviceCidr", "weaveRange", "flannelEtcdRange"] as const;

@@ -1,4 +1,4 @@
-import type { Problem } from "../components/lib/user-error";
+import type { Problem } from "../lib/user-error";
 import { secretKeys } from "./schema";
 
 /** Where the language host tells which config keys are secrets (configSecretKeysEnvKey in @pulumi/pulumi/runtime/config.js). */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultLan } from "../components/lib/lan";
-import { UserError } from "../components/lib/user-error";
+import { defaultLan } from "../components/cluster/lan";
+import { UserError } from "../lib/user-error";
 import { clearSecrets, toldSecrets } from "./config-secrets";
 import { type LabConfig, parseLabConfig } from "./schema";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { isMulticast } from "../components/lib/confluence/join";
-import { isVendorImage } from "../components/lib/confluence/problems";
-import { networkNames, secondInterface } from "../components/lib/networks/names";
-import type { Problem } from "../components/lib/user-error";
-import { images } from "../components/lib/versions";
+import { isMulticast } from "../components/confluence/join";
+import { isVendorImage } from "../components/confluence/problems";
+import { networkNames, secondInterface } from "../components/networks/names";
+import type { Problem } from "../lib/user-error";
+import { images } from "../lib/versions";
 import type { NetworkConfig } from "./network-schema";
 import { oneOf, onOff } from "./rules";
 

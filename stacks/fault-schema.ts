@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { ForwardPolicy, OverlayRules } from "../components/lib/node-state/forwarding";
-import type { MachineIds } from "../components/lib/node-state/machine-id";
-import type { NodeNetwork } from "../components/lib/node-state/vagrant";
+import type { ForwardPolicy, OverlayRules } from "../components/cluster/node-state/forwarding";
+import type { MachineIds } from "../components/cluster/node-state/machine-id";
+import type { NodeNetwork } from "../components/cluster/node-state/vagrant";
 import { oneOf } from "./rules";
 
 const forwardPolicies = ["accept", "drop"] as const satisfies readonly ForwardPolicy[];

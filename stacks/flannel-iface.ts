@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { parseAddress } from "../components/lib/cidr";
-import type { FlannelInterface } from "../components/lib/flannel-config";
-import { annotationProblem } from "../components/lib/flannel-etcd";
-import { hostOnLan } from "../components/lib/lan";
-import type { Problem } from "../components/lib/user-error";
+import { hostOnLan } from "../components/cluster/lan";
+import type { FlannelInterface } from "../components/cni/flannel-config";
+import { annotationProblem } from "../components/cni/flannel-etcd-config";
+import { parseAddress } from "../lib/cidr";
+import type { Problem } from "../lib/user-error";
 import { linkName } from "./rules";
 
 /** The forms of `flannelIface`; a bare name is that of an interface. */

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
+import { etcdOnLan } from "../components/cluster/lan";
 import { Cni, type CniChoice } from "../components/cni/cni";
 import { Etcd } from "../components/cni/etcd";
-import { etcdOnLan } from "../components/lib/lan";
-import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../components/lib/swap/residue";
-import { images } from "../components/lib/versions";
+import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../components/cni/swap/residue";
 import { Probe } from "../components/probe/probe";
+import { images } from "../lib/versions";
 import type { LabSettings } from "./config";
 import { buildConfluence } from "./confluence";
 import { canWire, flannelAddresses, nodeIds, spoilNodes } from "./faults";

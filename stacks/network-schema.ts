@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { dhcpFaults, serviceProblems } from "../components/lib/networks/dnsmasq";
-import { networkNames, networkSubnets } from "../components/lib/networks/names";
-import type { Problem } from "../components/lib/user-error";
+import { dhcpFaults, serviceProblems } from "../components/networks/dnsmasq";
+import { networkNames, networkSubnets } from "../components/networks/names";
+import type { Problem } from "../lib/user-error";
 import { linkName, oneOf, onOff } from "./rules";
 
 /** A value of `networks`. */

@@ -1,6 +1,6 @@
-import { hostAddress, parseCidr } from "../components/lib/cidr";
-import type { MacvlanSpec } from "../components/lib/networks/nad";
-import { networkNames, networkSubnets } from "../components/lib/networks/names";
+import type { MacvlanSpec } from "../components/networks/nad";
+import { networkNames, networkSubnets } from "../components/networks/names";
+import { hostAddress, parseCidr } from "../lib/cidr";
 import type { NetworkConfig } from "./network-schema";
 
 /** The networks of a lab besides the CNI's, and the pods that are on them. */

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster/cluster";
-import type { ClusterNetworks } from "../components/lib/networks/taken-by-routes";
-import { chosenConflist } from "../components/lib/swap/names";
-import { images } from "../components/lib/versions";
+import { chosenConflist } from "../components/cni/swap/names";
 import { CniDhcp } from "../components/networks/cni-dhcp";
 import { DhcpServer } from "../components/networks/dhcp-server";
 import { MacvlanNetwork, type MacvlanNetworkArgs } from "../components/networks/macvlan-network";
 import { Multihomed } from "../components/networks/multihomed";
 import { Multus } from "../components/networks/multus";
+import type { ClusterNetworks } from "../components/networks/taken-by-routes";
+import { images } from "../lib/versions";
 import type { LabSettings } from "./config";
 import { canWire } from "./faults";
 import { inside } from "./inside";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseCidr } from "../components/lib/cidr";
-import { maxNodes } from "../components/lib/lan";
-import { type Problem, UserError } from "../components/lib/user-error";
+import { maxNodes } from "../components/cluster/lan";
+import { parseCidr } from "../lib/cidr";
+import { type Problem, UserError } from "../lib/user-error";
 import { overlapProblems } from "./cluster-networks";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
 import { faultConfig } from "./fault-schema";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UserError } from "../components/lib/user-error";
+import { UserError } from "../lib/user-error";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
 import { Held, type Mode, withMachineLock } from "./machine-lock";

@@ -1,4 +1,4 @@
-import { UserError } from "../components/lib/user-error";
+import { UserError } from "../lib/user-error";
 import { ensureSystem, ensureToolchain, locateToolchain, missing, purge } from ".";
 import { plainProgress } from "./progress";
 

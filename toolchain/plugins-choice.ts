@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { UserError } from "../components/lib/user-error";
-import { pluginArchives, versions } from "../components/lib/versions";
+import { UserError } from "../lib/user-error";
+import { pluginArchives, versions } from "../lib/versions";
 import type { Say } from "./progress";
 
 /** Whose implementation of the two provider plugins is used: their vendor's, or the lab's own. */

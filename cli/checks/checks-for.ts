@@ -1,6 +1,6 @@
-import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
 import type { Expectation, Lab, Values } from "../../labs/lab";
+import { UserError } from "../../lib/user-error";
 
 /**
  * The checks that show a lab's expected state.

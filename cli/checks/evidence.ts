@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { quote } from "../../components/lib/shell";
-import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
+import { quote } from "../../lib/shell";
+import { UserError } from "../../lib/user-error";
 import { mask } from "../run/mask";
 import type { StepRecord } from "./run-step";
 import type { Settled } from "./settle";

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
-import { UserError } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
 import type { Expectation, Lab, Values } from "../../labs/lab";
 import { clusterFacts } from "../../labs/placeholders";
+import { UserError } from "../../lib/user-error";
 import { toldValues } from "../settings";
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";

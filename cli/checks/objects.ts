@@ -1,4 +1,4 @@
-import { networkAnnotations, secondInterface } from "../../components/lib/networks/names";
+import { networkAnnotations, secondInterface } from "../../components/networks/names";
 import { parseJson } from "./text";
 
 /** An object of the cluster, as far as it is looked at. */

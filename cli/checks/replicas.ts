@@ -1,4 +1,4 @@
-import { confluenceNames, replicaName } from "../../components/lib/confluence/names";
+import { confluenceNames, replicaName } from "../../components/confluence/names";
 import { clusterIpOf, find, type Item, listed, plain, secondInterfaceOf, stateOf } from "./objects";
 
 /** A member of Confluence's cluster that there is to be; what is not known of it is absent. */

@@ -1,5 +1,5 @@
-import { confluenceNames } from "../../components/lib/confluence/names";
-import { probeNames } from "../../components/lib/probe-names";
+import { confluenceNames } from "../../components/confluence/names";
+import { probeNames } from "../../components/probe/probe-names";
 import type { Place, Step } from "../../labs/check";
 import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
 import type { ClusterAccess, Ran } from "./access";

@@ -1,6 +1,6 @@
-import { confluenceNames } from "../../components/lib/confluence/names";
-import { type Role, roleLabel } from "../../components/lib/networks/names";
-import { probeNames } from "../../components/lib/probe-names";
+import { confluenceNames } from "../../components/confluence/names";
+import { type Role, roleLabel } from "../../components/networks/names";
+import { probeNames } from "../../components/probe/probe-names";
 import type { Facts } from "../../labs/placeholders";
 import type { ClusterAccess } from "./access";
 import type { Clock } from "./clock";

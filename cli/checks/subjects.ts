@@ -1,4 +1,4 @@
-import type { Role } from "../../components/lib/networks/names";
+import type { Role } from "../../components/networks/names";
 import type { Place, Subjects } from "../../labs/check";
 import type { Facts } from "../../labs/placeholders";
 import type { NodeInfo } from "./access";

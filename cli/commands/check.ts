@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../../components/lib/user-error";
 import { type Expectation, expectedState, type Lab, type Values } from "../../labs/lab";
+import { UserError } from "../../lib/user-error";
 import { runChecks } from "../checks";
 import { verdictJson } from "../checks/report/json";
 import { junitXml } from "../checks/report/junit";

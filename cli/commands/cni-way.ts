@@ -1,5 +1,5 @@
-import { loneCnis } from "../../components/lib/swap/names";
-import type { Problem } from "../../components/lib/user-error";
+import { loneCnis } from "../../components/cni/swap/names";
+import type { Problem } from "../../lib/user-error";
 import type { CniName } from "../../stacks/schema";
 import type { Values } from "../stack/config-file";
 import type { Strategy } from "./metered-update";

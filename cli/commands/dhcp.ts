@@ -1,6 +1,6 @@
-import { leaseFile } from "../../components/lib/networks/names";
-import { UserError } from "../../components/lib/user-error";
+import { leaseFile } from "../../components/networks/names";
 import { allPods, duplicatesOf, leaseRows, readLeases, readPods } from "../../labs/leases";
+import { UserError } from "../../lib/user-error";
 import { labOf, requireStack } from "../labs";
 import { CommandFailed } from "../report-error";
 import { runForeground } from "../run/spawn";

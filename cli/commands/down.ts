@@ -1,6 +1,6 @@
-import { stackLabel } from "../../components/lib/engine-labels";
-import { strangersProblems, type Thing } from "../../components/lib/owner";
-import { describeProblem, UserError } from "../../components/lib/user-error";
+import { stackLabel } from "../../components/cluster/engine-labels";
+import { strangersProblems, type Thing } from "../../components/cluster/owner";
+import { describeProblem, UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { allStacks, labOf, requireStack } from "../labs";
 import { changedBeforeUp, changedText } from "../own-values";

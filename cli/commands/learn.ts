@@ -1,7 +1,7 @@
-import { UserError } from "../../components/lib/user-error";
 import { loadLabs } from "../../labs";
 import { expectedState, type Lab } from "../../labs/lab";
 import type { Lesson } from "../../labs/lesson";
+import { UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { LessonProgress } from "../learn/progress";

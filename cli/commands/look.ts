@@ -1,6 +1,6 @@
-import { networkDaemons } from "../../components/lib/networks/names";
-import { quote } from "../../components/lib/shell";
-import { UserError } from "../../components/lib/user-error";
+import { networkDaemons } from "../../components/networks/names";
+import { quote } from "../../lib/shell";
+import { UserError } from "../../lib/user-error";
 import { requireStack } from "../labs";
 import { capture, read } from "../run/capture";
 import { runForeground } from "../run/spawn";

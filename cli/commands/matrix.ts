@@ -1,8 +1,8 @@
 import path from "node:path";
-import { UserError } from "../../components/lib/user-error";
 import { loadLabs } from "../../labs";
 import type { Expectation, Lab, Values } from "../../labs/lab";
 import type { LabMatrix, MatrixRow } from "../../labs/matrix";
+import { UserError } from "../../lib/user-error";
 import { EvidenceFolder } from "../checks/evidence";
 import type { Verdict } from "../checks/verdict";
 import { requireLab } from "../labs";

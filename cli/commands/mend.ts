@@ -1,6 +1,6 @@
-import { UserError } from "../../components/lib/user-error";
 import { loadLabs } from "../../labs";
 import type { Lab, Values } from "../../labs/lab";
+import { UserError } from "../../lib/user-error";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings, valuesInForce } from "../settings";

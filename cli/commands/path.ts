@@ -1,6 +1,6 @@
-import { confluenceNames } from "../../components/lib/confluence/names";
-import { probeNames } from "../../components/lib/probe-names";
-import { UserError } from "../../components/lib/user-error";
+import { confluenceNames } from "../../components/confluence/names";
+import { probeNames } from "../../components/probe/probe-names";
+import { UserError } from "../../lib/user-error";
 import type { ClusterAccess } from "../checks/access";
 import { requireLab } from "../labs";
 import { lookAtApplication } from "../path/application";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { purge as purgeToolchain } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
 import { livingStacks } from "../labs";

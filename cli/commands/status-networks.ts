@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { networkDaemons } from "../../components/lib/networks/names";
-import { probeNames } from "../../components/lib/probe-names";
+import { networkDaemons } from "../../components/networks/names";
+import { probeNames } from "../../components/probe/probe-names";
 import type { ClusterAccess } from "../checks/access";
 import { parseJson } from "../checks/text";
 import type { PartContainer } from "../stack/containers";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { placeOf } from "../../components/lib/owner";
+import { placeOf } from "../../components/cluster/owner";
 import { locateToolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
 import { labOf, livingStacks, requireStack } from "../labs";

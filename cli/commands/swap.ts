@@ -1,5 +1,5 @@
-import { UserError } from "../../components/lib/user-error";
 import type { Lab } from "../../labs/lab";
+import { UserError } from "../../lib/user-error";
 import { type CniName, cniNames } from "../../stacks/schema";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { ensureTestPackages, ensureToolchain } from "../../toolchain";
 import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";

@@ -1,5 +1,5 @@
-import { UserError } from "../../components/lib/user-error";
 import { labIds } from "../../labs";
+import { UserError } from "../../lib/user-error";
 import { defaultStack } from "../default-stack";
 import { livingStacks, requireStack } from "../labs";
 import { runForeground } from "../run/spawn";

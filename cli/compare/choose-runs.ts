@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../../components/lib/user-error";
 import { labIds } from "../../labs";
+import { UserError } from "../../lib/user-error";
 import { defaultStack } from "../default-stack";
 import { testPrefix } from "../labs";
 import { refusal } from "../suggest";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { images } from "../../components/lib/versions";
+import { images } from "../../lib/versions";
 import type { Verdict } from "../checks/verdict";
 
 /** A run of the checks, as its evidence folder holds it. */

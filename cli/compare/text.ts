@@ -1,6 +1,6 @@
 import path from "node:path";
 import { wrapAnsi } from "fast-wrap-ansi";
-import { quote } from "../../components/lib/shell";
+import { quote } from "../../lib/shell";
 import { marks } from "../checks/report/text";
 import type { StepRecord } from "../checks/run-step";
 import type { CheckVerdict, SubjectVerdict } from "../checks/verdict";

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { probeNames } from "../../components/lib/probe-names";
+import { probeNames } from "../../components/probe/probe-names";
 import { read } from "../run/capture";
 import type { Probe } from "./outage";
 import { PodAddresses } from "./pod-addresses";

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { probeNames } from "../../components/lib/probe-names";
+import { probeNames } from "../../components/probe/probe-names";
 import { type PodEvent, podEvent } from "./pod-addresses";
 
 /** Until a watch that has ended is started again, in ms. */

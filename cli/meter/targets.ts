@@ -1,4 +1,4 @@
-import { probeNames } from "../../components/lib/probe-names";
+import { probeNames } from "../../components/probe/probe-names";
 import type { Target } from "./protocol";
 
 /** What the report calls the targets that are no nodes. */

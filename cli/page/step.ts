@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { quote } from "../../components/lib/shell";
+import { quote } from "../../lib/shell";
 import type { StepRecord } from "../checks/run-step";
 import { type Html, html } from "./html";
 

@@ -1,5 +1,5 @@
-import { UserError } from "../../components/lib/user-error";
 import type { Values } from "../../labs/values";
+import { UserError } from "../../lib/user-error";
 import type { ClusterAccess } from "../checks/access";
 import { parseJson } from "../checks/text";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parseAddress } from "../../components/lib/cidr";
-import { networkAnnotations } from "../../components/lib/networks/names";
+import { networkAnnotations } from "../../components/networks/names";
+import { parseAddress } from "../../lib/cidr";
 import { parseJson } from "../checks/text";
 import type { End } from "./hops";
 

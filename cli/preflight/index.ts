@@ -1,6 +1,6 @@
-import { defaultLan } from "../../components/lib/lan";
-import { type Problem, UserError } from "../../components/lib/user-error";
+import { defaultLan } from "../../components/cluster/lan";
 import type { Lab } from "../../labs/lab";
+import { type Problem, UserError } from "../../lib/user-error";
 import type { LabConfig } from "../../stacks/schema";
 import { ensureSystem, type Missing, missing } from "../../toolchain";
 import type { Progress } from "../../toolchain/progress";

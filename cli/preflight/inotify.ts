@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { Problem } from "../../components/lib/user-error";
+import type { Problem } from "../../lib/user-error";
 
 /** Seen: 17 a node (systemd, containerd, the kubelet, a few of each pod), all of root. */
 const neededPerNode = 20;

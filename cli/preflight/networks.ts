@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
-import { overlaps, parseCidr } from "../../components/lib/cidr";
-import { stackLabel } from "../../components/lib/engine-labels";
-import type { Problem } from "../../components/lib/user-error";
+import { stackLabel } from "../../components/cluster/engine-labels";
+import { overlaps, parseCidr } from "../../lib/cidr";
+import type { Problem } from "../../lib/user-error";
 import { read } from "../run/capture";
 
 /** A network that this machine uses already, and for what. */

@@ -1,6 +1,6 @@
 import { readFileSync, statfsSync } from "node:fs";
-import type { Problem } from "../../components/lib/user-error";
 import type { Lab } from "../../labs/lab";
+import type { Problem } from "../../lib/user-error";
 import { valuesInForce } from "../settings";
 
 /** Disk for the volumes of one stack. */

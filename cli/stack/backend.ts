@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { checkpointFile, checkpointText } from "../../components/lib/own-state";
-import { backendFolder } from "../../components/lib/owner";
-import { quote } from "../../components/lib/shell";
-import { UserError } from "../../components/lib/user-error";
+import { checkpointFile, checkpointText } from "../../components/cluster/own-state";
+import { backendFolder } from "../../components/cluster/owner";
+import { quote } from "../../lib/shell";
+import { UserError } from "../../lib/user-error";
 
 const checkpointFormat = z.object({
   checkpoint: z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dhcpServerPart, nodeLabel, ownerLabel, partLabel, stackLabel } from "../../components/lib/engine-labels";
+import { dhcpServerPart, nodeLabel, ownerLabel, partLabel, stackLabel } from "../../components/cluster/engine-labels";
 import { capture, read } from "../run/capture";
 
 /** A node of a stack, as the container engine sees it. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
 import { isInteractive } from "../ui/progress";

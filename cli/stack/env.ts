@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { quoteWord } from "../../components/lib/shell";
+import { quoteWord } from "../../lib/shell";
 import type { Toolchain } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
 import { kubeconfigFile, privateDir, stateDir } from "./paths";

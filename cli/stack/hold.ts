@@ -1,4 +1,4 @@
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { Held, withMachineLock } from "../../toolchain/machine-lock";
 import { stateDir } from "./paths";
 

@@ -1,8 +1,8 @@
-import { lanNames } from "../../components/lib/lan";
-import { recordedText } from "../../components/lib/own-state";
-import { ownerOf, strangersAmong, strangersProblems, type Thing } from "../../components/lib/owner";
-import { readThings, standingLine } from "../../components/lib/standing";
-import { UserError } from "../../components/lib/user-error";
+import { lanNames } from "../../components/cluster/lan";
+import { recordedText } from "../../components/cluster/own-state";
+import { ownerOf, strangersAmong, strangersProblems, type Thing } from "../../components/cluster/owner";
+import { readThings, standingLine } from "../../components/cluster/standing";
+import { UserError } from "../../lib/user-error";
 import { read } from "../run/capture";
 import { backendUrl } from "./env";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { lock } from "proper-lockfile";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import type { Toolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
 import { read } from "../run/capture";

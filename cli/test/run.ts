@@ -1,6 +1,6 @@
-import { ownerLabel } from "../../components/lib/engine-labels";
-import { placeOf, type Thing, thingsText } from "../../components/lib/owner";
-import { type Problem, UserError } from "../../components/lib/user-error";
+import { ownerLabel } from "../../components/cluster/engine-labels";
+import { placeOf, type Thing, thingsText } from "../../components/cluster/owner";
+import { type Problem, UserError } from "../../lib/user-error";
 import { testPrefix } from "../labs";
 import { reportError } from "../report-error";
 import { leftovers, remove } from "../stack/containers";

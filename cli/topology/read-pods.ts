@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { networkAnnotations } from "../../components/lib/networks/names";
+import { networkAnnotations } from "../../components/networks/names";
 import { parseJson } from "../checks/text";
 import type { SeenPod } from "./seen";
 

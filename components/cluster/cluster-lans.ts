@@ -1,8 +1,8 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import { hostOnLan, lanNames } from "../lib/lan";
-import type { Standing } from "../lib/standing";
+import { hostOnLan, lanNames } from "./lan";
 import { createLan, deleteLan, type LanPlan } from "./node-container";
+import type { Standing } from "./standing";
 
 /** A LAN of a cluster: a network of the container engine that leads nowhere else. */
 export interface ClusterLan {

@@ -1,28 +1,20 @@
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { parseCidr } from "../lib/cidr";
-import { apiPort, initConfig, joinConfig, parseInvitation } from "../lib/kubeadm";
-import { forThisMachine } from "../lib/kubeconfig";
-import { lanNames, maxNodes, planNodes } from "../lib/lan";
-import type { NodeNetwork } from "../lib/node-state/vagrant";
-import {
-  generationOf,
-  isAsleep,
-  lanGeneration,
-  lanOwner,
-  missingParts,
-  ownerIn,
-  type StackStanding,
-} from "../lib/standing";
-import { describeProblem, type Problem } from "../lib/user-error";
-import { images, versions } from "../lib/versions";
+import { parseCidr } from "../../lib/cidr";
+import { describeProblem, type Problem } from "../../lib/user-error";
+import { images, versions } from "../../lib/versions";
 import { awake } from "./awake";
 import { type ClusterLan, createLans } from "./cluster-lans";
+import { apiPort, initConfig, joinConfig, parseInvitation } from "./kubeadm";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
+import { forThisMachine } from "./kubeconfig";
+import { lanNames, maxNodes, planNodes } from "./lan";
+import { lookAround } from "./look-around";
 import { createNode, deleteNode, wakeNode } from "./node-container";
 import { ContainerShell, type NodeShell } from "./node-shell";
-import { lookAround } from "./standing";
+import type { NodeNetwork } from "./node-state/vagrant";
+import { generationOf, isAsleep, lanGeneration, lanOwner, missingParts, ownerIn, type StackStanding } from "./standing";
 
 export interface ClusterArgs {
   /** The lab that the nodes belong to: part of the names of containers and networks, and their label. */

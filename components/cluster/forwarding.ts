@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cni/node-access";
-import { type ForwardPolicy, forwarding, type OverlayRules } from "../lib/node-state/forwarding";
+import type { ReachableNode } from "./node-access";
+import { type ForwardPolicy, forwarding, type OverlayRules } from "./node-state/forwarding";
 import { nodeStates } from "./node-states";
 
 export interface ForwardingArgs {

@@ -1,4 +1,4 @@
-import { type Cidr, hostAddress, parseCidr } from "./cidr";
+import { type Cidr, hostAddress, parseCidr } from "../../lib/cidr";
 
 /** The address of node number 1 on the lab's LAN is .11, of number 2 .12, and so on. */
 const firstNode = 11;

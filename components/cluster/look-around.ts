@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { currentBackend, recordedText } from "../lib/own-state";
-import { ownerOf, strangersAmong, strangersProblems } from "../lib/owner";
-import { readStanding, readThings, type StackStanding, standingLine } from "../lib/standing";
+import { currentBackend, recordedText } from "./own-state";
+import { ownerOf, strangersAmong, strangersProblems } from "./owner";
 import { refusal, runHere } from "./run-here";
+import { readStanding, readThings, type StackStanding, standingLine } from "./standing";
 
 /**
  * What of a stack is there in the container engine as the program begins. What another hand has removed is made anew,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NodeShell } from "../cluster/node-shell";
+import type { NodeShell } from "./node-shell";
 
 /** A node that scripts may run on. */
 export interface ReachableNode {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { generationLabel, nodeLabel, ownerLabel, stackLabel } from "../lib/engine-labels";
-import { bringAbout } from "../lib/node-state/in-force";
-import { type NodeNetwork, vagrantNat } from "../lib/node-state/vagrant";
-import { quote } from "../lib/shell";
+import { quote } from "../../lib/shell";
+import { generationLabel, nodeLabel, ownerLabel, stackLabel } from "./engine-labels";
 import { scriptArgv } from "./node-shell";
+import { bringAbout } from "./node-state/in-force";
+import { type NodeNetwork, vagrantNat } from "./node-state/vagrant";
 
 /** The LAN of a lab, as a network of the container engine. */
 export interface LanPlan {

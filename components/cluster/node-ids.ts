@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cni/node-access";
-import { type MachineIds, machineIdScript } from "../lib/node-state/machine-id";
+import type { ReachableNode } from "./node-access";
 import type { NodeCommand } from "./node-shell";
+import { type MachineIds, machineIdScript } from "./node-state/machine-id";
 
 export interface NodeIdsArgs {
   readonly nodes: readonly ReachableNode[];

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { quote } from "../lib/shell";
-import { describeProblem } from "../lib/user-error";
+import { quote } from "../../lib/shell";
+import { describeProblem } from "../../lib/user-error";
 import { runHere } from "./run-here";
 
 /** A POSIX shell script and its positional parameters `$1`, `$2`, ... */

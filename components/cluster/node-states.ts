@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cni/node-access";
-import { bringAbout, type NodeState, undo } from "../lib/node-state/in-force";
+import type { ReachableNode } from "./node-access";
 import type { NodeCommand } from "./node-shell";
+import { bringAbout, type NodeState, undo } from "./node-state/in-force";
 
 /** Keeps a state in force on every node, from its creation to its deletion. A changed state is brought about in place. */
 export function nodeStates(

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
-import { quote } from "./shell";
-import type { Problem } from "./user-error";
+import { quote } from "../../lib/shell";
+import type { Problem } from "../../lib/user-error";
 
 /**
  * Whose the containers and networks of a stack are. Their names are one for all of root's shells, while each backend of

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { describeProblem, type Problem } from "../lib/user-error";
+import { describeProblem, type Problem } from "../../lib/user-error";
 
 /**
  * Runs a command line on this machine while the program runs, in a preview too; gives what it printed.

@@ -1,5 +1,5 @@
-import { partLabel, stackLabel } from "../lib/engine-labels";
-import { quote } from "../lib/shell";
+import { quote } from "../../lib/shell";
+import { partLabel, stackLabel } from "./engine-labels";
 import {
   deleteNode,
   generationArgv,

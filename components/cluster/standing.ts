@@ -1,6 +1,6 @@
+import { quote } from "../../lib/shell";
 import { generationLabel, ownerLabel, stackLabel } from "./engine-labels";
 import type { Thing } from "./owner";
-import { quote } from "./shell";
 
 /** Something of a stack that is there in the container engine. */
 export interface Standing {

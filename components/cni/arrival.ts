@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { NodeAccess } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
-import { arrivalScript, keepPods } from "../lib/swap/arrival-script";
-import type { NodeAccess } from "./node-access";
+import { arrivalScript, keepPods } from "./swap/arrival-script";
 
 export interface ArrivalArgs extends NodeAccess {
   /** The file of the CNI that has come, in the folder of the conflists. */

@@ -1,7 +1,7 @@
+import { quoteWord } from "../../lib/shell";
+import type { Problem } from "../../lib/user-error";
 import { type FlannelInterface, interfaceArgs } from "./flannel-config";
-import { quoteWord } from "./shell";
 import { conflistFolder } from "./swap/names";
-import type { Problem } from "./user-error";
 
 /** The port on which etcd answers its clients. */
 export const etcdPort = 2379;

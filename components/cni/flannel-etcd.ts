@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { describeProblem } from "../../lib/user-error";
+import { images } from "../../lib/versions";
+import type { NodeAccess } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
-import { type FlannelInterface, netConf } from "../lib/flannel-config";
+import type { Etcd } from "./etcd";
+import { type FlannelInterface, netConf } from "./flannel-config";
 import {
   annotationProblem,
   flannelEtcdConflist,
@@ -9,13 +13,9 @@ import {
   putConfig,
   startFlanneld,
   stopFlanneld,
-} from "../lib/flannel-etcd";
-import { forgetConnections } from "../lib/swap/connections";
-import { swapPrelude } from "../lib/swap/prelude";
-import { describeProblem } from "../lib/user-error";
-import { images } from "../lib/versions";
-import type { Etcd } from "./etcd";
-import type { NodeAccess } from "./node-access";
+} from "./flannel-etcd-config";
+import { forgetConnections } from "./swap/connections";
+import { swapPrelude } from "./swap/prelude";
 
 export interface FlannelEtcdArgs {
   /** Where flannel has its config and its leases. */

@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "../lib/flannel-config";
-import { labels, selector } from "../lib/labels";
-import { cniMetadata, conflistFolder } from "../lib/swap/names";
-import { images } from "../lib/versions";
+import { labels, selector } from "../../lib/labels";
+import { images } from "../../lib/versions";
+import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flannel-config";
+import { cniMetadata, conflistFolder } from "./swap/names";
 
 export interface FlannelArgs {
   /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */

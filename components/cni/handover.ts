@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { NodeAccess } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
-import { handoverDelete } from "../lib/swap/handover-script";
-import type { NodeAccess } from "./node-access";
+import { handoverDelete } from "./swap/handover-script";
 
 export interface HandoverArgs extends NodeAccess {
   /** The CNI that is handed over when this is deleted. */

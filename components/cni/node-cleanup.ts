@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { NodeAccess } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
-import { arriveScript } from "../lib/swap/arrive-script";
-import { cleanScript } from "../lib/swap/clean-script";
-import type { Residue } from "../lib/swap/residue";
-import type { NodeAccess } from "./node-access";
+import { arriveScript } from "./swap/arrive-script";
+import { cleanScript } from "./swap/clean-script";
+import type { Residue } from "./swap/residue";
 
 export interface NodeCleanupArgs extends NodeAccess {
   /** What the CNI leaves on a node. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ReachableNode } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
-import { recordNodeScript } from "../lib/swap/fingerprint";
-import type { ReachableNode } from "./node-access";
+import { recordNodeScript } from "./swap/fingerprint";
 
 /**
  * Has each node write down what it is like where no CNI is to be: what is there now is the node's own. A CNI that comes

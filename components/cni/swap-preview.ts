@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { listingScript, readListing } from "../lib/swap/fingerprint";
-import { swapPlan } from "../lib/swap/plan";
-import type { ReachableNode } from "./node-access";
+import type { ReachableNode } from "../cluster/node-access";
+import { listingScript, readListing } from "./swap/fingerprint";
+import { swapPlan } from "./swap/plan";
 
 /**
  * In a preview, says what the cluster's new CNI means for each node that exists: which pods are recreated, and which

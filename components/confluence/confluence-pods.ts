@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Environment, environment, homes } from "../lib/confluence/environment";
-import { confluenceNames } from "../lib/confluence/names";
+import { type Environment, environment, homes } from "./environment";
+import { confluenceNames } from "./names";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type EnvVar = k8s.types.input.core.v1.EnvVar;

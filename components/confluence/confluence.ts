@@ -1,13 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Join, joinWarnings, type TcpIpJoin } from "../lib/confluence/join";
-import { confluenceNames, podNameLabel, replicaName } from "../lib/confluence/names";
-import { type ConfluenceSettings, confluenceProblems, type Heap } from "../lib/confluence/problems";
-import { labels, selector } from "../lib/labels";
-import { attachmentAnnotations } from "../lib/networks/request";
-import { describeProblem } from "../lib/user-error";
+import { labels, selector } from "../../lib/labels";
+import { describeProblem } from "../../lib/user-error";
 import type { MacvlanNetwork } from "../networks/macvlan-network";
+import { attachmentAnnotations } from "../networks/request";
 import { confluenceClaims, confluencePod, type Database, type PodForm, secretKeys } from "./confluence-pods";
+import { type Join, joinWarnings, type TcpIpJoin } from "./join";
+import { confluenceNames, podNameLabel, replicaName } from "./names";
+import { type ConfluenceSettings, confluenceProblems, type Heap } from "./problems";
 
 /** A network that the pods are on besides the CNI's, as `net1`. */
 export interface ConfluenceNetwork {

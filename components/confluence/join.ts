@@ -1,5 +1,5 @@
-import { parseAddress } from "../cidr";
-import type { Problem } from "../user-error";
+import { parseAddress } from "../../lib/cidr";
+import type { Problem } from "../../lib/user-error";
 
 /** Members find each other by calling into a group: the network has to carry multicast. */
 export interface MulticastJoin {

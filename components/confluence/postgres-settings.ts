@@ -1,4 +1,4 @@
-import type { Problem } from "../user-error";
+import type { Problem } from "../../lib/user-error";
 
 /** What decides how a database is built, as plain values. */
 export interface PostgresSettings {

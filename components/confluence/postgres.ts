@@ -1,8 +1,11 @@
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cni/node-access";
-import { confluenceNames } from "../lib/confluence/names";
+import { labels, selector } from "../../lib/labels";
+import { describeProblem } from "../../lib/user-error";
+import { images } from "../../lib/versions";
+import type { ReachableNode } from "../cluster/node-access";
+import { confluenceNames } from "./names";
 import {
   drawPassword,
   makeFolder,
@@ -10,10 +13,7 @@ import {
   postgresArgs,
   postgresProblems,
   removeFolder,
-} from "../lib/confluence/postgres";
-import { labels, selector } from "../lib/labels";
-import { describeProblem } from "../lib/user-error";
-import { images } from "../lib/versions";
+} from "./postgres-settings";
 
 export interface PostgresArgs {
   readonly namespace: pulumi.Input<string>;

@@ -1,5 +1,5 @@
+import type { Problem } from "../../lib/user-error";
 import { secondInterface } from "../networks/names";
-import type { Problem } from "../user-error";
 import { type Join, joinProblems } from "./join";
 
 /** Of how much memory the JVM may make its heap, in MiB. */

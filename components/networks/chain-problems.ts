@@ -1,4 +1,4 @@
-import type { Problem } from "../user-error";
+import type { Problem } from "../../lib/user-error";
 import type { ChainedPlugin, SbrPlugin, TuningPlugin, VrfPlugin } from "./chain";
 import { isLinkName, isMac, isMtu } from "./link";
 import type { MacvlanSpec } from "./nad";

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, selector } from "../lib/labels";
-import { type DhcpTries, dhcpDaemonCommand, dhcpReadyCommand, triesProblems } from "../lib/networks/dhcp-daemon";
-import { networkDaemons } from "../lib/networks/names";
-import { describeProblem } from "../lib/user-error";
-import { images } from "../lib/versions";
+import { labels, selector } from "../../lib/labels";
+import { describeProblem } from "../../lib/user-error";
+import { images } from "../../lib/versions";
+import { type DhcpTries, dhcpDaemonCommand, dhcpReadyCommand, triesProblems } from "./dhcp-daemon";
+import { networkDaemons } from "./names";
 
 export interface CniDhcpArgs extends DhcpTries {
   /** An image with the dhcp plugin at /usr/bin/dhcp, curl and a shell. @default "localhost/cni-lab/cni-dhcp:v1.9.1-release" */

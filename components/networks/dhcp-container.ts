@@ -1,6 +1,6 @@
+import { dhcpServerPart } from "../cluster/engine-labels";
 import type { Script } from "../cluster/node-shell";
 import { createSide } from "../cluster/side-container";
-import { dhcpServerPart } from "../lib/engine-labels";
 
 /** A DHCP server of a lab, as a container beside the nodes. */
 export interface ServerPlan {

@@ -1,4 +1,4 @@
-import type { Problem } from "../user-error";
+import type { Problem } from "../../lib/user-error";
 import { dhcpSocket } from "./names";
 
 /** For how long the dhcp plugin's daemon tries. */

@@ -1,16 +1,16 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { describeProblem } from "../../lib/user-error";
 import { awake } from "../cluster/awake";
 import type { ClusterLan } from "../cluster/cluster-lans";
+import { serverOnLan } from "../cluster/lan";
+import { lookAround } from "../cluster/look-around";
 import { ContainerShell, type NodeCommand } from "../cluster/node-shell";
 import { deleteSide, wakeSide } from "../cluster/side-container";
-import { lookAround } from "../cluster/standing";
-import { serverOnLan } from "../lib/lan";
-import { completeService, type DhcpService, dnsmasqConf, serviceProblems } from "../lib/networks/dnsmasq";
-import { dhcpServerContainer } from "../lib/networks/names";
-import { generationOf, ownerIn } from "../lib/standing";
-import { describeProblem } from "../lib/user-error";
+import { generationOf, ownerIn } from "../cluster/standing";
 import { configureScript, createServer, serverLink } from "./dhcp-container";
+import { completeService, type DhcpService, dnsmasqConf, serviceProblems } from "./dnsmasq";
+import { dhcpServerContainer } from "./names";
 
 export interface DhcpServerArgs extends DhcpService {
   /** The lab that the server belongs to: part of its container's name, and its label. */

@@ -1,5 +1,5 @@
-import { type Cidr, networkOf, parseAddress, parseCidr } from "../cidr";
-import type { Problem } from "../user-error";
+import { type Cidr, networkOf, parseAddress, parseCidr } from "../../lib/cidr";
+import type { Problem } from "../../lib/user-error";
 import { leaseFile } from "./names";
 
 /** What a DHCP server does wrong. */

@@ -1,12 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cni/node-access";
-import { labels } from "../lib/labels";
-import { type MacvlanSpec, macvlanConf, networkWarnings } from "../lib/networks/nad";
-import { networkProblems } from "../lib/networks/network-problems";
-import { type ClusterNetworks, takenByRoutes } from "../lib/networks/taken-by-routes";
-import { describeProblem } from "../lib/user-error";
+import { labels } from "../../lib/labels";
+import { describeProblem } from "../../lib/user-error";
+import type { ReachableNode } from "../cluster/node-access";
+import { type MacvlanSpec, macvlanConf, networkWarnings } from "./nad";
+import { networkProblems } from "./network-problems";
 import { nodePaths } from "./node-paths";
+import { type ClusterNetworks, takenByRoutes } from "./taken-by-routes";
 
 export interface MacvlanNetworkArgs extends MacvlanSpec {
   /** The namespace whose pods ask for the network by its name alone. */

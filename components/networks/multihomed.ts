@@ -1,12 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, selector } from "../lib/labels";
-import { type Role, roleLabel, staticPodName } from "../lib/networks/names";
-import { attachmentAnnotations, daemonMissing } from "../lib/networks/request";
-import { probeNames } from "../lib/probe-names";
-import { images } from "../lib/versions";
+import { labels, selector } from "../../lib/labels";
+import { images } from "../../lib/versions";
+import { probeNames } from "../probe/probe-names";
 import { probePod } from "../probe/probe-pod";
 import type { MacvlanNetwork } from "./macvlan-network";
+import { type Role, roleLabel, staticPodName } from "./names";
+import { attachmentAnnotations, daemonMissing } from "./request";
 
 /** A pod on a network whose addresses the nodes give out, or the pod itself names. */
 export interface StaticPod {

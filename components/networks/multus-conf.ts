@@ -1,4 +1,4 @@
-import { conflistFolder } from "../swap/names";
+import { conflistFolder } from "../cni/swap/names";
 import { multusConf } from "./names";
 
 /** Folders of a node as the containers of Multus see them. */

@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { labels, selector } from "../lib/labels";
-import { multusPaths, multusReadyScript, thinArgs } from "../lib/networks/multus";
-import { conflistFolder } from "../lib/swap/names";
-import { images } from "../lib/versions";
+import { labels, selector } from "../../lib/labels";
+import { images } from "../../lib/versions";
+import { conflistFolder } from "../cni/swap/names";
+import { multusPaths, multusReadyScript, thinArgs } from "./multus-conf";
 
 /** How Multus works on the nodes. */
 export interface MultusForm {

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cni/node-access";
-import { labels } from "../lib/labels";
-import { daemonConfig } from "../lib/networks/multus";
-import { networkDaemons } from "../lib/networks/names";
-import { multusOwnPaths } from "../lib/swap/add-ons";
+import { labels } from "../../lib/labels";
+import type { ReachableNode } from "../cluster/node-access";
+import { multusOwnPaths } from "../cni/swap/add-ons";
+import { daemonConfig } from "./multus-conf";
 import { type MultusForm, multusSpec } from "./multus-pods";
+import { networkDaemons } from "./names";
 import { networkDefinitions } from "./network-definitions";
 import { nodePaths } from "./node-paths";
 

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { labels } from "../lib/labels";
+import { labels } from "../../lib/labels";
 
 /**
  * The kind NetworkAttachmentDefinition, as the Network Plumbing Working Group defines it

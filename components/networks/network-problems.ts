@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { type Cidr, networkOf, parseAddress, parseCidr } from "../cidr";
-import type { Problem } from "../user-error";
+import { type Cidr, networkOf, parseAddress, parseCidr } from "../../lib/cidr";
+import type { Problem } from "../../lib/user-error";
 import { chainProblems } from "./chain-problems";
 import { isLinkName, isMtu } from "./link";
 import type { DhcpIpam, HostLocalIpam, MacvlanSpec, NetworkRoute, StaticIpam } from "./nad";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { quoteWord } from "../../lib/shell";
+import type { ReachableNode } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
-import type { ReachableNode } from "../cni/node-access";
-import { quoteWord } from "../lib/shell";
 
 /**
  * Removes files and folders from every node when it is deleted: what a program keeps there and does not take with it.

@@ -1,5 +1,5 @@
-import { type Cidr, hostAddress, networkOf, overlaps, parseAddress, parseCidr } from "../cidr";
-import type { Problem } from "../user-error";
+import { type Cidr, hostAddress, networkOf, overlaps, parseAddress, parseCidr } from "../../lib/cidr";
+import type { Problem } from "../../lib/user-error";
 import type { MacvlanSpec } from "./nad";
 
 /** Addresses that a network gives out, and the subnet that they are in. */

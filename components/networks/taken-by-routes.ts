@@ -1,4 +1,4 @@
-import { type Cidr, overlaps, parseCidr } from "../cidr";
+import { type Cidr, overlaps, parseCidr } from "../../lib/cidr";
 import type { DhcpIpam, MacvlanSpec } from "./nad";
 
 /** The cluster's own networks, which pods reach by eth0: IPv4 networks. */

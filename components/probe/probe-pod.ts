@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { probeNames } from "../lib/probe-names";
+import { probeNames } from "./probe-names";
 
 const { containerPort } = probeNames;
 

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, selector } from "../lib/labels";
-import { probeNames } from "../lib/probe-names";
-import { images } from "../lib/versions";
+import { labels, selector } from "../../lib/labels";
+import { images } from "../../lib/versions";
+import { probeNames } from "./probe-names";
 import { leavesService, probePod } from "./probe-pod";
 
 export interface ProbeArgs {

@@ -1,4 +1,4 @@
-import { roleLabel } from "../../components/lib/networks/names";
+import { roleLabel } from "../../components/networks/names";
 import type { Check } from "../check";
 import { nodeNetwork } from "./evidence";
 import { astrayByRoutes, podsLookedAt } from "./routes";

@@ -1,4 +1,4 @@
-import { confluenceNames } from "../../components/lib/confluence/names";
+import { confluenceNames } from "../../components/confluence/names";
 import type { Check } from "../check";
 import {
   askDatabase,

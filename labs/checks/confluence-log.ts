@@ -1,4 +1,4 @@
-import { isVendorImage } from "../../components/lib/confluence/problems";
+import { isVendorImage } from "../../components/confluence/problems";
 
 /** What a member says when it panics, on whichever image; the line before tells why. */
 export const panicMarker =

@@ -1,5 +1,5 @@
-import { confluenceNames } from "../../components/lib/confluence/names";
-import { secondInterface } from "../../components/lib/networks/names";
+import { confluenceNames } from "../../components/confluence/names";
+import { secondInterface } from "../../components/networks/names";
 import type { Check, Step } from "../check";
 import {
   eachReplica,

@@ -1,5 +1,5 @@
-import { confluenceNames } from "../../components/lib/confluence/names";
-import { images } from "../../components/lib/versions";
+import { confluenceNames } from "../../components/confluence/names";
+import { images } from "../../lib/versions";
 import type { Check } from "../check";
 import { eachReplica, replicaLog, wholeWorkload, withConfluence } from "./confluence-evidence";
 import { panicMarker, panicReason } from "./confluence-log";

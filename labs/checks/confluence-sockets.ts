@@ -1,4 +1,4 @@
-import { confluenceNames } from "../../components/lib/confluence/names";
+import { confluenceNames } from "../../components/confluence/names";
 import type { Step } from "../check";
 import { readSockets, type TcpSocket } from "../sockets";
 

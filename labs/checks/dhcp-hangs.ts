@@ -1,4 +1,4 @@
-import { dhcpSocket } from "../../components/lib/networks/names";
+import { dhcpSocket } from "../../components/networks/names";
 import type { Check, Step } from "../check";
 import { type OffLinkRoute, offLinkRoute, routeOfMessage } from "./dhcp-log";
 import { nodeNetwork } from "./evidence";

@@ -1,6 +1,6 @@
-import { flanneldFiles } from "../../components/lib/flannel-etcd";
-import { natAddress } from "../../components/lib/node-state/vagrant";
-import { images } from "../../components/lib/versions";
+import { natAddress } from "../../components/cluster/node-state/vagrant";
+import { flanneldFiles } from "../../components/cni/flannel-etcd-config";
+import { images } from "../../lib/versions";
 import type { Check, EndPlace, Reader, Step } from "../check";
 import { countOf } from "./count";
 import { nodeNetwork } from "./evidence";

@@ -1,5 +1,5 @@
-import { probeNames } from "../../components/lib/probe-names";
-import { versions } from "../../components/lib/versions";
+import { probeNames } from "../../components/probe/probe-names";
+import { versions } from "../../lib/versions";
 import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 

@@ -1,4 +1,4 @@
-import { leaseFile } from "../../components/lib/networks/names";
+import { leaseFile } from "../../components/networks/names";
 import type { Check } from "../check";
 import {
   allPods,

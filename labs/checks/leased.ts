@@ -1,4 +1,4 @@
-import { dhcpSocket, leaseFile, networkDaemons } from "../../components/lib/networks/names";
+import { dhcpSocket, leaseFile, networkDaemons } from "../../components/networks/names";
 import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { insideRange } from "./read";

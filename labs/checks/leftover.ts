@@ -1,5 +1,5 @@
-import { conflistFolder } from "../../components/lib/swap/names";
-import { flannelConflist, flannelDaemonSet } from "../../components/lib/swap/residue";
+import { conflistFolder } from "../../components/cni/swap/names";
+import { flannelConflist, flannelDaemonSet } from "../../components/cni/swap/residue";
 import type { Check } from "../check";
 import { multicastStaysOnNode } from "./datagrams";
 import { nodeNetwork, nodeServices } from "./evidence";

@@ -1,4 +1,4 @@
-import type { Role } from "../../components/lib/networks/names";
+import type { Role } from "../../components/networks/names";
 import type { Cause, Check, Step } from "../check";
 import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";

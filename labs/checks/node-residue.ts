@@ -1,7 +1,7 @@
-import { multusAddOn } from "../../components/lib/swap/add-ons";
-import { type Audit, auditNode } from "../../components/lib/swap/audit";
-import { type Fact, listingScript, nameOf, readListing } from "../../components/lib/swap/fingerprint";
-import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
+import { multusAddOn } from "../../components/cni/swap/add-ons";
+import { type Audit, auditNode } from "../../components/cni/swap/audit";
+import { type Fact, listingScript, nameOf, readListing } from "../../components/cni/swap/fingerprint";
+import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/cni/swap/residue";
 import type { Check } from "../check";
 import { withCni } from "./with-cni";
 

@@ -1,4 +1,4 @@
-import { probeNames } from "../../components/lib/probe-names";
+import { probeNames } from "../../components/probe/probe-names";
 import type { Check } from "../check";
 import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";

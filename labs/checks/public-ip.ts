@@ -1,4 +1,4 @@
-import { natAddress } from "../../components/lib/node-state/vagrant";
+import { natAddress } from "../../components/cluster/node-state/vagrant";
 import type { Check, Step } from "../check";
 import { nodeNetwork } from "./evidence";
 

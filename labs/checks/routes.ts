@@ -1,4 +1,4 @@
-import { contains, parseCidr } from "../../components/lib/cidr";
+import { contains, parseCidr } from "../../lib/cidr";
 
 /** A way of a pod: the network that it is for, and the interface that it takes. */
 interface Way {

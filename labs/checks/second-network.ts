@@ -1,5 +1,5 @@
-import { multusConf, networkDaemons, networkNames, type Role } from "../../components/lib/networks/names";
-import { chosenConflist, conflistFolder } from "../../components/lib/swap/names";
+import { chosenConflist, conflistFolder } from "../../components/cni/swap/names";
+import { multusConf, networkDaemons, networkNames, type Role } from "../../components/networks/names";
 import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { podOfDaemonSet, readyOfDaemonSet } from "./read";

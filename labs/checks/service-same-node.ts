@@ -1,4 +1,4 @@
-import { probeNames } from "../../components/lib/probe-names";
+import { probeNames } from "../../components/probe/probe-names";
 import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { kubeProxyPods, noKubeProxyPod, noRules, rules } from "./kube-proxy";

@@ -1,4 +1,4 @@
-import { contains, parseCidr } from "../../components/lib/cidr";
+import { contains, parseCidr } from "../../lib/cidr";
 import type { Check, Step } from "../check";
 import { nodeNetwork, nodeServices } from "./evidence";
 

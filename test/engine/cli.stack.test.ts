@@ -8,7 +8,7 @@ import { mendStack, requireIdle, runEngine } from "../../cli/stack/engine";
 import { farewell } from "../../cli/stack/farewell";
 import { stackConfigFile } from "../../cli/stack/paths";
 import { Stack } from "../../cli/stack/stack";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 
 /** A stack under the real Pulumi CLI, in a state folder of its own. */

@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { quoteWord } from "../../components/lib/shell";
-import { arriveScript } from "../../components/lib/swap/arrive-script";
-import { cleanScript } from "../../components/lib/swap/clean-script";
-import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
+import { arriveScript } from "../../components/cni/swap/arrive-script";
+import { cleanScript } from "../../components/cni/swap/clean-script";
+import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/cni/swap/residue";
+import { quoteWord } from "../../lib/shell";
 
 export const flannel = flannelResidue("10.244.0.0/16");
 export const weave = weaveResidue("10.32.0.0/12");

@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ForwardPolicy, forwarding, type OverlayRules } from "../../components/lib/node-state/forwarding";
-import { bringAbout, undo } from "../../components/lib/node-state/in-force";
-import { machineIdScript } from "../../components/lib/node-state/machine-id";
-import { vagrantNat } from "../../components/lib/node-state/vagrant";
+import { type ForwardPolicy, forwarding, type OverlayRules } from "../../components/cluster/node-state/forwarding";
+import { bringAbout, undo } from "../../components/cluster/node-state/in-force";
+import { machineIdScript } from "../../components/cluster/node-state/machine-id";
+import { vagrantNat } from "../../components/cluster/node-state/vagrant";
 
 /** The real scripts with the real ip and iptables, in namespaces of their own; systemctl is a stand-in. */
 let folder: string;

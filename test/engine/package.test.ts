@@ -14,7 +14,7 @@ const installed = path.join(project, "node_modules/cni-lab");
 let packed: readonly string[];
 
 beforeAll(async () => {
-  for (const name of [".npmrc", "LICENSE", "README.md", "package.json", "components"]) {
+  for (const name of [".npmrc", "LICENSE", "README.md", "package.json", "components", "lib"]) {
     cpSync(path.join(root, name), path.join(checkout, name), { recursive: true });
   }
   for (const name of ["tsconfig.json", "tsconfig.build.json"]) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
-import versions from "../../components/lib/versions.json";
+import versions from "../../lib/versions.json";
 import { bundlePlugin, type PluginName } from "../../toolchain/plugins/build";
 
 const REPOSITORY = resolve(__dirname, "../..");

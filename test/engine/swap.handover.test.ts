@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { arrivalScript } from "../../components/lib/swap/arrival-script";
-import { handoverDelete } from "../../components/lib/swap/handover-script";
+import { arrivalScript } from "../../components/cni/swap/arrival-script";
+import { handoverDelete } from "../../components/cni/swap/handover-script";
 
 /** The real scripts with a real folder of conflists; kubectl is a stand-in that recreates what is deleted. */
 let folder: string;

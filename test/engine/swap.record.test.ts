@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { auditNode } from "../../components/lib/swap/audit";
-import { listingScript, readListing, recordNodeScript } from "../../components/lib/swap/fingerprint";
+import { auditNode } from "../../components/cni/swap/audit";
+import { listingScript, readListing, recordNodeScript } from "../../components/cni/swap/fingerprint";
 
 /** The real scripts with the real ip and iptables, in namespaces of their own; kubectl and ctr are stand-ins. */
 let folder: string;

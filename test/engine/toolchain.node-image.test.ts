@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { runVariable, testLabel } from "../../cli/test/run";
-import { images, versions } from "../../components/lib/versions";
+import { images, versions } from "../../lib/versions";
 import { locateToolchain } from "../../toolchain";
 import { readPackages } from "../../toolchain/debian/rootfs";
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type MacvlanSpec, macvlanConf } from "../../components/lib/networks/nad";
-import { requestAnnotation } from "../../components/lib/networks/request";
-import { probeNames } from "../../components/lib/probe-names";
-import { images } from "../../components/lib/versions";
+import { type MacvlanSpec, macvlanConf } from "../../components/networks/nad";
+import { requestAnnotation } from "../../components/networks/request";
+import { probeNames } from "../../components/probe/probe-names";
 import { probePod } from "../../components/probe/probe-pod";
+import { images } from "../../lib/versions";
 import type { LabUnderTest } from "./lab";
 
 const { namespace } = probeNames;

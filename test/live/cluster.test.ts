@@ -6,7 +6,7 @@ import type { PodTarget } from "../../cli/checks/access";
 import type { Verdict } from "../../cli/checks/verdict";
 import { type ApiServer, apiServer } from "../../cli/stack/api-server";
 import { stackConfigFile } from "../../cli/stack/paths";
-import { probeNames } from "../../components/lib/probe-names";
+import { probeNames } from "../../components/probe/probe-names";
 import { commandsOfPage } from "../readme";
 import { engineHolds, LabUnderTest, type Ran } from "./lab";
 import { seedOfRun } from "./seed";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { confluenceNames } from "../../components/lib/confluence/names";
+import { confluenceNames } from "../../components/confluence/names";
 import { commandsOfPage } from "../readme";
 import { LabUnderTest, type Ran } from "./lab";
 import { testDown, testPage } from "./parts";

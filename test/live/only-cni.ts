@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { probeNames } from "../../components/lib/probe-names";
-import { chosenConflist, conflistFolder, cordonMark, desiredCni } from "../../components/lib/swap/names";
-import { flannelResidue, type PodResidue, type Residue, weaveResidue } from "../../components/lib/swap/residue";
+import { chosenConflist, conflistFolder, cordonMark, desiredCni } from "../../components/cni/swap/names";
+import { flannelResidue, type PodResidue, type Residue, weaveResidue } from "../../components/cni/swap/residue";
+import { probeNames } from "../../components/probe/probe-names";
 import type { LabUnderTest } from "./lab";
 
 /** What each CNI may leave on a node. */

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { chosenConflist, conflistFolder } from "../../components/lib/swap/names";
-import { images } from "../../components/lib/versions";
+import { chosenConflist, conflistFolder } from "../../components/cni/swap/names";
+import { images } from "../../lib/versions";
 import type { LabUnderTest } from "./lab";
 import { otherThan, residues, type Swappable } from "./only-cni";
 import { upArgs } from "./swap-faults";

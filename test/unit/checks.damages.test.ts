@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { causesIn } from "../../cli/checks/causes";
 import { judge } from "../../cli/checks/judge";
 import type { StepRecord } from "../../cli/checks/run-step";
-import { versions } from "../../components/lib/versions";
 import type { Check } from "../../labs/check";
 import { podSubnets } from "../../labs/checks/flannel";
 import { kubeProxyReady } from "../../labs/checks/kube-proxy";
@@ -11,6 +10,7 @@ import { cniDhcpReady, leasedPods } from "../../labs/checks/leased";
 import { pingAcrossNodes } from "../../labs/checks/ping-across-nodes";
 import { serviceSameNode } from "../../labs/checks/service-same-node";
 import { weaveReady } from "../../labs/checks/weave";
+import { versions } from "../../lib/versions";
 
 const facts = {
   node: "n2",

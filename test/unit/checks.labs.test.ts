@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { checksFor } from "../../cli/checks/checks-for";
 import { valuesInForce } from "../../cli/settings";
-import { describeProblem } from "../../components/lib/user-error";
 import { labIds, loadLab, loadLabs } from "../../labs";
 import type { Check } from "../../labs/check";
 import { expectedState, type Lab, takes, tellingChecks } from "../../labs/lab";
 import { labProblems } from "../../labs/validate";
+import { describeProblem } from "../../lib/user-error";
 import { parseLabConfig } from "../../stacks/schema";
 import { checkOf, labOf } from "./checks.fake";
 

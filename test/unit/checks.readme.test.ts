@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { versions } from "../../components/lib/versions";
 import { loadLabs } from "../../labs";
+import { versions } from "../../lib/versions";
 import { commandOn, commandsOf, firstTable } from "../readme";
 
 const labs = await loadLabs();

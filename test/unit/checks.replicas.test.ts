@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runChecks } from "../../cli/checks";
 import { listChecks } from "../../cli/checks/report/list";
-import { describeProblem } from "../../components/lib/user-error";
 import type { Check } from "../../labs/check";
 import { labProblems } from "../../labs/validate";
+import { describeProblem } from "../../lib/user-error";
 import { type Answer, checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
 let folder: string;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FileBackend } from "../../cli/stack/backend";
 import { isHeld } from "../../cli/stack/engine";
 import { stackState } from "../../cli/stack/state";
-import type { UserError } from "../../components/lib/user-error";
+import type { UserError } from "../../lib/user-error";
 
 let folder: string;
 beforeEach(() => {

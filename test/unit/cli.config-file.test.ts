@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConfigFile } from "../../cli/stack/config-file";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 
 let folder: string;
 let file: string;

@@ -5,7 +5,7 @@ import { down } from "../../cli/commands/down";
 import { stackConfigFile } from "../../cli/stack/paths";
 import { prepareStack } from "../../cli/stack/prepare";
 import { Stack } from "../../cli/stack/stack";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { ListedPodman } from "./podman";
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { checkedValues } from "../../cli/settings";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 
 const lab = { cni: "flannel", confluence: "on" };
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { holdTests } from "../../cli/stack/hold";
 import { ownersIn, requireNoTestStacks, sweep, testStackProblems } from "../../cli/test/run";
-import type { Thing } from "../../components/lib/owner";
-import { describeProblem, UserError } from "../../components/lib/user-error";
+import type { Thing } from "../../components/cluster/owner";
+import { describeProblem, UserError } from "../../lib/user-error";
 import { LabUnderTest } from "../live/lab";
 import { ListedPodman } from "./podman";
 

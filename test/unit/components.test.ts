@@ -4,7 +4,7 @@ import { ContainerShell } from "../../components/cluster/node-shell";
 import { Cni } from "../../components/cni/cni";
 import { Flannel } from "../../components/cni/flannel";
 import { Weave } from "../../components/cni/weave";
-import { startScript } from "../../components/lib/weave-config";
+import { startScript } from "../../components/cni/weave-config";
 import { Probe } from "../../components/probe/probe";
 import { namesOf, only, record } from "./mocks";
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { images, versions } from "../../components/lib/versions";
+import { images, versions } from "../../lib/versions";
 
 const folder = "components";
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })

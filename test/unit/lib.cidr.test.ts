@@ -1,14 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Cidr,
-  contains,
-  hostAddress,
-  networkOf,
-  overlaps,
-  parseAddress,
-  parseCidr,
-} from "../../components/lib/cidr";
-import { defaultLan, hostOnLan, planNodes } from "../../components/lib/lan";
+import { defaultLan, hostOnLan, planNodes } from "../../components/cluster/lan";
+import { type Cidr, contains, hostAddress, networkOf, overlaps, parseAddress, parseCidr } from "../../lib/cidr";
 
 function network(text: string): Cidr {
   const cidr = parseCidr(text);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quote, quoteWord } from "../../components/lib/shell";
+import { quote, quoteWord } from "../../lib/shell";
 
 describe("quote", () => {
   test.each([

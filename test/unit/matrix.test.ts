@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { CheckVerdict } from "../../cli/checks/verdict";
 import { cellOf, matrixText, stepsOf } from "../../cli/commands/matrix";
-import { describeProblem } from "../../components/lib/user-error";
 import type { LabMatrix } from "../../labs/matrix";
 import { matrixProblems } from "../../labs/validate-matrix";
+import { describeProblem } from "../../lib/user-error";
 import { checkOf } from "./checks.fake";
 
 const one: LabMatrix = {

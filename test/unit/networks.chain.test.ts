@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { ChainedPlugin } from "../../components/lib/networks/chain";
-import { type Ipam, type MacvlanSpec, macvlanConf } from "../../components/lib/networks/nad";
-import { networkProblems } from "../../components/lib/networks/network-problems";
-import { describeProblem } from "../../components/lib/user-error";
+import type { ChainedPlugin } from "../../components/networks/chain";
+import { type Ipam, type MacvlanSpec, macvlanConf } from "../../components/networks/nad";
+import { networkProblems } from "../../components/networks/network-problems";
+import { describeProblem } from "../../lib/user-error";
 
 const range: Ipam = { type: "host-local", subnet: "10.10.20.0/24" };
 const spec = (chain: readonly unknown[], more: Partial<MacvlanSpec> = {}): MacvlanSpec => ({

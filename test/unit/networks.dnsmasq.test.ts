@@ -5,8 +5,8 @@ import {
   dhcpFaults,
   dnsmasqConf,
   serviceProblems,
-} from "../../components/lib/networks/dnsmasq";
-import { describeProblem } from "../../components/lib/user-error";
+} from "../../components/networks/dnsmasq";
+import { describeProblem } from "../../lib/user-error";
 
 const lines = (service: DhcpService) => dnsmasqConf(service, "eth1").trim().split("\n");
 const list = [{ dst: "10.8.0.0/16", gw: "192.168.0.7" }];

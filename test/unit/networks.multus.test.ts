@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { daemonConfig, multusReadyScript, thinArgs } from "../../components/lib/networks/multus";
+import { daemonConfig, multusReadyScript, thinArgs } from "../../components/networks/multus-conf";
 
 describe("daemonConfig", () => {
   const usual = {

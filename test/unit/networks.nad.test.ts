@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Ipam, type MacvlanSpec, macvlanConf, networkWarnings } from "../../components/lib/networks/nad";
-import { networkProblems } from "../../components/lib/networks/network-problems";
-import { describeProblem } from "../../components/lib/user-error";
+import { type Ipam, type MacvlanSpec, macvlanConf, networkWarnings } from "../../components/networks/nad";
+import { networkProblems } from "../../components/networks/network-problems";
+import { describeProblem } from "../../lib/user-error";
 
 const spec = (ipam: Ipam, more: Partial<MacvlanSpec> = {}): MacvlanSpec => ({
   network: "lan",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { DhcpIpam, Ipam, MacvlanSpec } from "../../components/lib/networks/nad";
-import { type ClusterNetworks, takenByRoutes } from "../../components/lib/networks/taken-by-routes";
+import type { DhcpIpam, Ipam, MacvlanSpec } from "../../components/networks/nad";
+import { type ClusterNetworks, takenByRoutes } from "../../components/networks/taken-by-routes";
 
 const to = (routes: readonly string[], more: Partial<MacvlanSpec> = {}): MacvlanSpec => ({
   network: "lan",

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { images } from "../../components/lib/versions";
 import { labIds } from "../../labs";
+import { images } from "../../lib/versions";
 
 const readme = readFileSync(path.resolve(__dirname, "../../README.md"), "utf8");
 

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
-import { networkProblems } from "../../components/lib/networks/network-problems";
+import { networkProblems } from "../../components/networks/network-problems";
 import { buildNetworks } from "../../stacks/networks";
 import { planNetworks } from "../../stacks/networks-plan";
 import { parseLabConfig } from "../../stacks/schema";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { parseCidr } from "../../components/lib/cidr";
+import { parseCidr } from "../../lib/cidr";
 import { labConfig, parseLabConfig } from "../../stacks/schema";
 
 function refusal(values: Record<string, string>): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeProblem } from "../../components/lib/user-error";
+import { describeProblem } from "../../lib/user-error";
 import { clearSecrets } from "../../stacks/config-secrets";
 
 const clear = (set: readonly string[], told?: string) => clearSecrets("cni-lab", set, told).map(describeProblem);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { multusAddOn } from "../../components/lib/swap/add-ons";
-import { auditNode } from "../../components/lib/swap/audit";
-import { readListing } from "../../components/lib/swap/fingerprint";
-import { swapPlan } from "../../components/lib/swap/plan";
-import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
+import { multusAddOn } from "../../components/cni/swap/add-ons";
+import { auditNode } from "../../components/cni/swap/audit";
+import { readListing } from "../../components/cni/swap/fingerprint";
+import { swapPlan } from "../../components/cni/swap/plan";
+import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/cni/swap/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");

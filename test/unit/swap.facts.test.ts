@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cleanScript } from "../../components/lib/swap/clean-script";
-import { handoverDelete } from "../../components/lib/swap/handover-script";
+import { cleanScript } from "../../components/cni/swap/clean-script";
+import { handoverDelete } from "../../components/cni/swap/handover-script";
 import { residues } from "../live/only-cni";
 import { clusterFacts, nodeFacts } from "../live/swap-facts";
 

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { arrivalScript } from "../../components/lib/swap/arrival-script";
-import { arriveScript } from "../../components/lib/swap/arrive-script";
-import { cleanScript } from "../../components/lib/swap/clean-script";
-import { handoverDelete } from "../../components/lib/swap/handover-script";
-import { podQueries } from "../../components/lib/swap/prelude";
-import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/lib/swap/residue";
+import { arrivalScript } from "../../components/cni/swap/arrival-script";
+import { arriveScript } from "../../components/cni/swap/arrive-script";
+import { cleanScript } from "../../components/cni/swap/clean-script";
+import { handoverDelete } from "../../components/cni/swap/handover-script";
+import { podQueries } from "../../components/cni/swap/prelude";
+import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/cni/swap/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { images, versions } from "../../components/lib/versions";
+import { images, versions } from "../../lib/versions";
 import { readPackages } from "../../toolchain/debian/rootfs";
 import * as roots from "../../toolchain/debian/roots";
 import * as programs from "../../toolchain/go/programs";

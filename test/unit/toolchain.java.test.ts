@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { cacheAt } from "../../toolchain/cache";
 import { javaArtifact } from "../../toolchain/java/artifact";
 import { javac } from "../../toolchain/java/compile";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { holdStack } from "../../cli/stack/hold";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { Held, withMachineLock } from "../../toolchain/machine-lock";
 
 const root = mkdtempSync(join(tmpdir(), "cni-lab-locks-"));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import {
   choosePlugins,
   chosenPlugins,

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { versions } from "../../components/lib/versions";
+import { versions } from "../../lib/versions";
 import { pipDownload, requirementOf } from "../../toolchain/go/pypi";
 
 let folder: string;

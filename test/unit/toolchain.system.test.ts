@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { quoteWord } from "../../components/lib/shell";
-import { UserError } from "../../components/lib/user-error";
+import { quoteWord } from "../../lib/shell";
+import { UserError } from "../../lib/user-error";
 import { linkUnits } from "../../toolchain/node/units";
 import { type Progress, silentProgress } from "../../toolchain/progress";
 import { CommandError } from "../../toolchain/run";

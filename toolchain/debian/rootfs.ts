@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { versions } from "../../components/lib/versions";
+import { versions } from "../../lib/versions";
 import type { Artifact } from "../artifact";
 import { repository } from "../repository";
 import { run } from "../run";

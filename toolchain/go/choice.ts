@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { versions } from "../../components/lib/versions";
+import { versions } from "../../lib/versions";
 import { isGoAtLeast, parseGoVersion } from "./version";
 
 /** Which Go builds the programs. Its version enters their digests. */

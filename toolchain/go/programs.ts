@@ -1,4 +1,4 @@
-import { versions } from "../../components/lib/versions";
+import { versions } from "../../lib/versions";
 import type { GoProgram } from "./program";
 
 const kubernetesVersion = "k8s.io/component-base/version";

@@ -1,4 +1,4 @@
-import { images, versions } from "../../components/lib/versions";
+import { images, versions } from "../../lib/versions";
 import { baseRoot, confluenceRoot, postgresRoot, type Root } from "../debian/roots";
 import * as programs from "../go/programs";
 import { confluenceNode } from "../java/programs";

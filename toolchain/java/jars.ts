@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import type { Say } from "../progress";
 import { run } from "../run";
 import { fileOf, type Jar, pathOf } from "./program";

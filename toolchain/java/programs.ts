@@ -1,4 +1,4 @@
-import { versions } from "../../components/lib/versions";
+import { versions } from "../../lib/versions";
 import type { JavaProgram } from "./program";
 
 /** The stand-in for Confluence Data Center. */

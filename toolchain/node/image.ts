@@ -1,6 +1,6 @@
 import { link, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { nodeImageRepository as nodeImage, versions } from "../../components/lib/versions";
+import { nodeImageRepository as nodeImage, versions } from "../../lib/versions";
 import { type Artifact, digestOf } from "../artifact";
 import { buildImageName } from "../images/names";
 import { buildImage, imageExists, importRoot, removeImages } from "../podman";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { versions } from "../../components/lib/versions";
+import { versions } from "../../lib/versions";
 import { type Artifact, digestOf } from "../artifact";
 import type { Cache } from "../cache";
 import { pinsOf } from "../plugins-choice";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Problem, UserError } from "../../components/lib/user-error";
+import { type Problem, UserError } from "../../lib/user-error";
 import type { Artifact } from "../artifact";
 
 /** Disk that builds take at their fullest, in MiB. */

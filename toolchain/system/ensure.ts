@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { UserError } from "../../components/lib/user-error";
+import { UserError } from "../../lib/user-error";
 import { chooseGo } from "../go/choice";
 import type { Progress } from "../progress";
 import { CommandError, run } from "../run";

@@ -1,6 +1,6 @@
-import { quoteWord } from "../../../components/lib/shell";
 import type { Check, Step, Subjects } from "../../../labs/check";
 import type { Expectation, Lab, Values } from "../../../labs/lab";
+import { quoteWord } from "../../../lib/shell";
 import { checksFor } from "../checks-for";
 
 const runsFor: Readonly<Record<Subjects, string>> = {

@@ -1,5 +1,5 @@
-import { type Cidr, contains, networkOf, parseAddress, parseCidr } from "../../../components/lib/cidr";
-import { multusConf } from "../../../components/lib/networks/names";
+import { multusConf } from "../../../components/networks/names";
+import { type Cidr, contains, networkOf, parseAddress, parseCidr } from "../../../lib/cidr";
 import type { Link, Route, SeenNode, SeenPod, Topology, TopologyNode } from "../../topology/seen";
 
 /** A link of a node that carries pods' packets. */

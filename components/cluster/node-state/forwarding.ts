@@ -1,4 +1,4 @@
-import { quote, quoteWord } from "../shell";
+import { quote, quoteWord } from "../../../lib/shell";
 import type { NodeState } from "./in-force";
 
 /** What happens to a packet on its way through a node that no rule accepts or refuses. */

@@ -1,4 +1,4 @@
-import { quoteWord } from "../shell";
+import { quoteWord } from "../../../lib/shell";
 
 /** What is brought about on a node, and what undoes it: POSIX shell, safe to repeat both ways. */
 export interface NodeState {

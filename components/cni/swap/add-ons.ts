@@ -1,4 +1,4 @@
-import { multusConf } from "../networks/names";
+import { multusConf } from "../../networks/names";
 import { conflistFolder } from "./names";
 
 /** What gives pods more networks than the CNI's, and stays on the nodes while CNIs come and go. */

@@ -1,5 +1,5 @@
-import { flannelEtcdConflist } from "../flannel-etcd";
-import { quoteWord } from "../shell";
+import { quoteWord } from "../../../lib/shell";
+import { flannelEtcdConflist } from "../flannel-etcd-config";
 import { recordScript } from "./fingerprint";
 import { loneCnis, nodeRecords } from "./names";
 import { swapPrelude } from "./prelude";

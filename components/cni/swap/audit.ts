@@ -1,5 +1,5 @@
-import { overlaps, parseCidr } from "../cidr";
-import { ruleMark } from "../node-state/forwarding";
+import { overlaps, parseCidr } from "../../../lib/cidr";
+import { ruleMark } from "../../cluster/node-state/forwarding";
 import { type AddOn, multusAddOn } from "./add-ons";
 import { type Fact, missingFrom, type NodeListing } from "./fingerprint";
 import { chosenConflist, conflistFolder, nodeRecords } from "./names";

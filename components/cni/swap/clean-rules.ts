@@ -1,4 +1,4 @@
-import { quote, quoteWord } from "../shell";
+import { quote, quoteWord } from "../../../lib/shell";
 import { pattern } from "./own-things";
 import type { Residue } from "./residue";
 

@@ -1,4 +1,4 @@
-import { quote, quoteWord } from "../shell";
+import { quote, quoteWord } from "../../../lib/shell";
 import { removeLinks } from "./clean-links";
 import { removeIpsets, removePortmapRules, removeRules } from "./clean-rules";
 import { type CleanDeadlines, mayClean } from "./may-clean";

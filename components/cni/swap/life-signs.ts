@@ -1,4 +1,4 @@
-import { quote, quoteWord } from "../shell";
+import { quote, quoteWord } from "../../../lib/shell";
 import { cniMarks } from "./names";
 import type { Residue } from "./residue";
 

@@ -1,4 +1,4 @@
-import { quote, quoteWord } from "../shell";
+import { quote, quoteWord } from "../../../lib/shell";
 import { lifeSigns } from "./life-signs";
 import { cniMarks, cutOffMark } from "./names";
 import type { Residue } from "./residue";

@@ -1,4 +1,4 @@
-import { quoteWord } from "../shell";
+import { quoteWord } from "../../../lib/shell";
 import { nodeRecords } from "./names";
 import type { Residue } from "./residue";
 

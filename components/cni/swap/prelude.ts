@@ -1,5 +1,5 @@
-import { multusConf } from "../networks/names";
-import { quoteWord } from "../shell";
+import { quoteWord } from "../../../lib/shell";
+import { multusConf } from "../../networks/names";
 import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni, desiredNetwork, leftUndone } from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */

@@ -1,4 +1,4 @@
-import { describeProblem } from "../../../components/lib/user-error";
+import { describeProblem } from "../../../lib/user-error";
 import {
   type CheckFailure,
   isList,

@@ -1,4 +1,4 @@
-import versions from "../../../components/lib/versions.json";
+import versions from "../../../lib/versions.json";
 import type { FunctionHandler, Provider, ResourceHandler } from "../host";
 import { LOCAL_COMMAND, LOCAL_RUN, REMOTE_COMMAND } from "./inputs";
 import { commandFunction, commandResource } from "./lifecycle";

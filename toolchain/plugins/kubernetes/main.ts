@@ -1,4 +1,4 @@
-import { versions } from "../../../components/lib/versions.json";
+import { versions } from "../../../lib/versions.json";
 import { serve } from "../host";
 import { kubernetesProvider } from "./provider";
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { netConf } from "../../components/lib/flannel-config";
+import { netConf } from "../../components/cni/flannel-config";
 import {
   flanneldOptions,
   flanneldService,
@@ -11,7 +11,7 @@ import {
   putConfig,
   showLeases,
   startFlanneld,
-} from "../../components/lib/flannel-etcd";
+} from "../../components/cni/flannel-etcd-config";
 
 let folder: string;
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { currentBackend, recordedText } from "../../components/lib/own-state";
-import { ownerOf, strangersAmong, strangersProblems, type Thing } from "../../components/lib/owner";
-import { describeProblem } from "../../components/lib/user-error";
+import { currentBackend, recordedText } from "../../components/cluster/own-state";
+import { ownerOf, strangersAmong, strangersProblems, type Thing } from "../../components/cluster/owner";
+import { describeProblem } from "../../lib/user-error";
 
 describe("the owner that a backend is", () => {
   test.each([

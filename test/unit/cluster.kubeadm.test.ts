@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { initConfig, joinConfig, parseInvitation } from "../../components/lib/kubeadm";
-import { forThisMachine } from "../../components/lib/kubeconfig";
+import { initConfig, joinConfig, parseInvitation } from "../../components/cluster/kubeadm";
+import { forThisMachine } from "../../components/cluster/kubeconfig";
 
 const invitation =
   "kubeadm join control-plane:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:0011 \n";

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { type Environment, environment } from "../../components/lib/confluence/environment";
-import { isMulticast, type Join, joinProblems, joinWarnings } from "../../components/lib/confluence/join";
-import { replicaName } from "../../components/lib/confluence/names";
-import { drawPassword, postgresArgs, postgresProblems } from "../../components/lib/confluence/postgres";
-import { type ConfluenceSettings, confluenceProblems, isVendorImage } from "../../components/lib/confluence/problems";
-import { describeProblem } from "../../components/lib/user-error";
+import { type Environment, environment } from "../../components/confluence/environment";
+import { isMulticast, type Join, joinProblems, joinWarnings } from "../../components/confluence/join";
+import { replicaName } from "../../components/confluence/names";
+import { drawPassword, postgresArgs, postgresProblems } from "../../components/confluence/postgres-settings";
+import { type ConfluenceSettings, confluenceProblems, isVendorImage } from "../../components/confluence/problems";
+import { describeProblem } from "../../lib/user-error";
 
 const multicast: Join = { type: "multicast", address: "230.0.0.1", ttl: 1 };
 

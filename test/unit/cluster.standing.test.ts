@@ -14,7 +14,7 @@ import {
   readThings,
   type StackStanding,
   standingLine,
-} from "../../components/lib/standing";
+} from "../../components/cluster/standing";
 
 const node = (name: string) => ({ name, container: `c-${name}` });
 const parts = { lan: "lan", nodes: [node("n1"), node("n2"), node("n3")], image: "l/node:1" };
