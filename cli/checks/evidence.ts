@@ -104,3 +104,6 @@ function describeRecord({ id, where, startedAt, ran, notRun }: StepRecord): stri
     "",
   ];
 }
+
+/** The evidence of one subject, or why it can't be read. */
+export type SubjectEvidence = EvidenceRecord | { readonly trouble: string };

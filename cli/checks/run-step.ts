@@ -2,7 +2,8 @@ import { confluenceNames } from "../../components/confluence/names";
 import { probeNames } from "../../components/probe/probe-names";
 import type { Place, Step } from "../../labs/check";
 import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
-import type { ClusterAccess, Ran } from "./access";
+import type { Ran } from "../run/ran";
+import type { ClusterAccess } from "./access";
 import type { Clock } from "./clock";
 import { prefixOf } from "./subjects";
 

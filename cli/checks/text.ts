@@ -1,4 +1,4 @@
-import type { Ran } from "./access";
+import type { Ran } from "../run/ran";
 
 /** The last line that a command printed, of its errors if there are any: usually the one that says why. */
 export function lastLine(ran: Pick<Ran, "stdout" | "stderr">): string {

@@ -1,13 +1,13 @@
-import type { EvidenceRecord } from "../checks/evidence";
+import type { EvidenceRecord, SubjectEvidence } from "../checks/evidence";
 import type { StepRecord } from "../checks/run-step";
 import type { SubjectVerdict } from "../checks/verdict";
-import type { PageEvidence } from "../page/model";
+
 import type { SubjectPair } from "./compare-runs";
 
 /** The evidence of both runs, by the `evidence` of a subject's verdict. */
 export interface BothEvidence {
-  readonly a: ReadonlyMap<string, PageEvidence>;
-  readonly b: ReadonlyMap<string, PageEvidence>;
+  readonly a: ReadonlyMap<string, SubjectEvidence>;
+  readonly b: ReadonlyMap<string, SubjectEvidence>;
 }
 
 /** A step that either run ran last, in both where both have one of its name. */
@@ -35,7 +35,7 @@ export function printedOf({ a, b }: SubjectPair, evidence: BothEvidence): Printe
 
 function lastOf(
   verdict: SubjectVerdict | undefined,
-  evidence: ReadonlyMap<string, PageEvidence>,
+  evidence: ReadonlyMap<string, SubjectEvidence>,
 ): { readonly steps: EvidenceRecord["last"]; readonly trouble?: string } {
   if (verdict?.evidence === undefined) return { steps: [] };
   const record = evidence.get(verdict.evidence);

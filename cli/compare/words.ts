@@ -1,5 +1,6 @@
+import { headline } from "../checks/headline";
 import type { Verdict } from "../checks/verdict";
-import { headline } from "../page/words";
+
 import { type CheckPair, type Match, matches } from "./compare-runs";
 import { cniOf, type StoredRun } from "./stored-run";
 

@@ -1,4 +1,4 @@
-import type { EvidenceRecord } from "../checks/evidence";
+import type { SubjectEvidence } from "../checks/evidence";
 import type { Verdict } from "../checks/verdict";
 import type { OutageReport } from "../meter/report";
 import type { Topology } from "../topology/seen";
@@ -20,15 +20,12 @@ export interface Run {
   readonly master?: string;
 }
 
-/** The evidence of one subject, or why it can't be read. */
-export type PageEvidence = EvidenceRecord | { readonly trouble: string };
-
 /** Everything on the page. It is a function of this and of nothing else. */
 export interface PageModel {
   readonly run: Run;
   readonly verdict: Verdict;
   /** By the `evidence` of a subject's verdict. */
-  readonly evidence: ReadonlyMap<string, PageEvidence>;
+  readonly evidence: ReadonlyMap<string, SubjectEvidence>;
   /** Absent where nobody could look. */
   readonly topology?: Topology;
   /** What a swap cost; absent where there was none. */

@@ -1,3 +1,4 @@
+import { headline } from "../checks/headline";
 import { documentOf } from "./document";
 import type { PageModel } from "./model";
 import { checks } from "./sections/checks";
@@ -6,7 +7,6 @@ import { summary } from "./sections/summary";
 import { swap } from "./sections/swap";
 import { versions } from "./sections/versions";
 import { topology } from "./topology/section";
-import { headline } from "./words";
 
 /** The page of one run. */
 export function page(model: PageModel): string {

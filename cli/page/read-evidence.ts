@@ -1,16 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { EvidenceRecord } from "../checks/evidence";
+import type { EvidenceRecord, SubjectEvidence } from "../checks/evidence";
 import type { Verdict } from "../checks/verdict";
-import type { PageEvidence } from "./model";
 
 /** Reads the evidence of all subjects of a run; a file that can't be read is told, and the others stand. */
-export async function readEvidence(folder: string, { checks }: Verdict): Promise<ReadonlyMap<string, PageEvidence>> {
+export async function readEvidence(folder: string, { checks }: Verdict): Promise<ReadonlyMap<string, SubjectEvidence>> {
   const files = checks.flatMap(({ subjects }) => subjects.flatMap(({ evidence }) => evidence ?? []));
   return new Map(await Promise.all(files.map(async (file) => [file, await readRecord(folder, file)] as const)));
 }
 
-async function readRecord(folder: string, file: string): Promise<PageEvidence> {
+async function readRecord(folder: string, file: string): Promise<SubjectEvidence> {
   const json = file.replace(/\.txt$/, ".json");
   try {
     const record = JSON.parse(await readFile(path.join(folder, json), "utf8")) as Partial<EvidenceRecord> | null;

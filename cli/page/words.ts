@@ -1,4 +1,4 @@
-import type { Outcome, Verdict } from "../checks/verdict";
+import type { Outcome } from "../checks/verdict";
 import { type Html, html } from "./html";
 
 /** An outcome in a word, with a sign that needs no colour. */
@@ -21,12 +21,6 @@ export function moment(iso: string): string {
   if (Number.isNaN(date.getTime())) return iso;
   const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   return `${day}, ${date.toISOString().slice(11, 19)} UTC`;
-}
-
-/** The verdict in a sentence. */
-export function headline({ lab, expect, asExpected }: Pick<Verdict, "lab" | "expect" | "asExpected">): string {
-  if (expect === "healthy") return asExpected ? `${lab} is healthy` : `${lab} is not healthy`;
-  return asExpected ? `${lab} shows its bug, as expected` : `${lab} does not show its bug`;
 }
 
 /** `1 check`, `2 checks`. */

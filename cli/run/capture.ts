@@ -1,4 +1,4 @@
-import type { Ran, RunOptions } from "../checks/access";
+import type { Ran, RunOptions } from "./ran";
 
 /** Limits and surroundings of a command whose output is read. */
 export interface CaptureOptions extends RunOptions {

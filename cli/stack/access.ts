@@ -1,5 +1,6 @@
-import type { ClusterAccess, NodeInfo, RunOptions } from "../checks/access";
+import type { ClusterAccess, NodeInfo } from "../checks/access";
 import { capture } from "../run/capture";
+import type { RunOptions } from "../run/ran";
 import { apiServer } from "./api-server";
 import type { ToolEnv } from "./env";
 

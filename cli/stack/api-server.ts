@@ -4,8 +4,9 @@ import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { ObjectKind, PodTarget, Ran, RunOptions } from "../checks/access";
+import type { ObjectKind, PodTarget } from "../checks/access";
 import { timedOut } from "../run/capture";
+import type { Ran, RunOptions } from "../run/ran";
 
 /** The one user of a cluster of the lab, as kubeadm writes it. */
 const kubeconfigShape = z.object({

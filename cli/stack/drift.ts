@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Ran } from "../checks/access";
 import { lastLine, parseJson } from "../checks/text";
 import { capture } from "../run/capture";
+import type { Ran } from "../run/ran";
 import { repository } from "./paths";
 import type { Stack } from "./stack";
 

@@ -1,5 +1,6 @@
-import type { ClusterAccess, Ran, RunOptions } from "../checks/access";
+import type { ClusterAccess } from "../checks/access";
 import { lastLine } from "../checks/text";
+import type { Ran, RunOptions } from "../run/ran";
 import { askNode, readNode } from "./read-node";
 import { readPods } from "./read-pods";
 import { formats, type Topology, type TopologyNode } from "./seen";

@@ -2,8 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
+import { conflistFolder } from "../cluster/conflist-folder";
 import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flannel-config";
-import { cniMetadata, conflistFolder } from "./swap/names";
+import { cniMetadata } from "./swap/names";
 
 export interface FlannelArgs {
   /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */

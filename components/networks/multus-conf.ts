@@ -1,4 +1,5 @@
-import { conflistFolder } from "../cni/swap/names";
+import { conflistFolder } from "../cluster/conflist-folder";
+
 import { multusConf } from "./names";
 
 /** Folders of a node as the containers of Multus see them. */

@@ -2,7 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
-import { conflistFolder } from "../cni/swap/names";
+import { conflistFolder } from "../cluster/conflist-folder";
+
 import { multusPaths, multusReadyScript, thinArgs } from "./multus-conf";
 
 /** How Multus works on the nodes. */

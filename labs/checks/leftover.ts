@@ -1,4 +1,5 @@
-import { conflistFolder } from "../../components/cni/swap/names";
+import { conflistFolder } from "../../components/cluster/conflist-folder";
+
 import { flannelConflist, flannelDaemonSet } from "../../components/cni/swap/residue";
 import type { Check } from "../check";
 import { multicastStaysOnNode } from "./datagrams";

@@ -1,4 +1,5 @@
-import { chosenConflist, conflistFolder } from "../../components/cni/swap/names";
+import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { chosenConflist } from "../../components/cni/swap/names";
 import { multusConf, networkDaemons, networkNames, type Role } from "../../components/networks/names";
 import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";

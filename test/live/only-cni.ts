@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { chosenConflist, conflistFolder, cordonMark, desiredCni } from "../../components/cni/swap/names";
+import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { chosenConflist, cordonMark, desiredCni } from "../../components/cni/swap/names";
 import { flannelResidue, type PodResidue, type Residue, weaveResidue } from "../../components/cni/swap/residue";
 import { probeNames } from "../../components/probe/probe-names";
 import type { LabUnderTest } from "./lab";

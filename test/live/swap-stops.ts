@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { chosenConflist, conflistFolder } from "../../components/cni/swap/names";
+import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { chosenConflist } from "../../components/cni/swap/names";
 import { images } from "../../lib/versions";
 import type { LabUnderTest } from "./lab";
 import { otherThan, residues, type Swappable } from "./only-cni";

@@ -1,8 +1,9 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterAccess, PodTarget, Ran, RunOptions } from "../../cli/checks/access";
+import type { ClusterAccess, PodTarget } from "../../cli/checks/access";
 import type { Clock } from "../../cli/checks/clock";
+import type { Ran, RunOptions } from "../../cli/run/ran";
 import type { Check } from "../../labs/check";
 import type { Lab } from "../../labs/lab";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { ClusterAccess, Ran } from "../../cli/checks/access";
+import type { ClusterAccess } from "../../cli/checks/access";
+import type { Ran } from "../../cli/run/ran";
 import { collectTopology } from "../../cli/topology/collect";
 import { askNode, readNode } from "../../cli/topology/read-node";
 import { readPods } from "../../cli/topology/read-pods";

@@ -42,7 +42,8 @@ function importsOf(from: string): Import[] {
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) take(node.moduleSpecifier, isTypeOnly(node.importClause));
     if (ts.isExportDeclaration(node)) take(node.moduleSpecifier, node.isTypeOnly);
-    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) take(node.arguments[0], false);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      take(node.arguments[0], false);
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -99,7 +100,8 @@ function circles(arrows: readonly (readonly [string, string])[]): string[] {
       for (const to of next.get(each) ?? []) {
         if (to === start) {
           const back = [start];
-          for (let at: string | undefined = each; at !== undefined && at !== start; at = before.get(at)) back.unshift(at);
+          for (let at: string | undefined = each; at !== undefined && at !== start; at = before.get(at))
+            back.unshift(at);
           return [start, ...back];
         }
         if (!before.has(to)) {

@@ -1,8 +1,8 @@
-import type { EvidenceRecord } from "../../checks/evidence";
+import type { EvidenceRecord, SubjectEvidence } from "../../checks/evidence";
 import { seconds } from "../../checks/text";
 import type { CheckVerdict, SubjectVerdict } from "../../checks/verdict";
 import { type Html, html } from "../html";
-import type { PageEvidence, PageModel } from "../model";
+import type { PageModel } from "../model";
 import { step } from "../step";
 import { count, outcomeMark } from "../words";
 import { checkAnchor } from "./summary";
@@ -33,7 +33,7 @@ ${causes.map((cause) => html`<p class="cause">Cause: ${cause}</p>`)}
 ${record === undefined ? undefined : recordPart(subject, record, values)}`;
 }
 
-function recordPart(subject: SubjectVerdict, record: PageEvidence, values: SubjectVerdict["values"]): Html {
+function recordPart(subject: SubjectVerdict, record: SubjectEvidence, values: SubjectVerdict["values"]): Html {
   if ("trouble" in record) {
     return html`<p class="cause">The evidence can't be read: ${record.trouble}. Run the check again for new evidence.</p>`;
   }

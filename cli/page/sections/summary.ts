@@ -1,8 +1,9 @@
+import { headline } from "../../checks/headline";
 import { seconds } from "../../checks/text";
 import type { CheckVerdict, Verdict } from "../../checks/verdict";
 import { type Html, html } from "../html";
 import type { PageModel } from "../model";
-import { count, headline, moment, outcomeWords } from "../words";
+import { count, moment, outcomeWords } from "../words";
 
 /** The verdict, what the lab is about, and why it is not as expected where it is not. */
 export function summary({ verdict, run }: PageModel): Html {

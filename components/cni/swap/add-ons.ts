@@ -1,5 +1,4 @@
-import { multusConf } from "../../networks/names";
-import { conflistFolder } from "./names";
+import { multusOwnPaths } from "../../networks/multus-paths";
 
 /** What gives pods more networks than the CNI's, and stays on the nodes while CNIs come and go. */
 export interface AddOn {
@@ -7,15 +6,6 @@ export interface AddOn {
   /** Files and folders, with all that is in them. Names ending in `*` are beginnings. */
   readonly paths: readonly string[];
 }
-
-/** What Multus itself keeps: nothing of it is of use without Multus. */
-export const multusOwnPaths: readonly string[] = [
-  `${conflistFolder}/${multusConf}`,
-  `${conflistFolder}/multus.d`,
-  "/opt/cni/bin/multus*",
-  "/run/multus",
-  "/var/lib/cni/multus",
-];
 
 /** Multus with the networks that it adds, and the daemon of the plugin dhcp. */
 export const multusAddOn: AddOn = {

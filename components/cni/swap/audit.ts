@@ -1,8 +1,9 @@
 import { overlaps, parseCidr } from "../../../lib/cidr";
+import { conflistFolder } from "../../cluster/conflist-folder";
 import { ruleMark } from "../../cluster/node-state/forwarding";
 import { type AddOn, multusAddOn } from "./add-ons";
 import { type Fact, missingFrom, type NodeListing } from "./fingerprint";
-import { chosenConflist, conflistFolder, nodeRecords } from "./names";
+import { chosenConflist, nodeRecords } from "./names";
 import type { Residue } from "./residue";
 
 /** A thing that should not be there, and whose it is. */

@@ -1,5 +1,6 @@
 import { quoteWord } from "../../../lib/shell";
-import { conflistFolder, nodeRecords } from "./names";
+import { conflistFolder } from "../../cluster/conflist-folder";
+import { nodeRecords } from "./names";
 import type { Residue } from "./residue";
 
 /** One thing of a node's network state, such as a link or an iptables rule. */

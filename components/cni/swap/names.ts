@@ -32,9 +32,6 @@ export const cutOffMark = "cni-lab/cut-off";
 /** Annotation of a node that a swap has cordoned: only then does a swap uncordon it. */
 export const cordonMark = "cni-lab/cordoned";
 
-/** The folder that the container runtime takes its network from: the first file by name. */
-export const conflistFolder = "/etc/cni/net.d";
-
 /**
  * A link to the conflist that this node is to use, from its first CNI to its last one. It sorts before those of all CNIs,
  * and its name stays the same over a swap: Multus delegates to a file by its name, and follows no other.

@@ -1,6 +1,7 @@
 import { quoteWord } from "../../../lib/shell";
+import { conflistFolder } from "../../cluster/conflist-folder";
 import { multusConf } from "../../networks/names";
-import { chosenConflist, cniMarks, conflistFolder, cutOffMark, desiredCni, desiredNetwork, leftUndone } from "./names";
+import { chosenConflist, cniMarks, cutOffMark, desiredCni, desiredNetwork, leftUndone } from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;

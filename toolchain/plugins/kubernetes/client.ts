@@ -3,6 +3,7 @@ import { type RequestOptions, request as requestByTls } from "node:https";
 import pRetry from "p-retry";
 import type { Tree } from "../host";
 import { ApiError, Unreachable } from "./api-error";
+import { keptConnections } from "./kept-connections";
 import type { Kubeconfig } from "./kubeconfig";
 
 /** A request to the API server. */
@@ -21,9 +22,6 @@ export interface ApiRequest {
 const requestMs = 65_000;
 /** Tries while the API server is away or overloaded, some four seconds in all: it may be restarting. */
 const tries = { retries: 4, minTimeout: 200, factor: 2.2 };
-
-/** How connections are kept between requests. */
-export const keptConnections = { keepAlive: true, maxSockets: 16 };
 
 /** An API server, spoken to over kept connections. */
 export class ApiServer {

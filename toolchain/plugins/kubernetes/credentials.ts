@@ -1,7 +1,8 @@
 import { Agent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import { keptConnections } from "./client";
+import { keptConnections } from "./kept-connections";
+
 import type { Kubeconfig } from "./kubeconfig";
 
 /**

@@ -1,0 +1,2 @@
+/** How connections are kept between requests. */
+export const keptConnections = { keepAlive: true, maxSockets: 16 };
