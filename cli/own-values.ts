@@ -1,6 +1,7 @@
 import type { Lab, Values } from "../labs/lab";
 import { secretKeys } from "../stacks/schema";
-import { valuesInForce, writtenKeys } from "./settings";
+import { writtenKeys } from "../stacks/shown-values";
+import { valuesInForce } from "./settings";
 
 /** A value of a stack that its lab does not have when it is brought up anew. */
 export interface ChangedValue {

@@ -1,10 +1,9 @@
+import type { Values } from "../labs/values";
 import { type Problem, UserError } from "../lib/user-error";
 import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../stacks/schema";
-import type { Values } from "./stack/config-file";
+import { writtenKeys } from "../stacks/shown-values";
 import { nearest, refusal } from "./suggest";
 
-/** Keys that only the lab itself writes. */
-export const writtenKeys: readonly string[] = ["nodeImage"];
 const settable = configKeys.filter((key) => !writtenKeys.includes(key));
 
 /** Reads `--set key=value` options. @throws UserError that names every one that can't be read, with what was meant. */
@@ -37,13 +36,6 @@ export function parseSets(sets: readonly string[]): Values {
 export function valuesInForce(lab: Values, file: Values): Values {
   const defaults = Object.entries(labConfig.parse({})).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(defaults.map(([key, value]) => [key, String(value)])), ...lab, ...file };
-}
-
-/** Of a stack's values those that may be kept and shown: a secret is nobody's business, and the image is the lab's own. */
-export function toldValues(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).filter(([key]) => !writtenKeys.includes(key) && !secretKeys.includes(key)),
-  );
 }
 
 /** The values in force when `set` is written over what the file has, and the lab's own fill in what it lacks. */

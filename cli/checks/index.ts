@@ -4,7 +4,8 @@ import type { Check } from "../../labs/check";
 import type { Expectation, Lab, Values } from "../../labs/lab";
 import { clusterFacts } from "../../labs/placeholders";
 import { UserError } from "../../lib/user-error";
-import { toldValues } from "../settings";
+import { toldValues } from "../../stacks/shown-values";
+
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";
 import { type Clock, systemClock } from "./clock";

@@ -1,7 +1,8 @@
 import { loneCnis } from "../../components/cni/swap/names";
+import type { Values } from "../../labs/values";
 import type { Problem } from "../../lib/user-error";
 import type { CniName } from "../../stacks/schema";
-import type { Values } from "../stack/config-file";
+
 import type { Strategy } from "./metered-update";
 
 /** Whether one update may lead from a CNI to another: both are there in it for a while. */

@@ -7,9 +7,9 @@ import { requireToolchain } from "../toolchain";
 
 /** `./lab env`: what a shell must export so that plain pulumi and kubectl work on a stack. */
 export async function env(name: string | undefined): Promise<number> {
-  const { stack: stackName } = await requireLab(name);
+  const { lab, stack: stackName } = await requireLab(name);
   const stack = new Stack(stackName, requireToolchain());
-  await prepareStack(stack, {});
+  await prepareStack(stack, lab, {});
   if ((await stack.outputs()) !== undefined) {
     await stack.requireUp();
   }

@@ -1,6 +1,6 @@
 import { loadLabs } from "../../labs";
 import { type Lab, memoryOf } from "../../labs/lab";
-import { changesOfStack } from "../stack/changes";
+import { changesOfStack } from "../changes";
 import { nodeContainers } from "../stack/containers";
 import { knownStacks, stackState } from "../stack/state";
 import { isInteractive } from "../ui/progress";

@@ -51,7 +51,7 @@ async function compareAll(lab: Lab, compared: LabMatrix, stackName: string): Pro
   const cells: Cell[] = [];
   for (const [i, { cni, row, values }] of steps.entries()) {
     console.log(`\n== ${i + 1} of ${steps.length}: ${cni}, ${row.name}`);
-    await apply(stack, values);
+    await apply(stack, lab, values);
     const expect = row.expect[cni] ?? "healthy";
     const verdict = await checkStack(
       stack,
@@ -61,7 +61,8 @@ async function compareAll(lab: Lab, compared: LabMatrix, stackName: string): Pro
     cells.push(cellOf(compared, { cni, row: row.name, expect }, verdict));
   }
   console.log("\n== back to what it was");
-  await apply(stack, Object.fromEntries(Object.keys(steps[0]?.values ?? {}).map((key) => [key, before[key] ?? ""])));
+  const keys = Object.keys(steps[0]?.values ?? {});
+  await apply(stack, lab, Object.fromEntries(keys.map((key) => [key, before[key] ?? ""])));
   await new EvidenceFolder(evidence).write("matrix.json", `${JSON.stringify(cells, undefined, 2)}\n`);
   console.log(`\n${matrixText(compared, cells)}\nevidence: ${evidence}`);
   return cells.every(({ asExpected }) => asExpected) ? exitCodes.asExpected : exitCodes.notAsExpected;
@@ -106,8 +107,8 @@ export function matrixText({ rowsAre }: Pick<LabMatrix, "rowsAre">, cells: reado
   return `${table(["CNI", rowsAre, "result", "evidence"], rows)}\n${met} of ${cells.length} cells are as expected`;
 }
 
-async function apply(stack: Stack, values: Values): Promise<void> {
-  const exitCode = await applyAll(stack, [values]);
+async function apply(stack: Stack, lab: Lab, values: Values): Promise<void> {
+  const exitCode = await applyAll(stack, lab, [values]);
   if (exitCode !== 0) {
     throw new CommandFailed(
       `pulumi up ended with ${exitCode}; what it said stands above. The stack is left with ${JSON.stringify(values)}; run ./lab matrix ${stack.name} to begin again`,

@@ -59,7 +59,7 @@ async function bringTo(
   requireIdle(stack);
   const evidence = newEvidenceDir(stackName);
   const left = remaining(sets, valuesInForce(lab.values, values));
-  const updated = await meteredUpdate(stack, left, { nodes, current });
+  const updated = await meteredUpdate(stack, lab, left, { nodes, current });
   if (updated.exitCode !== 0) {
     await tellOutage(updated, evidence);
     const again = [command, stackName, ...(options.lab === undefined ? [] : ["--lab", options.lab])].join(" ");

@@ -1,11 +1,13 @@
 import path from "node:path";
+import type { Lab } from "../../labs/lab";
+import type { Values } from "../../labs/values";
 import type { CniName } from "../../stacks/schema";
 import { EvidenceFolder } from "../checks/evidence";
 import { measure } from "../meter/measure";
 import type { MeteredNode } from "../meter/meter";
 import { type OutageReport, reportLines } from "../meter/report";
 import { applyAll } from "../stack/apply";
-import type { Values } from "../stack/config-file";
+
 import { privateDir, stackDir } from "../stack/paths";
 import type { Stack } from "../stack/stack";
 
@@ -32,12 +34,13 @@ interface UpdateFrom {
 /** Brings a stack that is up to each of these value sets in turn. Where they change its CNI, the meter runs meanwhile. */
 export async function meteredUpdate(
   stack: Stack,
+  lab: Lab,
   sets: readonly Values[],
   { nodes, current, alsoSame = false }: UpdateFrom,
 ): Promise<Updated> {
   const stations = sets.flatMap(({ cni }) => cni ?? []);
   if (!alsoSame && stations.every((cni) => cni === current)) {
-    return { exitCode: await applyAll(stack, sets) };
+    return { exitCode: await applyAll(stack, lab, sets) };
   }
   const to = stations.at(-1) ?? current;
   const strategy: Strategy = stations.slice(0, -1).includes("none") ? "replace" : "rolling";
@@ -45,7 +48,7 @@ export async function meteredUpdate(
     { nodes, env: stack.env, folder: privateDir(stackDir(stack.name)) },
     { from: current, to, strategy },
     async () => {
-      const exitCode = await applyAll(stack, sets);
+      const exitCode = await applyAll(stack, lab, sets);
       return { exitCode, whole: exitCode === 0 && to !== "none" };
     },
   );

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { placeOf } from "../../components/cluster/owner";
 import { locateToolchain } from "../../toolchain";
+import { type Changes, changesOfStack } from "../changes";
 import type { ClusterAccess } from "../checks/access";
 import { labOf, livingStacks, requireStack } from "../labs";
 import { absentNodes } from "../stack/absent";
-import { type Changes, changesOfStack } from "../stack/changes";
 import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
 import { Stack } from "../stack/stack";
 import { anothers, type StackState, stackState } from "../stack/state";

@@ -45,7 +45,7 @@ async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Stra
 
   const evidence = newEvidenceDir(stackName);
   const sets = updates(previous, next, strategy).map((each) => ({ cni: each }));
-  const updated = await meteredUpdate(stack, sets, { nodes, current: previous, alsoSame: true });
+  const updated = await meteredUpdate(stack, lab, sets, { nodes, current: previous, alsoSame: true });
   if (updated.exitCode !== 0) {
     await tellOutage(updated, evidence);
     const again = `swap ${stackName} ${next}`;

@@ -1,7 +1,7 @@
 import { labIds } from "../../labs";
 import { UserError } from "../../lib/user-error";
 import { defaultStack } from "../default-stack";
-import { livingStacks, requireStack } from "../labs";
+import { labOf, livingStacks, requireStack } from "../labs";
 import { runForeground } from "../run/spawn";
 import { type NodeContainer, nodeContainers } from "../stack/containers";
 import { prepareState, toolEnv } from "../stack/env";
@@ -54,7 +54,7 @@ export async function pulumi(args: readonly string[], { stack: name }: ToolOptio
     return runForeground(["pulumi", ...args], { env, cwd: repository, onSignal: "pass" });
   }
   const stack = new Stack(await requireStack(name), toolchain);
-  await prepareStack(stack, {});
+  await prepareStack(stack, await labOf(stack.name), {});
   return runForeground(["pulumi", ...args], { env: stack.env, cwd: repository, onSignal: "pass" });
 }
 

@@ -1,4 +1,5 @@
 import { type Lab, takes } from "../../labs/lab";
+import type { Values } from "../../labs/values";
 import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { changedLines, changedValues } from "../own-values";
@@ -6,7 +7,7 @@ import { preflight } from "../preflight";
 import { CommandFailed, exitCodes } from "../report-error";
 import { parseSets, resolveSettings, valuesInForce } from "../settings";
 import { applyAll, setsOfUp } from "../stack/apply";
-import { ConfigFile, type Values } from "../stack/config-file";
+import { ConfigFile } from "../stack/config-file";
 import { nodeContainers } from "../stack/containers";
 import { requireIdle } from "../stack/engine";
 import { holdStack } from "../stack/hold";
@@ -53,7 +54,7 @@ async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number
   requireIdle(new Stack(stackName, locateToolchain()));
   await preflight(lab, stackName, config, progress);
   const stack = new Stack(stackName, await ensureToolchain(progress));
-  const exitCode = await applyAll(stack, sets);
+  const exitCode = await applyAll(stack, lab, sets);
   if (exitCode !== 0) {
     const again = `up ${stackName}`;
     const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });

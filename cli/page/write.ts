@@ -1,10 +1,11 @@
 import type { Lab, Values } from "../../labs/lab";
+import { toldValues } from "../../stacks/shown-values";
 import type { ClusterAccess } from "../checks/access";
 import { EvidenceFolder } from "../checks/evidence";
 import type { Verdict } from "../checks/verdict";
 import type { OutageReport } from "../meter/report";
 import { changedLines, changedValues } from "../own-values";
-import { toldValues, valuesInForce } from "../settings";
+import { valuesInForce } from "../settings";
 import { collectTopology } from "../topology/collect";
 import { page } from "./page";
 import { readEvidence } from "./read-evidence";

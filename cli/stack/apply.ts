@@ -1,5 +1,6 @@
 import type { Lab } from "../../labs/lab";
-import type { Values } from "./config-file";
+import type { Values } from "../../labs/values";
+
 import { mendStack, runEngine } from "./engine";
 import { wentWell } from "./in-vain";
 import { prepareStack } from "./prepare";
@@ -10,9 +11,9 @@ import type { Stack } from "./stack";
  *
  * @returns the exit code of the first update that failed, else 0
  */
-export async function applyAll(stack: Stack, sets: readonly Values[]): Promise<number> {
+export async function applyAll(stack: Stack, lab: Lab | undefined, sets: readonly Values[]): Promise<number> {
   for (const set of sets) {
-    await prepareStack(stack, set);
+    await prepareStack(stack, lab, set);
     await mendStack(stack, console.log);
     const exitCode = await runEngine(stack, "up");
     if (exitCode !== 0) {

@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isMap, parseDocument } from "yaml";
+import type { Values } from "../../labs/values";
 import { UserError } from "../../lib/user-error";
-
-/** Values of a stack's config under the project's name, in their text form. */
-export type Values = Readonly<Record<string, string>>;
 
 const project = "cni-lab";
 

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { lock } from "proper-lockfile";
+import type { Values } from "../../labs/values";
 import { UserError } from "../../lib/user-error";
 import type { Toolchain } from "../../toolchain";
 import type { ClusterAccess } from "../checks/access";
 import { read } from "../run/capture";
 import { containerAccess } from "./access";
 import { FileBackend, type Lock } from "./backend";
-import { ConfigFile, type Values } from "./config-file";
+import { ConfigFile } from "./config-file";
 import { dhcpServer } from "./containers";
 import { backendUrl, emptyShellFolder, prepareState, type ToolEnv, toolEnv } from "./env";
 import { type Outputs, readOutputs } from "./outputs";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { remaining, setsOfUp } from "../../cli/stack/apply";
-import type { Values } from "../../cli/stack/config-file";
+import type { Values } from "../../labs/values";
+
 import { labOf } from "./checks.fake";
 
 const none = { cni: "none" };

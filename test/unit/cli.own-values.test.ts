@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { changesOfStack } from "../../cli/changes";
 import { changedBeforeUp, changedLines, changedText, changedValues } from "../../cli/own-values";
-import { changesOfStack } from "../../cli/stack/changes";
 import { loadLabs } from "../../labs";
 import type { Values } from "../../labs/lab";
 import { labOf } from "./checks.fake";

@@ -89,7 +89,9 @@ test("down --all --force is refused: what is another's has to be named", async (
 test("a stack of another's name is not prepared: its config file stays as it is", async () => {
   const { podman } = machine();
   const stack = new Stack("own1", locateToolchain());
-  await expect(prepareStack(stack, { nodes: "1" })).rejects.toThrow(/^stack is "own1": is another's, of the lab whose/);
+  await expect(prepareStack(stack, undefined, { nodes: "1" })).rejects.toThrow(
+    /^stack is "own1": is another's, of the lab whose/,
+  );
   expect(existsSync(stackConfigFile("own1"))).toBe(false);
   expect(existsSync(join(podman.folder, "cni-lab"))).toBe(false);
 });

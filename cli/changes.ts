@@ -1,8 +1,9 @@
-import type { Lab } from "../../labs/lab";
-import { type ChangedValue, changedBeforeUp, changedLines, changedValues } from "../own-values";
-import { ConfigFile, type Values } from "./config-file";
-import { stackConfigFile } from "./paths";
-import type { StackState } from "./state";
+import type { Lab } from "../labs/lab";
+import type { Values } from "../labs/values";
+import { type ChangedValue, changedBeforeUp, changedLines, changedValues } from "./own-values";
+import { ConfigFile } from "./stack/config-file";
+import { stackConfigFile } from "./stack/paths";
+import type { StackState } from "./stack/state";
 
 /** What makes a stack, or the one that `up` would make, other than its lab. */
 export interface Changes {
