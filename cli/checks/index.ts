@@ -5,7 +5,6 @@ import type { Expectation, Lab, Values } from "../../labs/lab";
 import { clusterFacts } from "../../labs/placeholders";
 import { UserError } from "../../lib/user-error";
 import { toldValues } from "../../stacks/shown-values";
-
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";
 import { type Clock, systemClock } from "./clock";

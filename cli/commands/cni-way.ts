@@ -2,7 +2,6 @@ import { loneCnis } from "../../components/cni/swap/names";
 import type { Values } from "../../labs/values";
 import type { Problem } from "../../lib/user-error";
 import type { CniName } from "../../stacks/schema";
-
 import type { Strategy } from "./metered-update";
 
 /** Whether one update may lead from a CNI to another: both are there in it for a while. */

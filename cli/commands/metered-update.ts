@@ -7,7 +7,6 @@ import { measure } from "../meter/measure";
 import type { MeteredNode } from "../meter/meter";
 import { type OutageReport, reportLines } from "../meter/report";
 import { applyAll } from "../stack/apply";
-
 import { privateDir, stackDir } from "../stack/paths";
 import type { Stack } from "../stack/stack";
 

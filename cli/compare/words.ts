@@ -1,6 +1,5 @@
 import { headline } from "../checks/headline";
 import type { Verdict } from "../checks/verdict";
-
 import { type CheckPair, type Match, matches } from "./compare-runs";
 import { cniOf, type StoredRun } from "./stored-run";
 

@@ -1,6 +1,5 @@
 import type { Lab } from "../../labs/lab";
 import type { Values } from "../../labs/values";
-
 import { mendStack, runEngine } from "./engine";
 import { wentWell } from "./in-vain";
 import { prepareStack } from "./prepare";

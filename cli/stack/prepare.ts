@@ -1,6 +1,5 @@
 import type { Lab } from "../../labs/lab";
 import type { Values } from "../../labs/values";
-
 import { requireOwn } from "./own";
 import type { Stack } from "./stack";
 

@@ -1,5 +1,4 @@
 import { conflistFolder } from "../../components/cluster/conflist-folder";
-
 import { formats, type SeenNode } from "./seen";
 
 /** What is asked of a node, each part under its name: one command, as each `podman exec` costs a third of a second. */

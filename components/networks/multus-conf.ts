@@ -1,5 +1,4 @@
 import { conflistFolder } from "../cluster/conflist-folder";
-
 import { multusConf } from "./names";
 
 /** Folders of a node as the containers of Multus see them. */

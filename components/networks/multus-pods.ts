@@ -3,7 +3,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
 import { conflistFolder } from "../cluster/conflist-folder";
-
 import { multusPaths, multusReadyScript, thinArgs } from "./multus-conf";
 
 /** How Multus works on the nodes. */

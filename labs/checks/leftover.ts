@@ -1,5 +1,4 @@
 import { conflistFolder } from "../../components/cluster/conflist-folder";
-
 import { flannelConflist, flannelDaemonSet } from "../../components/cni/swap/residue";
 import type { Check } from "../check";
 import { multicastStaysOnNode } from "./datagrams";

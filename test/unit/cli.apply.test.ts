@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { remaining, setsOfUp } from "../../cli/stack/apply";
 import type { Values } from "../../labs/values";
-
 import { labOf } from "./checks.fake";
 
 const none = { cni: "none" };

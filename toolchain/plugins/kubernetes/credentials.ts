@@ -2,7 +2,6 @@ import { Agent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { keptConnections } from "./kept-connections";
-
 import type { Kubeconfig } from "./kubeconfig";
 
 /**
