@@ -163,7 +163,8 @@ function describe(status: StackStatus): string {
     name,
     container,
     address ?? "?",
-    running ? readiness(ready) : gone ? "gone" : "stopped",
+    // The key to another's API server is with its owner.
+    running ? (owner === undefined ? readiness(ready) : "running") : gone ? "gone" : "stopped",
     own ?? "",
     pods === undefined ? "?" : `${pods.ready}/${pods.total}`,
   ]);
