@@ -1,3 +1,5 @@
+import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
 import type { Ran, RunOptions } from "./ran";
 
 /** Limits and surroundings of a command whose output is read. */
@@ -8,6 +10,13 @@ export interface CaptureOptions extends RunOptions {
   readonly cwd?: string;
   /** The command's standard input. @default empty */
   readonly input?: string;
+  /** How long it may take to end once it is told to, in milliseconds; then it is killed. @default 2000 */
+  readonly killAfterMs?: number;
+  /**
+   * How long after its end what it has started may still write to its output, in milliseconds.
+   * @default until none of it has that output open any more
+   */
+  readonly lingerMs?: number;
 }
 
 /** The exit code of a command that took too long, as timeout(1) has it. */
@@ -17,7 +26,7 @@ export const timedOut = 124;
 export async function capture(argv: readonly string[], options: CaptureOptions = {}): Promise<Ran> {
   const { execa } = await import("execa");
   const [program = "", ...args] = argv;
-  const result = await execa(program, args, {
+  const running = execa(program, args, {
     reject: false,
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     stripFinalNewline: false,
@@ -26,16 +35,30 @@ export async function capture(argv: readonly string[], options: CaptureOptions =
     cwd: options.cwd,
     timeout: options.timeoutMs,
     cancelSignal: options.signal,
-    forceKillAfterDelay: 2_000,
+    forceKillAfterDelay: options.killAfterMs ?? 2_000,
   });
+  if (options.lingerMs !== undefined) closeAfter(running, options.lingerMs);
+  const result = await running;
   options.signal?.throwIfAborted();
+  const signalled = result.signal === undefined ? 0 : constants.signals[result.signal];
+  // Ended by a clock, or never started: nobody else says so.
+  const says = result.timedOut || (result.exitCode === undefined && signalled === 0) ? result.message : undefined;
   return {
     argv,
-    exitCode: result.timedOut ? timedOut : (result.exitCode ?? 128),
+    exitCode: result.timedOut ? timedOut : (result.exitCode ?? 128 + signalled),
     stdout: result.stdout,
-    stderr: result.stderr === "" && result.exitCode === undefined ? (result.message ?? "") : result.stderr,
+    stderr: result.stderr || (says ?? ""),
     ms: Math.round(result.durationMs),
   };
+}
+
+/** Stops reading a while after the command's end; what is in the pipes by then is read first. */
+function closeAfter(running: ChildProcess, ms: number): void {
+  running.once("exit", () => {
+    const close = () => [running.stdout, running.stderr].map((stream) => stream?.destroy());
+    const clock = setTimeout(() => setImmediate(close), ms);
+    running.once("close", () => clearTimeout(clock));
+  });
 }
 
 /** Runs a command that must succeed, and returns what it printed. */

@@ -2,6 +2,7 @@ import type { ClusterAccess, NodeInfo } from "../checks/access";
 import { capture } from "../run/capture";
 import type { RunOptions } from "../run/ran";
 import { apiServer } from "./api-server";
+import { entering } from "./enter";
 import type { ToolEnv } from "./env";
 
 /**
@@ -21,6 +22,7 @@ export function containerAccess(
   };
   const kubectl = (args: readonly string[], options?: RunOptions) => capture(["kubectl", ...args], { ...options, env });
   const api = apiServer(kubeconfig);
+  const enter = entering(nodes.map((node) => node.container));
   return {
     nodes,
     kubectl,
@@ -31,12 +33,16 @@ export function containerAccess(
       const ran = await api.exec(target, argv, options);
       return ran === undefined ? kubectl(words, options) : { argv: ["kubectl", ...words], ...ran };
     },
-    node: (name, argv, options = {}) => {
+    node: async (name, argv, options = {}) => {
       const container = nodes.find((node) => node.name === name)?.container;
       if (container === undefined) {
         throw new Error(`there is no node ${name}; the nodes are: ${nodes.map((node) => node.name).join(", ")}`);
       }
-      return capture(["podman", "exec", container, ...limited(argv, options.timeoutMs)], options);
+      const words = limited(argv, options.timeoutMs);
+      const shown = ["podman", "exec", container, ...words];
+      const { timeoutMs } = options;
+      const ran = timeoutMs === undefined ? undefined : await enter(container, words, { ...options, timeoutMs });
+      return ran === undefined ? capture(shown, options) : { argv: shown, ...ran };
     },
     dhcpServer: (argv, options = {}) =>
       inServer((container) => ["podman", "exec", container, ...limited(argv, options.timeoutMs)], options),
