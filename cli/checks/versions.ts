@@ -26,6 +26,9 @@ interface NodeAnswer {
     readonly status?: { readonly nodeInfo?: Readonly<Record<string, string | undefined>> };
   }[];
 }
+interface PodAnswer {
+  readonly items: readonly { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } }[];
+}
 
 /** Asks the cluster what it runs. Never fails: a cluster that does not answer is for the checks to report. */
 export async function collectVersions(access: ClusterAccess, signal: AbortSignal): Promise<Versions> {
@@ -33,12 +36,13 @@ export async function collectVersions(access: ClusterAccess, signal: AbortSignal
     const ran = await access.kubectl(args, { signal, timeoutMs: 15_000 });
     return ran.exitCode === 0 ? ran.stdout : undefined;
   };
-  const [version, nodes, images] = await Promise.all([
+  const [version, nodes, pods] = await Promise.all([
     ask(["version", "-o", "json"]),
     ask(["get", "nodes", "-o", "json"]),
-    ask(["get", "pods", "--all-namespaces", "-o", "jsonpath={.items[*].spec.containers[*].image}"]),
+    ask(["get", "pods", "--all-namespaces", "-o", "json"]),
   ]);
   const answer = parseJson<VersionAnswer>(version);
+  const containers = (parseJson<PodAnswer>(pods)?.items ?? []).flatMap(({ spec }) => spec?.containers ?? []);
   return {
     kubectl: answer?.clientVersion?.gitVersion,
     kubernetes: answer?.serverVersion?.gitVersion,
@@ -49,6 +53,6 @@ export async function collectVersions(access: ClusterAccess, signal: AbortSignal
       kernel: status?.nodeInfo?.kernelVersion ?? "",
       os: status?.nodeInfo?.osImage ?? "",
     })),
-    images: [...new Set((images ?? "").split(/\s+/).filter((image) => image !== ""))].sort(),
+    images: [...new Set(containers.flatMap(({ image }) => image ?? []))].sort(),
   };
 }

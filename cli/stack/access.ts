@@ -25,7 +25,10 @@ export function containerAccess(
   const enter = entering(nodes.map((node) => node.container));
   return {
     nodes,
-    kubectl,
+    kubectl: async (args, options) => {
+      const ran = await api.kubectl(args, options);
+      return ran === undefined ? kubectl(args, options) : { argv: ["kubectl", ...args], ...ran };
+    },
     list: api.list,
     pod: async (target, argv, options) => {
       const { namespace, pod, container } = target;

@@ -5,8 +5,10 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { ObjectKind, PodTarget } from "../checks/access";
+import { parseJson } from "../checks/text";
 import { timedOut } from "../run/capture";
 import type { Ran, RunOptions } from "../run/ran";
+import { questionOf } from "./kubectl-words";
 
 /** The one user of a cluster of the lab, as kubeadm writes it. */
 const kubeconfigShape = z.object({
@@ -28,12 +30,17 @@ export interface ApiServer {
   exec(target: PodTarget, argv: readonly string[], options?: RunOptions): Promise<Omit<Ran, "argv"> | undefined>;
   /** Reads all objects of these kinds, in all namespaces. */
   list(kinds: readonly ObjectKind[], options?: RunOptions): Promise<readonly unknown[] | undefined>;
+  /** Does what kubectl does with these words, where they only read, and are known here. */
+  kubectl(args: readonly string[], options?: RunOptions): Promise<Omit<Ran, "argv"> | undefined>;
 }
 
 /** The API server of a cluster of the lab. */
 export function apiServer(kubeconfig: string): ApiServer {
   const { data, success } = kubeconfigShape.safeParse(parse(kubeconfig));
-  if (!success) return { exec: async () => undefined, list: async () => undefined };
+  if (!success) {
+    const nothing = async () => undefined;
+    return { exec: nothing, list: nothing, kubectl: nothing };
+  }
   const [{ cluster }] = data.clusters;
   const [{ user }] = data.users;
   const connection: Connection = {
@@ -42,13 +49,14 @@ export function apiServer(kubeconfig: string): ApiServer {
     cert: Buffer.from(user["client-certificate-data"], "base64"),
     key: Buffer.from(user["client-key-data"], "base64"),
   };
-  const agent = new Agent({ keepAlive: true });
+  const kept = { ...connection, agent: new Agent({ keepAlive: true }) };
   return {
     exec: (target, argv, options = {}) => exec(connection, target, argv, options),
     async list(kinds, options = {}) {
-      const lists = await Promise.all(kinds.map((kind) => list({ ...connection, agent }, kind, options)));
+      const lists = await Promise.all(kinds.map((kind) => list(kept, kind, options)));
       return lists.some((items) => items === undefined) ? undefined : lists.flatMap((items) => items ?? []);
     },
+    kubectl: (args, options = {}) => kubectl(kept, args, options),
   };
 }
 
@@ -69,25 +77,58 @@ const paths: Readonly<Record<ObjectKind, string>> = {
 
 const listShape = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
 
+type Kept = Connection & { readonly agent: Agent };
+
 /** The items of a list do not name their kind. */
-async function list(
-  { server, ...connection }: Connection & { readonly agent: Agent },
-  kind: ObjectKind,
-  { signal, timeoutMs }: RunOptions,
-): Promise<readonly unknown[] | undefined> {
+async function list(connection: Kept, kind: ObjectKind, options: RunOptions): Promise<readonly unknown[] | undefined> {
+  const body = await read(connection, paths[kind], options);
+  const { data } = listShape.safeParse(parseJson(body));
+  return data?.items.map((item) => ({ kind, ...item }));
+}
+
+async function kubectl(
+  connection: Kept,
+  args: readonly string[],
+  { signal, timeoutMs = Number.POSITIVE_INFINITY }: RunOptions,
+): Promise<Omit<Ran, "argv"> | undefined> {
+  const asked = questionOf(args);
+  if (asked === undefined) return undefined;
+  const start = performance.now();
+  // The other half is kubectl's, which is to say why there was no answer.
+  const limit = Math.min(timeoutMs / 2, asked.timeoutMs ?? Number.POSITIVE_INFINITY);
+  const options = { signal, ...(Number.isFinite(limit) ? { timeoutMs: limit } : {}) };
+  const answers = await Promise.all(asked.paths.map((each) => read(connection, each, options)));
+  const all = answers.filter((answer) => answer !== undefined);
+  if (all.length < answers.length) return undefined;
   try {
-    const body = await new Promise<string>((resolve, reject) => {
-      const request = get(new URL(paths[kind], server), { ...connection, signal, timeout: timeoutMs }, (response) => {
+    return { exitCode: 0, stdout: asked.print(all), stderr: "", ms: Math.round(performance.now() - start) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the API server answers; undefined where that is anything but what was asked for. */
+async function read(
+  { server, ...connection }: Kept,
+  path: string,
+  { signal, timeoutMs }: RunOptions,
+): Promise<string | undefined> {
+  let clock: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const request = get(new URL(path, server), { ...connection, signal }, (response) => {
         if (response.statusCode === 200) return resolve(text(response));
         response.resume();
         reject(new Error(`${response.statusCode}`));
       });
-      request.on("error", reject).on("timeout", () => request.destroy());
+      request.on("error", reject);
+      if (timeoutMs !== undefined) clock = setTimeout(() => request.destroy(new Error("too late")), timeoutMs);
     });
-    return listShape.parse(JSON.parse(body)).items.map((item) => ({ kind, ...item }));
   } catch {
     signal?.throwIfAborted();
     return undefined;
+  } finally {
+    clearTimeout(clock);
   }
 }
 

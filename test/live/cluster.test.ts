@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { PodTarget } from "../../cli/checks/access";
 import type { Verdict } from "../../cli/checks/verdict";
@@ -155,6 +155,30 @@ describe("what this process asks the API server by itself", () => {
     expect(named(listed ?? []).sort()).toEqual(named(items).sort());
     expect(items.length).toBeGreaterThan(1);
     expect(await apiServer("users: []").list(["Pod"])).toBeUndefined();
+  });
+
+  test.each([
+    "get nodes -o json",
+    "get node n1 -o json",
+    "get services,configmaps,daemonsets -A -o json",
+    "-n kube-system get pods -l component=etcd --field-selector spec.nodeName=n1 -o json",
+    "-n kube-system logs etcd-n1 -c etcd --tail=3",
+  ])("`kubectl %s` prints what kubectl prints", async (command) => {
+    const ask = async () => [
+      (await api.kubectl(command.split(" ")))?.stdout,
+      `${await lab.read("kubectl", "-s", lab.stack, ...command.split(" "))}\n`,
+    ];
+    // A node's heartbeat, or a line of the log, may come between the two.
+    await vi.waitFor(async () => {
+      const [ours, theirs] = await ask();
+      expect(ours).toBe(theirs);
+    }, 30_000);
+  });
+
+  test("what is not there is left to kubectl", async () => {
+    expect(await api.kubectl(["get", "node", "nobody", "-o", "json"])).toBeUndefined();
+    expect(await api.kubectl(["-n", target.namespace, "logs", target.pod, "--previous"])).toBeUndefined();
+    expect(await apiServer("users: []").kubectl(["get", "nodes", "-o", "json"])).toBeUndefined();
   });
 });
 

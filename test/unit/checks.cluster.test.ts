@@ -142,7 +142,9 @@ describe("versions", () => {
         return { stdout: '{"clientVersion":{"gitVersion":"v1.34.4"},"serverVersion":{"gitVersion":"v1.34.5"}}' };
       }
       const items = [{ metadata: { name: "n1" }, status: { nodeInfo } }];
-      return { stdout: command.includes("nodes") ? JSON.stringify({ items }) : "b:1 a:2 b:1" };
+      const pod = (...images: string[]) => ({ spec: { containers: images.map((image) => ({ image })) } });
+      const pods = { items: [pod("b:1"), {}, pod("a:2", "b:1")] };
+      return { stdout: JSON.stringify(command.includes("nodes") ? { items } : pods) };
     });
     expect(await collectVersions(access, never)).toEqual({
       kubectl: "v1.34.4",
