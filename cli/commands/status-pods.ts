@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { chosenConflist, nodeRecords } from "../../components/cni/swap/names";
 import { networkOf } from "../../labs/checks/read";
 import type { ClusterAccess } from "../checks/access";
 
@@ -8,45 +11,80 @@ export interface PodNetwork {
   readonly podCidr?: string;
 }
 
+/** The network that new pods of one node get. */
+export interface NodeNetwork extends PodNetwork {
+  /** The node's part of it, or all of it where nodes have no parts. */
+  readonly own?: string;
+}
+
 /**
- * The part of the pods' network that each node has, as the CNI in force divides it. What Kubernetes has set apart for a
- * node is that only where the CNI keeps to it.
+ * The pods' network on each node, of the CNI that is in force there: in a swap, and after one that was refused, that is
+ * not the CNI which the stack is set to. What Kubernetes has set apart for a node is its part only where the CNI keeps to
+ * that.
  *
+ * @param wish what the stack is set to; a node is taken to have it that does not tell
  * @param assigned what Kubernetes has set apart, by node
  */
 export async function nodeNetworks(
   access: ClusterAccess,
-  { cni, podCidr }: PodNetwork,
+  wish: PodNetwork,
   assigned: ReadonlyMap<string, string | undefined>,
-): Promise<ReadonlyMap<string, string | undefined>> {
+): Promise<ReadonlyMap<string, NodeNetwork>> {
   const all = await Promise.all(
-    [...assigned].map(async ([node, own]) => [node, await networkOn(access, node, { cni, podCidr, own })] as const),
+    [...assigned].map(async ([node, part]) => [node, await networkOn(access, node, wish, part)] as const),
   );
   return new Map(all);
 }
 
+/** Prints the file that is in force, what each CNI that came has written down of itself, and flanneld's own file. */
+const script = `readlink ${conflistFolder}/${chosenConflist} || echo; cat ${nodeRecords}/*.json /run/flannel/subnet.env`;
+
+const recordFormat = z.object({ cni: z.string(), conflist: z.string(), network: z.string() });
+
 async function networkOn(
   access: ClusterAccess,
   node: string,
-  { cni, podCidr, own }: PodNetwork & { readonly own?: string },
-): Promise<string | undefined> {
+  wish: PodNetwork,
+  part: string | undefined,
+): Promise<NodeNetwork> {
+  const { stdout } = await access.node(node, ["sh", "-c", script], { timeoutMs: 8_000 });
+  const [conflist, ...lines] = stdout.split("\n");
+  const records = lines.filter((line) => line.startsWith("{")).map((line) => recordFormat.parse(JSON.parse(line)));
+  const record = records.find((one) => one.conflist === conflist);
+  const { cni, podCidr } = record === undefined ? wish : { cni: record.cni, podCidr: record.network };
   switch (cni) {
     case "flannel":
-      return own;
+      return { cni, podCidr, own: part };
     case "weave":
       // One Ethernet: no node has a part of its own.
-      return podCidr;
+      return { cni, podCidr, own: podCidr };
     case "flannel-etcd": {
-      const ran = await access.node(node, ["cat", "/run/flannel/subnet.env"], { timeoutMs: 8_000 });
-      const [, subnet] = /^FLANNEL_SUBNET=(\S+)$/m.exec(ran.stdout) ?? [];
-      return subnet === undefined ? undefined : networkOf(subnet);
+      const [, subnet] = /^FLANNEL_SUBNET=(\S+)$/m.exec(stdout) ?? [];
+      return { cni, podCidr, own: subnet === undefined ? undefined : networkOf(subnet) };
     }
     default:
-      return undefined;
+      return { cni, podCidr };
   }
 }
 
+/** The networks that pods have addresses of, by commas: of the stack's own CNI where no node has told. */
+export function podNetworks(nodes: readonly NodeNetwork[], wish: PodNetwork): string | undefined {
+  const told = nodes.length === 0 ? [wish.podCidr] : nodes.map(({ podCidr }) => podCidr);
+  const networks = [...new Set(told.filter((network) => network !== undefined))];
+  return networks.length === 0 ? undefined : networks.join(", ");
+}
+
+/** The CNI in words, with the nodes on which another one is in force: `weave (in force: flannel on n1, n2)`. */
+export function describeCni(wish: string, nodes: readonly { readonly name: string; readonly cni?: string }[]): string {
+  const others = [...new Set(nodes.map(({ cni = wish }) => cni))].filter((cni) => cni !== wish);
+  const where = others.map((other) => {
+    const names = nodes.filter(({ cni }) => cni === other).map(({ name }) => name);
+    return `${other} on ${names.join(", ")}`;
+  });
+  return where.length === 0 ? wish : `${wish} (in force: ${where.join("; ")})`;
+}
+
 /** The pods' network in words. */
-export function describePodNetwork({ podCidr }: PodNetwork): string {
+export function describePodNetwork(podCidr: string | undefined): string {
   return podCidr === undefined ? "no pod network" : `pods ${podCidr}`;
 }

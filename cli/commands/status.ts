@@ -10,7 +10,14 @@ import { Stack } from "../stack/stack";
 import { anothers, type StackState, stackState } from "../stack/state";
 import { table } from "../ui/table";
 import { describeNetworks, lookAtNetworks, type NetworksStatus } from "./status-networks";
-import { describePodNetwork, nodeNetworks, type PodNetwork } from "./status-pods";
+import {
+  describeCni,
+  describePodNetwork,
+  type NodeNetwork,
+  nodeNetworks,
+  type PodNetwork,
+  podNetworks,
+} from "./status-pods";
 
 interface StatusOptions {
   readonly json?: boolean;
@@ -22,9 +29,10 @@ interface StackStatus extends Partial<NetworksStatus> {
   readonly state: StackState;
   /** Whose it is, where it is another's: the address of the backend. */
   readonly owner?: string;
+  /** What the stack is set to. */
   readonly cni?: string;
   readonly lanCidr?: string;
-  /** The network that the CNI in force gives the pods addresses of; absent with no CNI. */
+  /** The network that the CNI in force gives the pods addresses of, by commas where nodes differ; absent with no CNI. */
   readonly podCidr?: string;
   /** What makes it other than its lab; undefined for a stack that is no lab. */
   readonly changes?: Changes;
@@ -40,6 +48,8 @@ interface NodeStatus {
   readonly address?: string;
   /** Undefined where the API server did not answer. */
   readonly ready?: boolean;
+  /** The CNI in force there. Another than the stack's in a swap, and after one that was refused. */
+  readonly cni?: string;
   /** The node's part of the pods' network, or all of it where nodes have no parts. */
   readonly podCidr?: string;
   readonly pods?: { readonly ready: number; readonly total: number };
@@ -78,11 +88,14 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
     access === undefined || outputs === undefined ? undefined : look(access, outputs),
     access === undefined ? undefined : dhcpServer(name).then((server) => lookAtNetworks(access, server)),
   ]);
+  const inForce = [...(seen?.values() ?? [])].map(({ network }) => network);
   return {
     stack: name,
     state,
     ...(state === "another's" ? { owner: anothers(containers) } : {}),
-    ...(outputs === undefined ? {} : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: outputs.podCidr }),
+    ...(outputs === undefined
+      ? {}
+      : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: podNetworks(inForce, outputs) }),
     ...(lab === undefined ? {} : { changes: changesOfStack(lab, name, state) }),
     ...beside,
     nodes: [
@@ -91,7 +104,7 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
         container,
         running,
         address: addressOf(node),
-        ...seen?.get(node),
+        ...toldOf(seen?.get(node)),
       })),
       ...gone.map(({ name, container }) => ({
         name,
@@ -123,11 +136,19 @@ const podsFormat = z.object({
   ),
 });
 
+interface SeenNode extends Pick<NodeStatus, "ready" | "pods"> {
+  readonly network: NodeNetwork;
+}
+
+/** What of it the status of a node tells. */
+function toldOf(node: SeenNode | undefined): Pick<NodeStatus, "ready" | "cni" | "podCidr" | "pods"> {
+  return node === undefined
+    ? {}
+    : { ready: node.ready, cni: node.network.cni, podCidr: node.network.own, pods: node.pods };
+}
+
 /** What the cluster says of its nodes; nothing when it does not answer in 5 s. */
-async function look(
-  access: ClusterAccess,
-  network: PodNetwork,
-): Promise<Map<string, Pick<NodeStatus, "ready" | "podCidr" | "pods">>> {
+async function look(access: ClusterAccess, wish: PodNetwork): Promise<Map<string, SeenNode>> {
   const limit = ["--request-timeout=5s", "--output=json"];
   const [nodes, pods] = await Promise.all([
     access.kubectl(["get", "nodes", ...limit], { timeoutMs: 8_000 }),
@@ -139,14 +160,18 @@ async function look(
   const allPods = podsFormat.parse(JSON.parse(pods.stdout)).items.filter(({ status }) => status.phase !== "Succeeded");
   const listed = nodesFormat.parse(JSON.parse(nodes.stdout)).items;
   const assigned = new Map(listed.map(({ metadata, spec }) => [metadata.name, spec.podCIDR]));
-  const networks = await nodeNetworks(access, network, assigned);
+  const networks = await nodeNetworks(access, wish, assigned);
   return new Map(
     listed.map(({ metadata, status }) => {
       const own = allPods.filter((pod) => pod.spec.nodeName === metadata.name);
       const ready = own.filter((pod) => isReady(pod.status.conditions)).length;
       return [
         metadata.name,
-        { ready: isReady(status.conditions), podCidr: networks.get(metadata.name), pods: { ready, total: own.length } },
+        {
+          ready: isReady(status.conditions),
+          network: networks.get(metadata.name) ?? wish,
+          pods: { ready, total: own.length },
+        },
       ];
     }),
   );
@@ -158,7 +183,8 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
 
 function describe(status: StackStatus): string {
   const { stack, state, owner, cni, lanCidr, podCidr, changes, nodes } = status;
-  const networks = cni === undefined ? "" : `, CNI ${cni}, LAN ${lanCidr}, ${describePodNetwork({ cni, podCidr })}`;
+  const networks =
+    cni === undefined ? "" : `, CNI ${describeCni(cni, nodes)}, LAN ${lanCidr}, ${describePodNetwork(podCidr)}`;
   const rows = nodes.map(({ name, container, running, gone, address, ready, podCidr: own, pods }) => [
     name,
     container,
