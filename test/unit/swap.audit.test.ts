@@ -129,6 +129,7 @@ describe("the audit of a node", () => {
     "route\t10.99.0.0/16 dev eth1",
     "ipset\tx",
     "route\t10.244.200.0/24 dev vpn0 scope link",
+    "route\t10.244.200.0/24 via 10.8.0.1 dev vpn0",
     "file\t/etc/cni/net.d/05-mine.conflist",
     "folder\t/var/lib/other",
     "annotation\texample.com/x",
@@ -197,6 +198,13 @@ describe("the plan of a swap", () => {
         "iptables chains nat CNI-DN-0d92f7d6f6a8d5b2b0f15, nat CNI-HOSTPORT-DNAT, nat FLANNEL-POSTRTG; 3 iptables rules; " +
         "files /etc/cni/net.d/10-flannel.conflist, /opt/cni/bin/flannel; folder /run/flannel; " +
         "node annotation flannel.alpha.coreos.com/public-ip",
+    ]);
+  });
+
+  test("announces a route over the nodes' LAN, and none over a link of somebody else's", () => {
+    const routes = ["route\t10.244.1.0/24 via 172.28.79.11 dev eth1", "route\t10.244.9.0/24 via 10.8.0.1 dev tun9"];
+    expect(swapPlan(listing([...bare, "link\ttun9\t-\t-", ...routes]), "none")).toEqual([
+      "flannel leaves: no pod is on its network; removed after that: route 10.244.1.0/24 via 172.28.79.11 dev eth1",
     ]);
   });
 

@@ -42,8 +42,8 @@ export function auditNode(
   const leftovers: Leftover[] = [];
   for (const fact of missingFrom(before, now).filter((one) => !isShared(one))) {
     // Two CNIs may make links of one name, never beside each other.
-    const maker =
-      residue !== undefined && owns(residue, fact, now) ? residue : cnis.find((cni) => owns(cni, fact, now));
+    const isMadeBy = (cni: Residue) => owns(cni, fact, { before, now });
+    const maker = residue !== undefined && isMadeBy(residue) ? residue : cnis.find(isMadeBy);
     const owner = maker?.cni ?? [multusAddOn].find((one) => keeps(one, fact))?.name;
     if (owner === current || isHoldOn(fact, current) || isAboutLinksOf(residue, fact)) {
       own.push(fact);
@@ -110,7 +110,7 @@ function isOfPod({ kind, peer }: Fact, current: string): boolean {
 }
 
 /** True when the CNI makes such a thing. */
-export function owns(cni: Residue, fact: Fact, all: readonly Fact[]): boolean {
+export function owns(cni: Residue, fact: Fact, { before, now }: Pick<NodeListing, "before" | "now">): boolean {
   const { kind, name } = fact;
   switch (kind) {
     case "link":
@@ -118,16 +118,16 @@ export function owns(cni: Residue, fact: Fact, all: readonly Fact[]): boolean {
     case "address":
       return isLinkOf(cni, name.replace(/^.* on /, ""));
     case "route":
-      return isRouteOf(cni, name);
+      return isRouteOf(cni, name, before);
     case "chain":
-      return cni.chains.some((chain) => matches(`${chain.table} ${chain.name}`, name)) || isPortmapOf(cni, name, all);
+      return cni.chains.some((chain) => matches(`${chain.table} ${chain.name}`, name)) || isPortmapOf(cni, name, now);
     case "rule":
       return (
         cni.chains.some(({ table, name: chain }) => namesChain(name, table, chain)) ||
         cni.rules.some(
           ({ table, chain, holding }) => name.startsWith(`${table} ${chain} `) && name.includes(holding),
         ) ||
-        isPortmapOf(cni, name, all)
+        isPortmapOf(cni, name, now)
       );
     case "ipset":
       return cni.ipsets.some((set) => matches(set, name));
@@ -141,13 +141,17 @@ export function owns(cni: Residue, fact: Fact, all: readonly Fact[]): boolean {
 
 const isLinkOf = ({ links }: Residue, name: string): boolean => links.some((link) => matches(link, name));
 
-function isRouteOf(cni: Residue, route: string): boolean {
+function isRouteOf(cni: Residue, route: string, before: readonly Fact[]): boolean {
   const [, device] = / dev (\S+)/.exec(route) ?? [];
   if (device !== undefined && isLinkOf(cni, device)) {
     return true;
   }
   // What another link leads to without a gateway is the machine's own.
   if (cni.routesInside === undefined || !route.includes(" via ")) {
+    return false;
+  }
+  // A CNI's lead over the nodes' LAN. Over a link that came later, as a VPN's, they are somebody else's.
+  if (before.length > 0 && !before.some(({ kind, name }) => kind === "link" && name === device)) {
     return false;
   }
   const [destination = ""] = route.split(" ");

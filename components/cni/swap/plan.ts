@@ -10,11 +10,11 @@ import { loneCnis } from "./names";
  */
 export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string): string[] {
   const stays = cnis.find(({ cni }) => cni === next);
-  const since = missingFrom(before, now).filter((fact) => stays === undefined || !owns(stays, fact, now));
+  const since = missingFrom(before, now).filter((fact) => stays === undefined || !owns(stays, fact, { before, now }));
   return cnis
     .filter(({ cni }) => cni !== next)
     .flatMap((residue) => {
-      const made = since.filter((fact) => owns(residue, fact, now));
+      const made = since.filter((fact) => owns(residue, fact, { before, now }));
       if (made.length === 0) {
         return [];
       }
