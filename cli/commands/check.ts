@@ -14,10 +14,11 @@ import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
 import { mask } from "../run/mask";
 import { checkedValues } from "../settings";
-import { absentLines, absentNodes } from "../stack/absent";
+import { absentLines, absentParts } from "../stack/absent";
 import { ConfigFile } from "../stack/config-file";
-import { nodeContainers } from "../stack/containers";
+import { partContainers } from "../stack/containers";
 import { tellDrifts } from "../stack/drift";
+import { partsBeside } from "../stack/parts";
 import { newEvidenceDir, stackConfigFile } from "../stack/paths";
 import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
@@ -75,7 +76,8 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   const say = options.onStdout === false ? console.error : console.log;
   const values = valuesOf(stack.name, lab);
   const access = await stack.access();
-  const absent = absentLines(stack.name, absentNodes(access.nodes, await nodeContainers(stack.name)));
+  const parts = [...access.nodes, ...partsBeside(stack.name, await stack.requireUp())];
+  const absent = absentLines(stack.name, absentParts(parts, await partContainers(stack.name)));
   for (const line of absent) say(line);
   const verdict = await runChecks(access, lab, {
     expect: options.expect ?? expectedState(lab, values),

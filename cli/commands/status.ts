@@ -4,8 +4,9 @@ import { locateToolchain } from "../../toolchain";
 import { type Changes, changesOfStack } from "../changes";
 import type { ClusterAccess } from "../checks/access";
 import { labOf, livingStacks, requireStack } from "../labs";
-import { absentNodes } from "../stack/absent";
-import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
+import { type Absent, absentLines, absentParts } from "../stack/absent";
+import { dhcpServer, type NodeContainer, nodeContainers, partContainers } from "../stack/containers";
+import { partsBeside } from "../stack/parts";
 import { Stack } from "../stack/stack";
 import { anothers, type StackState, stackState } from "../stack/state";
 import { table } from "../ui/table";
@@ -36,6 +37,8 @@ interface StackStatus extends Partial<NetworksStatus> {
   readonly podCidr?: string;
   /** What makes it other than its lab; undefined for a stack that is no lab. */
   readonly changes?: Changes;
+  /** What stands beside the nodes and does not run; left out where all of it does. */
+  readonly absent?: readonly Absent[];
   readonly nodes: readonly NodeStatus[];
 }
 
@@ -83,8 +86,10 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
   const access = outputs === undefined ? undefined : await stack.access();
   const lab = await labOf(name);
   const addressOf = (node: string) => outputs?.nodes.find(({ name }) => name === node)?.address;
-  const gone = absentNodes(outputs?.nodes ?? [], containers).filter(({ how }) => how === "gone");
-  const [seen, beside] = await Promise.all([
+  const gone = absentParts(outputs?.nodes ?? [], containers).filter(({ how }) => how === "gone");
+  const beside = outputs === undefined ? [] : partsBeside(name, outputs);
+  const absent = beside.length === 0 ? [] : absentParts(beside, await partContainers(name));
+  const [seen, networks] = await Promise.all([
     access === undefined || outputs === undefined ? undefined : look(access, outputs),
     access === undefined ? undefined : dhcpServer(name).then((server) => lookAtNetworks(access, server)),
   ]);
@@ -97,7 +102,8 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
       ? {}
       : { cni: outputs.cni, lanCidr: outputs.lanCidr, podCidr: podNetworks(inForce, outputs) }),
     ...(lab === undefined ? {} : { changes: changesOfStack(lab, name, state) }),
-    ...beside,
+    ...networks,
+    ...(absent.length === 0 ? {} : { absent }),
     nodes: [
       ...containers.map(({ node, container, running }) => ({
         name: node,
@@ -182,7 +188,7 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
 }
 
 function describe(status: StackStatus): string {
-  const { stack, state, owner, cni, lanCidr, podCidr, changes, nodes } = status;
+  const { stack, state, owner, cni, lanCidr, podCidr, changes, absent = [], nodes } = status;
   const networks =
     cni === undefined ? "" : `, CNI ${describeCni(cni, nodes)}, LAN ${lanCidr}, ${describePodNetwork(podCidr)}`;
   const rows = nodes.map(({ name, container, running, gone, address, ready, podCidr: own, pods }) => [
@@ -197,7 +203,12 @@ function describe(status: StackStatus): string {
   const head = ["node", "container", "address", "state", "pod network", "pods ready"];
   const beside = describeNetworks({ ...status, networks: status.networks ?? [] });
   const whose = owner === undefined ? "" : `, of the lab ${placeOf(owner)}`;
-  const lines = [`${stack}: ${state}${whose}${networks}`, ...(changes?.lines ?? []), ...beside];
+  const lines = [
+    `${stack}: ${state}${whose}${networks}`,
+    ...(changes?.lines ?? []),
+    ...beside,
+    ...absentLines(stack, absent),
+  ];
   return [...lines, ...(rows.length > 0 ? [table(head, rows)] : [])].join("\n");
 }
 

@@ -1,20 +1,15 @@
-import type { NodeInfo } from "../checks/access";
-import type { NodeContainer } from "./containers";
+import type { PartContainer } from "./containers";
+import type { Part } from "./parts";
 
-/** A node of a stack whose container does not run. */
-export interface Absent {
-  readonly name: string;
-  readonly container: string;
+/** A node of a stack, or what stands beside the nodes, whose container does not run. */
+export interface Absent extends Part {
   /** Whether the container is there at all: `stopped` is, `gone` is not. */
   readonly how: "stopped" | "gone";
 }
 
-/** The nodes that the last update left and that do not run now, as the container engine has them. */
-export function absentNodes(
-  nodes: readonly Pick<NodeInfo, "name" | "container">[],
-  containers: readonly NodeContainer[],
-): readonly Absent[] {
-  return nodes.flatMap(({ name, container }) => {
+/** Those that the last update left and that do not run now, as the container engine has them. */
+export function absentParts(parts: readonly Part[], containers: readonly PartContainer[]): readonly Absent[] {
+  return parts.flatMap(({ name, container }) => {
     const found = containers.find((each) => each.container === container);
     return found?.running === true ? [] : [{ name, container, how: found === undefined ? "gone" : "stopped" }];
   });

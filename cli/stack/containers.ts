@@ -13,7 +13,7 @@ export interface NodeContainer {
   readonly owner: string;
 }
 
-/** A container of a stack that is no node. */
+/** A container of a stack, a node or not. */
 export interface PartContainer {
   readonly container: string;
   readonly running: boolean;
@@ -30,11 +30,21 @@ export async function nodeContainers(stack?: string): Promise<NodeContainer[]> {
   return nodesAmong(await containersOf(stack));
 }
 
+/** All containers of a stack, stopped ones included. */
+export async function partContainers(stack: string): Promise<PartContainer[]> {
+  return (await containersOf(stack)).map(toPart);
+}
+
 /** The DHCP server of a stack, stopped or not; undefined where the stack has none. */
 export async function dhcpServer(stack: string): Promise<PartContainer | undefined> {
   const server = (await containersOf(stack)).find(({ Labels }) => Labels?.[partLabel] === dhcpServerPart);
-  return server === undefined ? undefined : { container: server.Names[0] ?? "", running: server.State === "running" };
+  return server === undefined ? undefined : toPart(server);
 }
+
+const toPart = ({ Names: [container = ""], State }: Listed[number]): PartContainer => ({
+  container,
+  running: State === "running",
+});
 
 /** The stacks of which there is a container, a node or not. */
 export async function stacksWithContainers(): Promise<string[]> {

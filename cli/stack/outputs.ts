@@ -13,6 +13,7 @@ const outputsFormat = z.object({
   lanCidr: z.string(),
   podCidr: z.string().optional(),
   clusterId: z.string(),
+  dhcpServer: z.object({ container: z.string() }).optional(),
 });
 
 /** What the program tells about a stack that is up. */

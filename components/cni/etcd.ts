@@ -7,7 +7,7 @@ import { lookAround } from "../cluster/look-around";
 import { ContainerShell, type NodeShell } from "../cluster/node-shell";
 import { createSide, deleteSide, wakeSide } from "../cluster/side-container";
 import { generationOf, ownerIn } from "../cluster/standing";
-import { etcdPort } from "./flannel-etcd-config";
+import { etcdContainer, etcdPort } from "./flannel-etcd-config";
 
 export interface EtcdArgs {
   /** The lab that it belongs to: part of its container's name, and its label. */
@@ -37,7 +37,7 @@ export class Etcd extends pulumi.ComponentResource {
 
   constructor(name: string, { stack, image, lan, address }: EtcdArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Etcd", name, {}, opts);
-    this.container = `cni-lab-${stack}-etcd`;
+    this.container = etcdContainer(stack);
     this.url = `http://${address}:${etcdPort}`;
     this.shell = new ContainerShell("podman", this.container);
     const standing = lookAround(stack);

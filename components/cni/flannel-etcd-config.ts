@@ -6,6 +6,9 @@ import { type FlannelInterface, interfaceArgs } from "./flannel-config";
 /** The port on which etcd answers its clients. */
 export const etcdPort = 2379;
 
+/** The name of the container of the etcd beside a stack's nodes. */
+export const etcdContainer = (stack: string): string => `cni-lab-${stack}-etcd`;
+
 /** The folder in etcd below which flannel has its config and its leases. */
 export const flannelKey = "/cluster.local/network";
 
