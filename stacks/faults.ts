@@ -2,10 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster/cluster";
 import { Forwarding } from "../components/cluster/forwarding";
 import { NodeIds } from "../components/cluster/node-ids";
-import { FlannelAddresses } from "../components/cni/flannel-addresses";
+import { FlannelAddresses } from "../components/cni/flannel/addresses";
+import { ifaceOf } from "../components/cni/flannel/iface";
 import type { LabSettings } from "./config";
 import type { FaultConfig } from "./fault-schema";
-import { ifaceOf } from "./flannel-iface";
 import { inside } from "./inside";
 import type { LabConfig } from "./schema";
 

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { maxNodes } from "../components/cluster/lan";
+import { flannelIface, ifaceProblems } from "../components/cni/flannel/iface";
 import { parseCidr } from "../lib/cidr";
+import { oneOf } from "../lib/rules";
 import { type Problem, UserError } from "../lib/user-error";
 import { overlapProblems } from "./cluster-networks";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
 import { faultConfig } from "./fault-schema";
-import { flannelIface, ifaceProblems } from "./flannel-iface";
 import { networkConfig, networkConfigProblems } from "./network-schema";
-import { oneOf } from "./rules";
 
 const cidr = (longest: number, use: string) =>
   z.string().refine(

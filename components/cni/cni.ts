@@ -4,17 +4,17 @@ import { labels } from "../../lib/labels";
 import { describeProblem } from "../../lib/user-error";
 import type { NodeAccess } from "../cluster/node-access";
 import { Arrival } from "./arrival";
-import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel";
-import { FlannelEtcd, type FlannelEtcdArgs } from "./flannel-etcd";
-import { flannelEtcdDefaults } from "./flannel-etcd-config";
+import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel/flannel";
+import { FlannelEtcd, type FlannelEtcdArgs } from "./flannel-etcd/flannel-etcd";
+import { flannelEtcdDefaults } from "./flannel-etcd/service";
 import { Handover } from "./handover";
 import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
 import { desiredCni, desiredNetwork, leftUndone, wishMark } from "./swap/names";
 import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "./swap/residue";
 import { previewSwap } from "./swap-preview";
-import { defaultRange, Weave, type WeaveArgs } from "./weave";
-import { weavePeers } from "./weave-peers";
+import { weavePeers } from "./weave/peers";
+import { defaultRange, Weave, type WeaveArgs } from "./weave/weave";
 
 /** Which CNI a cluster has, and its settings; `none` leaves pods without a network. */
 export type CniChoice =

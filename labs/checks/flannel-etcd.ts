@@ -1,5 +1,5 @@
 import { natAddress } from "../../components/cluster/node-state/vagrant";
-import { flanneldFiles } from "../../components/cni/flannel-etcd-config";
+import { flanneldFiles } from "../../components/cni/flannel-etcd/service";
 import { images } from "../../lib/versions";
 import type { Check, EndPlace, Reader, Step } from "../check";
 import { countOf } from "./count";

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { netConf } from "../../components/cni/flannel-config";
+import { netConf } from "../../components/cni/flannel/flanneld";
 import {
   flanneldOptions,
   flanneldService,
@@ -11,7 +11,7 @@ import {
   putConfig,
   showLeases,
   startFlanneld,
-} from "../../components/cni/flannel-etcd-config";
+} from "../../components/cni/flannel-etcd/service";
 
 let folder: string;
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ContainerShell } from "../../components/cluster/node-shell";
 import { Cni } from "../../components/cni/cni";
-import { forgetPeerScript } from "../../components/cni/swap/forget-peer";
+import { forgetPeerScript } from "../../components/cni/weave/forget-peer";
 import { ownConnections, weaveReady } from "../../labs/checks/weave";
 import { only, record } from "./mocks";
 

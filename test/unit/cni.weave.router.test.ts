@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readyScript, startScript } from "../../components/cni/weave-config";
+import { readyScript, startScript } from "../../components/cni/weave/router";
 
 let folder: string;
 beforeEach(() => {

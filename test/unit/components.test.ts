@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
 import { ContainerShell } from "../../components/cluster/node-shell";
 import { Cni } from "../../components/cni/cni";
-import { Flannel } from "../../components/cni/flannel";
-import { Weave } from "../../components/cni/weave";
-import { startScript } from "../../components/cni/weave-config";
+import { Flannel } from "../../components/cni/flannel/flannel";
+import { startScript } from "../../components/cni/weave/router";
+import { Weave } from "../../components/cni/weave/weave";
 import { Probe } from "../../components/probe/probe";
 import { namesOf, only, record } from "./mocks";
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { stackConfigFile, stateDir } from "../../cli/stack/paths";
 import { createLan, createNode } from "../../components/cluster/node-container";
-import { Etcd } from "../../components/cni/etcd";
+import { Etcd } from "../../components/cni/flannel-etcd/etcd";
 import { createServer } from "../../components/networks/dhcp-container";
 import { userCache } from "../../toolchain/cache";
 import { machineLocks } from "../../toolchain/machine-lock";

@@ -1,13 +1,13 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { awake } from "../cluster/awake";
-import type { ClusterLan } from "../cluster/cluster-lans";
-import { etcdPart } from "../cluster/engine-labels";
-import { lookAround } from "../cluster/look-around";
-import { ContainerShell, type NodeShell } from "../cluster/node-shell";
-import { createSide, deleteSide, wakeSide } from "../cluster/side-container";
-import { generationOf, ownerIn } from "../cluster/standing";
-import { etcdContainer, etcdPort } from "./flannel-etcd-config";
+import { awake } from "../../cluster/awake";
+import type { ClusterLan } from "../../cluster/cluster-lans";
+import { etcdPart } from "../../cluster/engine-labels";
+import { lookAround } from "../../cluster/look-around";
+import { ContainerShell, type NodeShell } from "../../cluster/node-shell";
+import { createSide, deleteSide, wakeSide } from "../../cluster/side-container";
+import { generationOf, ownerIn } from "../../cluster/standing";
+import { etcdContainer, etcdPort } from "./service";
 
 export interface EtcdArgs {
   /** The lab that it belongs to: part of its container's name, and its label. */

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describeProblem } from "../../lib/user-error";
-import { images } from "../../lib/versions";
-import type { NodeAccess } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
+import { describeProblem } from "../../../lib/user-error";
+import { images } from "../../../lib/versions";
+import type { NodeAccess } from "../../cluster/node-access";
+import type { NodeCommand } from "../../cluster/node-shell";
+import { type FlannelInterface, netConf } from "../flannel/flanneld";
+import { forgetConnections } from "../swap/connections";
+import { swapPrelude } from "../swap/prelude";
 import type { Etcd } from "./etcd";
-import { type FlannelInterface, netConf } from "./flannel-config";
 import {
   annotationProblem,
   flannelEtcdConflist,
@@ -13,9 +15,7 @@ import {
   putConfig,
   startFlanneld,
   stopFlanneld,
-} from "./flannel-etcd-config";
-import { forgetConnections } from "./swap/connections";
-import { swapPrelude } from "./swap/prelude";
+} from "./service";
 
 export interface FlannelEtcdArgs {
   /** Where flannel has its config and its leases. */

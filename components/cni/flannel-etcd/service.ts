@@ -1,7 +1,7 @@
-import { quoteWord } from "../../lib/shell";
-import type { Problem } from "../../lib/user-error";
-import { conflistFolder } from "../cluster/conflist-folder";
-import { type FlannelInterface, interfaceArgs } from "./flannel-config";
+import { quoteWord } from "../../../lib/shell";
+import type { Problem } from "../../../lib/user-error";
+import { conflistFolder } from "../../cluster/conflist-folder";
+import { type FlannelInterface, interfaceArgs } from "../flannel/flanneld";
 
 /** The port on which etcd answers its clients. */
 export const etcdPort = 2379;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
-import { type FlannelAnnotation, flannelAddressScript } from "./flannel-address";
+import type { ReachableNode } from "../../cluster/node-access";
+import type { NodeCommand } from "../../cluster/node-shell";
+import { type FlannelAnnotation, flannelAddressScript } from "./address";
 
 export interface FlannelAddressesArgs {
   /** The nodes, which have joined, each with the address that the others reach it by. */

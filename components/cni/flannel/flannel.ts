@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, selector } from "../../lib/labels";
-import { images } from "../../lib/versions";
-import { conflistFolder } from "../cluster/conflist-folder";
-import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flannel-config";
-import { cniMetadata } from "./swap/names";
+import { labels, selector } from "../../../lib/labels";
+import { images } from "../../../lib/versions";
+import { conflistFolder } from "../../cluster/conflist-folder";
+import { cniMetadata } from "../swap/names";
+import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flanneld";
 
 export interface FlannelArgs {
   /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */

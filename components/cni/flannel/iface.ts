@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { hostOnLan } from "../components/cluster/lan";
-import type { FlannelInterface } from "../components/cni/flannel-config";
-import { annotationProblem } from "../components/cni/flannel-etcd-config";
-import { parseAddress } from "../lib/cidr";
-import type { Problem } from "../lib/user-error";
-import { linkName } from "./rules";
+import { parseAddress } from "../../../lib/cidr";
+import { linkName } from "../../../lib/rules";
+import type { Problem } from "../../../lib/user-error";
+import { hostOnLan } from "../../cluster/lan";
+import { annotationProblem } from "../flannel-etcd/service";
+import type { FlannelInterface } from "./flanneld";
 
 /** The forms of `flannelIface`; a bare name is that of an interface. */
 export const flannelIface = z.string().refine((text) => parseIface(text, "0.0.0.0") !== undefined, {

@@ -1,5 +1,5 @@
 import { quoteWord } from "../../../lib/shell";
-import { flannelEtcdConflist } from "../flannel-etcd-config";
+import { flannelEtcdConflist } from "../flannel-etcd/service";
 import { recordScript } from "./fingerprint";
 import { loneCnis, nodeRecords } from "./names";
 import { swapPrelude } from "./prelude";

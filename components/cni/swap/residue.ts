@@ -1,4 +1,4 @@
-import { flanneldFiles, flanneldUnit, flannelEtcdConflist, flannelEtcdNetwork } from "../flannel-etcd-config";
+import { flanneldFiles, flanneldUnit, flannelEtcdConflist, flannelEtcdNetwork } from "../flannel-etcd/service";
 
 /** Everything that a CNI makes on a node and leaves there when its pods are gone. Names ending in `*` are beginnings. */
 export interface Residue {

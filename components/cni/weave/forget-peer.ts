@@ -1,4 +1,4 @@
-import { swapPrelude } from "./prelude";
+import { swapPrelude } from "../swap/prelude";
 
 /**
  * Has every other router of Weave forget a node that leaves: each would go on trying to reach it, and count it among

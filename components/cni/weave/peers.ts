@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeAccess } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
-import { forgetPeerScript } from "./swap/forget-peer";
+import type { NodeAccess } from "../../cluster/node-access";
+import type { NodeCommand } from "../../cluster/node-shell";
+import { forgetPeerScript } from "./forget-peer";
 
 /**
  * One for each node but the first, whose address is known: when the node leaves, the routers of the others forget it.

@@ -1,4 +1,4 @@
-import { quoteWord } from "../../lib/shell";
+import { quoteWord } from "../../../lib/shell";
 
 /** Which way packets take between nodes. */
 export type WeaveSleeve =

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, selector } from "../../lib/labels";
-import { images } from "../../lib/versions";
-import { cniMetadata } from "./swap/names";
+import { labels, selector } from "../../../lib/labels";
+import { images } from "../../../lib/versions";
+import { cniMetadata } from "../swap/names";
 import {
   forgetName,
   readinessScript,
@@ -11,7 +11,7 @@ import {
   type WeaveReadiness,
   type WeaveSleeve,
   weaveConflist,
-} from "./weave-config";
+} from "./router";
 
 export interface WeaveArgs {
   /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */
