@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { read } from "../cli/run/capture";
+import { residues } from "../components/cni/registry";
 
 /** What a CNI consists of, in an order in which it can be applied. */
 const kinds = [
@@ -13,18 +14,19 @@ const kinds = [
   "daemonsets.apps",
 ];
 
-/** The label `app.kubernetes.io/name` of all objects of a CNI. */
-const names = { flannel: "flannel", weave: "weave-net" } as const;
+/** The label `app.kubernetes.io/name` of all objects of a CNI that has a DaemonSet. */
+const appLabels = new Map(residues().flatMap(({ cni, daemonSet }) => (daemonSet ? [[cni, daemonSet.appLabel]] : [])));
 
-export type Cni = keyof typeof names;
+/** The CNIs whose manifests can be had. */
+export const swappable: readonly string[] = [...appLabels.keys()];
 
 const list = z.object({
   items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })),
 });
 
 /** The manifest of the CNI that is in the cluster, so that by hand comes and goes what the lab lets come and go. */
-export async function manifestOf(cni: Cni, env: Readonly<Record<string, string>>): Promise<string> {
-  const selector = ["--selector", `app.kubernetes.io/name=${names[cni]}`, "--output", "json"];
+export async function manifestOf(cni: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const selector = ["--selector", `app.kubernetes.io/name=${appLabels.get(cni)}`, "--output", "json"];
   const found = await Promise.all(
     kinds.map(async (kind) => {
       const text = await read(["kubectl", "get", kind, "--all-namespaces", ...selector], { env });

@@ -12,12 +12,12 @@ import { type ToolEnv, toolEnv } from "../cli/stack/env";
 import { table } from "../cli/ui/table";
 import { locateToolchain } from "../toolchain";
 import { cells, type Figure, header, markdown } from "./figures";
-import { type Cni, manifestOf } from "./manifest";
+import { manifestOf, swappable } from "./manifest";
 
 /** One swap by the lab and one by hand, in the same direction. */
 interface Pair {
-  readonly from: Cni;
-  readonly to: Cni;
+  readonly from: string;
+  readonly to: string;
   readonly own: OutageReport;
   readonly byHand: OutageReport;
 }
@@ -26,7 +26,7 @@ interface Pair {
 interface Bench {
   readonly stack: string;
   /** The CNI that it has, and ends with. */
-  readonly start: Cni;
+  readonly start: string;
   readonly nodes: readonly MeteredNode[];
   readonly env: ToolEnv;
   /** Holds the manifests for the scripts. */
@@ -37,7 +37,7 @@ const lab = path.resolve(__dirname, "../lab");
 
 /** There and back by the lab, then there and back by hand: the cluster is then again what the stack's state says. */
 async function thereAndBack(strategy: Strategy, bench: Bench): Promise<Pair[]> {
-  const other = bench.start === "flannel" ? "weave" : "flannel";
+  const [other = bench.start] = swappable.filter((cni) => cni !== bench.start);
   const there = [bench.start, other] as const;
   const back = [other, bench.start] as const;
   const own: OutageReport[] = [];
@@ -54,7 +54,7 @@ async function thereAndBack(strategy: Strategy, bench: Bench): Promise<Pair[]> {
   return pairs;
 }
 
-async function byLab(to: Cni, strategy: Strategy, { stack }: Bench): Promise<OutageReport> {
+async function byLab(to: string, strategy: Strategy, { stack }: Bench): Promise<OutageReport> {
   const printed = await read([lab, "swap", stack, to, "--strategy", strategy]);
   const [, file] = /^outage: (.+)$/m.exec(printed) ?? [];
   if (file === undefined) {
@@ -64,7 +64,7 @@ async function byLab(to: Cni, strategy: Strategy, { stack }: Bench): Promise<Out
 }
 
 /** By hand, with the lab's meter. */
-async function typed(from: Cni, to: Cni, strategy: Strategy, bench: Bench): Promise<OutageReport> {
+async function typed(from: string, to: string, strategy: Strategy, bench: Bench): Promise<OutageReport> {
   const script = path.join(__dirname, "by-hand", `swap-${strategy}.sh`);
   const { stack, env, folder } = bench;
   const { report } = await measure(bench, { from, to, strategy }, async () => {
@@ -122,7 +122,7 @@ function seconds(ms: number): string {
 }
 
 const statusFormat = z.object({
-  cni: z.enum(["flannel", "weave"]),
+  cni: z.enum(swappable),
   nodes: z.array(z.object({ name: z.string(), container: z.string() })),
 });
 

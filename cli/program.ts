@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { cniNames, cnis } from "../components/cni/registry";
 import { UserError } from "../lib/user-error";
 import { defaultStack } from "./default-stack";
 import { exitCodes } from "./report-error";
@@ -6,6 +7,9 @@ import { refusal } from "./suggest";
 
 /** A command's work: returns the exit code. Loaded when it is called, so that every other command starts sooner. */
 type Action = (...args: never[]) => Promise<number>;
+
+/** The words by which `logs` takes those of CNIs. */
+const cniLogs = cnis.flatMap(({ logs }) => Object.keys(logs));
 
 const aStack = `a lab's name (default: ${defaultStack})`;
 const stackArgument = () => new Argument("[stack]", aStack);
@@ -75,7 +79,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/mend")).breakIt));
   command("swap", "give a stack another CNI, and measure what its pods notice of that")
     .argument("<stack>", "a lab's name")
-    .argument("<cni>", "flannel, weave, flannel-etcd or none")
+    .argument("<cni>", `${cniNames.slice(0, -1).join(", ")} or ${cniNames.at(-1)}`)
     .addOption(
       new Option("--strategy <strategy>", "rolling: node by node; replace: the old CNI goes before the new one comes")
         .choices(["rolling", "replace"])
@@ -112,7 +116,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/dhcp")).dhcp));
   command("logs", "the last lines of a part of a stack, from every node")
     .addOption(stackOption())
-    .argument("<part>", "multus, dhcp, dhcp-server, flannel, weave, kubelet, ...")
+    .argument("<part>", `multus, dhcp, dhcp-server, ${cniLogs.join(", ")}, kubelet, ...`)
     .argument("[node]", "only from this node")
     .action(act(async () => (await import("./commands/look")).logs));
   command("matrix", "a lab's comparison: each of its ways with each CNI, judged by checks")

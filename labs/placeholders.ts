@@ -1,3 +1,4 @@
+import { podNetworkKeys } from "../components/cni/registry";
 import type { EndPlace, Place, Subjects } from "./check";
 
 /** Values by placeholder name, without the braces. */
@@ -22,14 +23,12 @@ export const clusterFacts = [
   "config.dhcpFault",
   "config.dhcpLease",
   "config.dhcpRange",
-  "config.flannelEtcdRange",
   "config.interface",
   "config.macvlanMaster",
   "config.multicastAddress",
   "config.networks",
-  "config.podCidr",
   "config.safetyInterval",
-  "config.weaveRange",
+  ...podNetworkKeys.map((key) => `config.${key}`),
 ] as const;
 
 const ownFacts = [

@@ -1,15 +1,14 @@
 import { type NodeNetwork, natNetwork } from "../components/cluster/node-state/vagrant";
+import { podNetworkKeys } from "../components/cni/registry";
 import { type networkNames, networkSubnets } from "../components/networks/names";
 import { type Cidr, overlaps, parseCidr } from "../lib/cidr";
 import type { Problem } from "../lib/user-error";
 
 /** The keys of the networks that a cluster is made with, CNIs in force or not: a swap may bring each. The only list. */
-const networkKeys = ["lanCidr", "podCidr", "serviceCidr", "weaveRange", "flannelEtcdRange"] as const;
-
-type NetworkKey = (typeof networkKeys)[number];
+const networkKeys: readonly string[] = [...new Set(["lanCidr", "podCidr", "serviceCidr", ...podNetworkKeys])];
 
 /** What of a stack's config says which networks it has. */
-export type NetworkValues = Readonly<Partial<Record<NetworkKey, string>>> & {
+export type NetworkValues = Readonly<Record<string, unknown>> & {
   /** The macvlan networks; their addresses are the lab's own. */
   readonly networks?: readonly (typeof networkNames)[keyof typeof networkNames][];
   readonly nodeNetwork?: NodeNetwork;
@@ -17,15 +16,15 @@ export type NetworkValues = Readonly<Partial<Record<NetworkKey, string>>> & {
 
 /** A network of a stack, by the key that sets it or by a name of its own. */
 interface StackNetwork {
-  readonly key?: NetworkKey;
+  readonly key?: string;
   readonly name: string;
   readonly cidr: Cidr;
 }
 
 /** All networks of a stack: routes and kube-proxy's rules know them by their addresses alone. */
 function networksOf({ networks = [], nodeNetwork, ...config }: NetworkValues): StackNetwork[] {
-  const known = (name: string, text: string | undefined, key?: NetworkKey): StackNetwork[] => {
-    const cidr = text === undefined ? undefined : parseCidr(text);
+  const known = (name: string, text: unknown, key?: string): StackNetwork[] => {
+    const cidr = typeof text === "string" ? parseCidr(text) : undefined;
     return cidr === undefined ? [] : [{ key, name, cidr }];
   };
   return [

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { isMulticast } from "../components/confluence/join";
 import { isVendorImage } from "../components/confluence/problems";
 import { networkNames, secondInterface } from "../components/networks/names";
-import { oneOf, onOff } from "../lib/rules";
 import type { Problem } from "../lib/user-error";
 import { images } from "../lib/versions";
 import type { NetworkConfig } from "./network-schema";
+import { oneOf, onOff } from "./rules";
 
 /** A whole number within limits. */
 const whole = (first: number, last: number, unit = "") =>

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ForwardPolicy, OverlayRules } from "../components/cluster/node-state/forwarding";
 import type { MachineIds } from "../components/cluster/node-state/machine-id";
 import type { NodeNetwork } from "../components/cluster/node-state/vagrant";
-import { oneOf } from "../lib/rules";
+import { oneOf } from "./rules";
 
 const forwardPolicies = ["accept", "drop"] as const satisfies readonly ForwardPolicy[];
 const machineIds = ["own", "shared"] as const satisfies readonly MachineIds[];

@@ -1,15 +1,12 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
-import { etcdOnLan } from "../components/cluster/lan";
-import { Cni, type CniChoice } from "../components/cni/cni";
-import { ifaceOf } from "../components/cni/flannel/iface";
-import { Etcd } from "../components/cni/flannel-etcd/etcd";
-import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../components/cni/swap/residue";
+import { chooseCni, prepareCni } from "../components/cni/choose";
+import { Cni } from "../components/cni/cni";
+import { residues } from "../components/cni/registry";
 import { Probe } from "../components/probe/probe";
-import { images } from "../lib/versions";
 import type { LabSettings } from "./config";
 import { buildConfluence } from "./confluence";
-import { canWire, flannelAddresses, nodeIds, spoilNodes } from "./faults";
+import { canWire, nodeIds, spoilNodes } from "./faults";
 import { inside } from "./inside";
 import { buildNetworks } from "./networks";
 import { podNetworkOf } from "./pod-network";
@@ -41,8 +38,11 @@ export function buildLab(settings: LabSettings): LabOutputs {
   const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
   const cni = new Cni(
     "cni",
-    { ...cniChoice(settings, cluster), ...leftOf(settings), access },
-    inside(cluster, [...nodeIds(settings, cluster), ...flannelAddresses(settings, cluster)]),
+    { ...chooseCni(settings.cni, settings, cluster), ...leftOf(settings), access },
+    inside(cluster, [
+      ...nodeIds(settings, cluster),
+      ...prepareCni(settings.cni, settings, cluster.nodes, inside(cluster, cluster.members)),
+    ]),
   );
   const ready = [...cluster.members, ...cni.ready];
   spoilNodes(settings, cluster, ready);
@@ -63,60 +63,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
 }
 
 /** What a swap does with what a CNI leaves behind. */
-function leftOf({ nodeCleanup, recreatePods, podCidr, weaveRange, flannelEtcdRange }: LabSettings) {
-  return {
-    nodeCleanup: nodeCleanup === "on",
-    recreatePods: recreatePods === "on",
-    left: [flannelResidue(podCidr), weaveResidue(weaveRange), flannelEtcdResidue(flannelEtcdRange)],
-  };
-}
-
-function cniChoice(settings: LabSettings, cluster: Cluster): CniChoice {
-  const { podCidr, flannelBackend, flannelIface, weavePassword } = settings;
-  switch (settings.cni) {
-    case "flannel":
-      return {
-        type: "flannel",
-        network: podCidr,
-        backend: { type: flannelBackend },
-        iface: ifaceOf(flannelIface, settings.lanCidr),
-        forwardRules: settings.forwardRules === "flannel",
-        image: images.flannel,
-        cniPluginImage: images.flannelCniPlugin,
-      };
-    case "weave":
-      return {
-        type: "weave",
-        range: settings.weaveRange,
-        mtu: settings.weaveMtu,
-        password: weavePassword === undefined ? undefined : pulumi.secret(weavePassword),
-        names: settings.machineId === "own" ? undefined : settings.machineId,
-        readiness: settings.machineId === "own" ? "connected" : "answers",
-        image: images.weave,
-      };
-    case "flannel-etcd":
-      return {
-        type: "flannel-etcd",
-        etcd: createEtcd(settings, cluster),
-        network: settings.flannelEtcdRange,
-        iface: ifaceOf(flannelIface, settings.lanCidr),
-        forwardRules: settings.forwardRules === "flannel",
-        image: images.flannel,
-      };
-    case "none":
-      return { type: "none" };
-  }
-}
-
-/**
- * Not inside the cluster: flannel asks it for a lease, and its container is to be removed with the lab. It comes after
- * the nodes: where it and a node are gone, the node's part is the first to go, and nothing is undone there.
- */
-function createEtcd({ stack, nodeImage: image, lanCidr }: LabSettings, { lans, nodes }: Cluster): Etcd {
-  const [lan] = lans;
-  if (lan === undefined) {
-    throw new RangeError("a cluster has at least one LAN");
-  }
-  const machines = nodes.map(({ machine }) => machine);
-  return new Etcd("etcd", { stack, image, lan, address: etcdOnLan(lanCidr) }, { dependsOn: machines });
+function leftOf(settings: LabSettings) {
+  const { nodeCleanup, recreatePods } = settings;
+  return { nodeCleanup: nodeCleanup === "on", recreatePods: recreatePods === "on", left: residues(settings) };
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { dhcpFaults, serviceProblems } from "../components/networks/dnsmasq";
 import { networkNames, networkSubnets } from "../components/networks/names";
-import { linkName, oneOf, onOff } from "../lib/rules";
 import type { Problem } from "../lib/user-error";
+import { linkName, oneOf, onOff } from "./rules";
 
 /** A value of `networks`. */
 export type NetworkName = (typeof networkNames)[keyof typeof networkNames];

@@ -1,28 +1,15 @@
 import { z } from "zod";
 import { maxNodes } from "../components/cluster/lan";
-import { flannelIface, ifaceProblems } from "../components/cni/flannel/iface";
+import { defaultPodNetwork } from "../components/cluster/pod-network";
+import { cniNames, cniOf, cniSecrets } from "../components/cni/registry";
 import { parseCidr } from "../lib/cidr";
-import { oneOf } from "../lib/rules";
 import { type Problem, UserError } from "../lib/user-error";
 import { overlapProblems } from "./cluster-networks";
+import { cniConfig } from "./cni-schema";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
 import { faultConfig } from "./fault-schema";
 import { networkConfig, networkConfigProblems } from "./network-schema";
-
-const cidr = (longest: number, use: string) =>
-  z.string().refine(
-    (text) => {
-      const network = parseCidr(text);
-      return network !== undefined && network.prefix <= longest;
-    },
-    { error: `must be an IPv4 network with a prefix of at most /${longest}, for example ${use}` },
-  );
-
-/** The values of `cni`. */
-export const cniNames = ["flannel", "weave", "flannel-etcd", "none"] as const;
-
-/** A value of `cni`. */
-export type CniName = (typeof cniNames)[number];
+import { cidr, oneOf } from "./rules";
 
 /** Every config key of a lab's stack, with its rule and its default. The only list of them. */
 export const labConfig = z.strictObject({
@@ -40,31 +27,9 @@ export const labConfig = z.strictObject({
     })
     .optional()
     .describe("the lab's LAN; default 172.28.N.0/24 with N from the stack's name"),
-  podCidr: cidr(22, "10.244.0.0/16").default("10.244.0.0/16").describe("the network of the pods on Flannel"),
+  podCidr: cidr(22, defaultPodNetwork).default(defaultPodNetwork).describe("the network of the pods on Flannel"),
   serviceCidr: cidr(24, "10.96.0.0/12").default("10.96.0.0/12").describe("the network of the Services"),
-  flannelBackend: oneOf(["vxlan", "host-gw"]).default("vxlan").describe("how flannel carries packets between nodes"),
-  flannelIface: flannelIface
-    .default("default-route")
-    .describe("how flannel finds the node's interface, or the address to announce"),
-  flannelEtcdRange: cidr(12, "80.0.0.0/8")
-    .default("80.0.0.0/8")
-    .describe("the network of the pods on flannel-etcd; each node gets a /16 of it"),
-  weaveRange: cidr(22, "10.32.0.0/12")
-    .default("10.32.0.0/12")
-    .describe("the network that Weave gives the pods' addresses out of"),
-  weaveMtu: z
-    .string()
-    .refine((text) => /^[1-9]\d{2,4}$/.test(text) && Number(text) >= 576 && Number(text) <= 65535, {
-      error: "must be a whole number from 576 to 65535",
-    })
-    .transform(Number)
-    .optional()
-    .describe("the largest packet of a pod on Weave, in bytes, for nodes that are new to Weave; default: Weave's own"),
-  weavePassword: z
-    .string()
-    .min(1, { error: "must not be empty" })
-    .optional()
-    .describe("encrypts what travels between nodes on Weave; a secret; default: not encrypted"),
+  ...cniConfig,
   ...networkConfig,
   ...confluenceConfig,
   ...faultConfig,
@@ -86,7 +51,7 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
   }
   const problems = [
     ...overlapProblems(parsed.data),
-    ...ifaceProblems(parsed.data),
+    ...(cniOf(parsed.data.cni)?.problems?.(parsed.data) ?? []),
     ...networkConfigProblems(parsed.data),
     ...confluenceConfigProblems(parsed.data),
   ];
@@ -100,7 +65,7 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
 export const configKeys: readonly string[] = Object.keys(labConfig.shape);
 
 /** Keys whose values are secrets: they reach the stack's file encrypted, by `pulumi config set --secret`, or not at all. */
-export const secretKeys: readonly string[] = ["weavePassword", "license"];
+export const secretKeys: readonly string[] = [...cniSecrets, "license"];
 
 function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, string>>): Problem[] {
   if (issue.code === "unrecognized_keys") {

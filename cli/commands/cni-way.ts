@@ -1,13 +1,12 @@
-import { loneCnis } from "../../components/cni/swap/names";
+import { type CniName, isExclusive } from "../../components/cni/registry";
 import type { Values } from "../../labs/values";
 import type { Problem } from "../../lib/user-error";
-import type { CniName } from "../../stacks/schema";
 import type { Strategy } from "./metered-update";
 
 /** Whether one update may lead from a CNI to another: both are there in it for a while. */
 export function isOneUpdate(previous: CniName, next: CniName): boolean {
   const changes = previous !== next && previous !== "none" && next !== "none";
-  return !changes || ![previous, next].some((cni) => loneCnis.includes(cni));
+  return !changes || ![previous, next].some(isExclusive);
 }
 
 /** What is wrong with a swap of this strategy; nothing where it is possible. */

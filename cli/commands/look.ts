@@ -1,3 +1,5 @@
+import type { LogSource } from "../../components/cni/definition";
+import { cnis } from "../../components/cni/registry";
 import { networkDaemons } from "../../components/networks/names";
 import { quote } from "../../lib/shell";
 import { UserError } from "../../lib/user-error";
@@ -23,17 +25,16 @@ const pods = (namespace: string, name: string) => [
   `for log in /var/log/pods/${namespace}_${name}-*/*/*.log; do [ ! -e "$log" ] || tail -n ${lines} "$log"; done`,
 ];
 const unit = (name: string) => ["journalctl", "--no-pager", `--lines=${lines}`, `--unit=${name}`];
+const logOf = (log: LogSource) => ("unit" in log ? unit(log.unit) : pods(log.namespace, log.pods));
 
 /** What of a node has a log, and how that is read there: it works too where the API server does not. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   multus: pods(networkDaemons.namespace, networkDaemons.multus),
   dhcp: pods(networkDaemons.namespace, networkDaemons.dhcp),
-  flannel: pods("kube-flannel", "kube-flannel-ds"),
-  weave: pods("kube-system", "weave-net"),
+  ...Object.fromEntries(cnis.flatMap(({ logs }) => Object.entries(logs)).map(([part, log]) => [part, logOf(log)])),
   "kube-proxy": pods("kube-system", "kube-proxy"),
   coredns: pods("kube-system", "coredns"),
   apiserver: pods("kube-system", "kube-apiserver"),
-  flanneld: unit("flanneld"),
   kubelet: unit("kubelet"),
   containerd: unit("containerd"),
 };

@@ -1,7 +1,7 @@
 import path from "node:path";
+import type { CniName } from "../../components/cni/registry";
 import type { Lab } from "../../labs/lab";
 import type { Values } from "../../labs/values";
-import type { CniName } from "../../stacks/schema";
 import { EvidenceFolder } from "../checks/evidence";
 import { measure } from "../meter/measure";
 import type { MeteredNode } from "../meter/meter";

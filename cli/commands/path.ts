@@ -5,7 +5,7 @@ import type { ClusterAccess } from "../checks/access";
 import { requireLab } from "../labs";
 import { lookAtApplication } from "../path/application";
 import { type End, hopsBetween } from "../path/hops";
-import { carrierOf, seeOverlay } from "../path/overlay";
+import { carryingOf, seeOverlay } from "../path/overlay";
 import { endOf, type PathPod, readPathPods, twoOf } from "../path/pods";
 import { pathLines } from "../path/report";
 import { watch } from "../path/watch";
@@ -33,17 +33,17 @@ export async function path(name: string | undefined): Promise<number> {
   const stack = new Stack(stackName, requireToolchain());
   const values = checkedValues(lab.values, stack.config().values());
   const { cni } = await stack.requireUp();
-  const carrier = carrierOf(stackName, { ...values, cni });
+  const carrying = carryingOf(stackName, { ...values, cni });
   const access = await stack.access();
   const { pods, link, group, port } = await subjectOf(access, values);
   const [from, to] = pods.map((pod) => requireEnd(pod, link)) as [End, End];
-  const overlay = await seeOverlay(access, carrier, { from, to });
+  const overlay = await seeOverlay(access, carrying, { from, to });
   const hops = hopsBetween(from, to, overlay, values.macvlanMaster);
   const [applications, watched] = await Promise.all([
     port === undefined ? undefined : Promise.all(pods.map((pod) => lookAtApplication(access, pod, port))),
     watch(access, { from, to, group, hops }),
   ]);
-  console.log(pathLines({ carrier, group, from, to, applications, watched }).join("\n"));
+  console.log(pathLines({ carrying, group, from, to, applications, watched }).join("\n"));
   return 0;
 }
 

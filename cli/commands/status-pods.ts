@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { cniOf, cnis } from "../../components/cni/registry";
 import { chosenConflist, nodeRecords } from "../../components/cni/swap/names";
 import { networkOf } from "../../labs/checks/read";
 import type { ClusterAccess } from "../checks/access";
@@ -36,8 +37,11 @@ export async function nodeNetworks(
   return new Map(all);
 }
 
-/** Prints the file that is in force, what each CNI that came has written down of itself, and flanneld's own file. */
-const script = `readlink ${conflistFolder}/${chosenConflist} || echo; cat ${nodeRecords}/*.json /run/flannel/subnet.env`;
+/** The files by which CNIs tell a node's part of their network. */
+const subnetFiles = cnis.flatMap(({ nodeSubnet }) => (nodeSubnet.by === "file" ? [nodeSubnet.path] : []));
+
+/** Prints the file that is in force, what each CNI that came has written down of itself, and those files. */
+const script = `readlink ${conflistFolder}/${chosenConflist} || echo; cat ${nodeRecords}/*.json ${subnetFiles.join(" ")}`;
 
 const recordFormat = z.object({ cni: z.string(), conflist: z.string(), network: z.string() });
 
@@ -52,14 +56,14 @@ async function networkOn(
   const records = lines.filter((line) => line.startsWith("{")).map((line) => recordFormat.parse(JSON.parse(line)));
   const record = records.find((one) => one.conflist === conflist);
   const { cni, podCidr } = record === undefined ? wish : { cni: record.cni, podCidr: record.network };
-  switch (cni) {
-    case "flannel":
+  const nodeSubnet = cniOf(cni)?.nodeSubnet;
+  switch (nodeSubnet?.by) {
+    case "podCIDR":
       return { cni, podCidr, own: part };
-    case "weave":
-      // One Ethernet: no node has a part of its own.
+    case "none":
       return { cni, podCidr, own: podCidr };
-    case "flannel-etcd": {
-      const [, subnet] = /^FLANNEL_SUBNET=(\S+)$/m.exec(stdout) ?? [];
+    case "file": {
+      const [, subnet] = nodeSubnet.pattern.exec(stdout) ?? [];
       return { cni, podCidr, own: subnet === undefined ? undefined : networkOf(subnet) };
     }
     default:

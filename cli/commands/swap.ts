@@ -1,6 +1,6 @@
+import { type CniName, cniNames } from "../../components/cni/registry";
 import type { Lab } from "../../labs/lab";
 import { UserError } from "../../lib/user-error";
-import { type CniName, cniNames } from "../../stacks/schema";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings } from "../settings";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { images } from "../../lib/versions";
+import { cnis } from "../../components/cni/registry";
 import type { Verdict } from "../checks/verdict";
 
 /** A run of the checks, as its evidence folder holds it. */
@@ -117,8 +117,8 @@ export function namesIn(folder: string): readonly string[] {
 export function cniOf({ values, versions }: Pick<Verdict, "values" | "versions">): string | undefined {
   if (values?.cni !== undefined) return values.cni;
   const running = versions.images.map((image) => repositoryOf(image));
-  const found = (["flannel", "weave"] as const).filter((cni) => running.includes(repositoryOf(images[cni])));
-  return found.length === 1 ? found[0] : undefined;
+  const found = cnis.filter(({ podImage }) => podImage !== undefined && running.includes(repositoryOf(podImage)));
+  return found.length === 1 ? found[0]?.id : undefined;
 }
 
 /** An image without its tag. */

@@ -1,4 +1,5 @@
-import { type Carrier, flannelTunnel, type Overlay } from "./overlay";
+import type { Carrier } from "../../components/cni/definition";
+import type { Overlay } from "./overlay";
 
 /** One end of the way: a pod, by the interface that its cluster uses. */
 export interface End {
@@ -15,14 +16,11 @@ export interface Hop {
   /** Whose side it is on. */
   readonly end: "from" | "to";
   readonly node: string;
-  /** `pod` is the pod's own interface, `veth` the node's end of it; else a link of the node. */
-  readonly at: "pod" | "veth" | { readonly link: string; readonly vxlan?: boolean };
+  /** `pod` is the pod's own interface, `veth` the node's end of it; else a link of the node, inside VXLAN to a UDP port. */
+  readonly at: "pod" | "veth" | { readonly link: string; readonly vxlan?: number };
   /** As a person reads it. */
   readonly label: string;
 }
-
-/** The VXLAN port that Flannel uses on Linux (flannel, Documentation/backends.md). */
-export const vxlanPort = 8472;
 
 /**
  * The places that a packet passes from one pod to the other, in order.
@@ -47,15 +45,9 @@ export function hopsBetween(from: End, to: End, overlay: Overlay, master = "eth1
     // A macvlan interface is on the nodes' LAN: no bridge, no tunnel.
     return [sender, link("from", master), ...(isLocal ? [] : [link("to", master)]), receiver];
   }
-  const { carrier, links } = overlay;
-  const bridge = carrier === "weave" ? "weave" : "cni0";
-  const carriers: Readonly<Record<Carrier, (end: Hop["end"]) => Hop[]>> = {
-    // Where the router takes frames from the bridge, and gives them to it.
-    weave: (end) => [link(end, "vethwe-bridge")],
-    vxlan: (end) => [link(end, flannelTunnel), onSide(end, { link: links[end], vxlan: true }, `${links[end]} (VXLAN)`)],
-    routes: (end) => [link(end, links[end])],
-  };
-  const carried = carriers[carrier];
+  const { carrier, links, cni } = overlay;
+  const { bridge } = cni;
+  const carried = (end: Hop["end"]): Hop[] => carriedBy(carrier, links[end], (at, label) => onSide(end, at, label));
   const between = isLocal ? [] : [...carried("from"), ...carried("to").reverse(), link("to", bridge)];
   return [
     sender,
@@ -65,6 +57,18 @@ export function hopsBetween(from: End, to: End, overlay: Overlay, master = "eth1
     onSide("to", "veth", "veth"),
     receiver,
   ];
+}
+
+/** Between a node's bridge and what leads out of it. */
+function carriedBy(carrier: Carrier, nic: string, hop: (at: Hop["at"], label: string) => Hop): Hop[] {
+  switch (carrier.by) {
+    case "vxlan":
+      return [hop({ link: carrier.link }, carrier.link), hop({ link: nic, vxlan: carrier.port }, `${nic} (VXLAN)`)];
+    case "program":
+      return [hop({ link: carrier.link }, carrier.link)];
+    case "routes":
+      return [hop({ link: nic }, nic)];
+  }
 }
 
 /** Packets seen at each hop. */

@@ -1,17 +1,18 @@
+import type { Carrier, CniDefinition } from "../../components/cni/definition";
+import { cniOf } from "../../components/cni/registry";
 import type { Values } from "../../labs/values";
 import { UserError } from "../../lib/user-error";
 import type { ClusterAccess } from "../checks/access";
 import { parseJson } from "../checks/text";
 
-/** Flannel's tunnel, by the name that flannel makes of its VNI, 1. */
-export const flannelTunnel = "flannel.1";
-
-/** How a CNI brings packets to another node: by Weave's router, in VXLAN, or as they are, by the nodes' routes. */
-export type Carrier = "weave" | "vxlan" | "routes";
+/** The CNI in force, and how it brings packets to another node with a stack's values. */
+export interface Carrying {
+  readonly cni: CniDefinition;
+  readonly carrier: Carrier;
+}
 
 /** The same on two nodes. */
-export interface Overlay {
-  readonly carrier: Carrier;
+export interface Overlay extends Carrying {
   /** The interface by which each of the two nodes' packets leave and come, in a tunnel or as they are. */
   readonly links: Readonly<Record<"from" | "to", string>>;
 }
@@ -21,32 +22,26 @@ export interface Overlay {
  *
  * @throws UserError where there is no CNI: its pods have no network, and so no way between them
  */
-export function carrierOf(stack: string, { cni, flannelBackend }: Values): Carrier {
-  switch (cni) {
-    case "weave":
-      return "weave";
-    case "flannel":
-      return flannelBackend === "host-gw" ? "routes" : "vxlan";
-    case "flannel-etcd":
-      return "vxlan";
-    default: {
-      const rule = "gives pods no network: there is no way between two of them that a packet could take";
-      throw new UserError([{ field: "cni", value: cni, rule, mend: `run ./lab swap ${stack} flannel` }]);
-    }
+export function carryingOf(stack: string, values: Values): Carrying {
+  const cni = cniOf(values.cni);
+  if (cni === undefined) {
+    const rule = "gives pods no network: there is no way between two of them that a packet could take";
+    throw new UserError([{ field: "cni", value: values.cni, rule, mend: `run ./lab swap ${stack} flannel` }]);
   }
+  return { cni, carrier: cni.carrier(values) };
 }
 
 /** Asks both nodes by which interface they reach each other: flannel chooses it, and so may a user. */
 export async function seeOverlay(
   access: ClusterAccess,
-  carrier: Carrier,
+  carrying: Carrying,
   { from, to }: Readonly<Record<"from" | "to", { readonly node: string }>>,
 ): Promise<Overlay> {
   const [own, other] = await Promise.all([
-    linkOn(access, carrier, from.node, to.node),
-    linkOn(access, carrier, to.node, from.node),
+    linkOn(access, carrying.carrier, from.node, to.node),
+    linkOn(access, carrying.carrier, to.node, from.node),
   ]);
-  return { carrier, links: { from: own, to: other } };
+  return { ...carrying, links: { from: own, to: other } };
 }
 
 interface SeenLink {
@@ -58,10 +53,10 @@ interface SeenLink {
 async function linkOn(access: ClusterAccess, carrier: Carrier, node: string, other: string): Promise<string> {
   const address = access.nodes.find(({ name }) => name === other)?.address ?? "";
   const argv =
-    carrier === "vxlan"
-      ? ["ip", "-json", "-details", "link", "show", flannelTunnel]
+    carrier.by === "vxlan"
+      ? ["ip", "-json", "-details", "link", "show", carrier.link]
       : ["ip", "-json", "route", "get", address];
   const ran = await access.node(node, argv, { timeoutMs: 8_000 });
   const [seen] = parseJson<readonly Partial<SeenLink>[]>(ran.stdout) ?? [];
-  return (carrier === "vxlan" ? seen?.linkinfo?.info_data?.link : seen?.dev) ?? "eth1";
+  return (carrier.by === "vxlan" ? seen?.linkinfo?.info_data?.link : seen?.dev) ?? "eth1";
 }

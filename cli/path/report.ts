@@ -3,13 +3,13 @@ import { plain } from "../ui/plain";
 import { table } from "../ui/table";
 import type { Application } from "./application";
 import { type End, type Reach, reachOf } from "./hops";
-import type { Carrier } from "./overlay";
+import type { Carrying } from "./overlay";
 import type { Watched } from "./watch";
 
 /** All that was seen on the way from symptom to packet. */
 export interface PathReport {
-  /** How the CNI in force carries packets to another node. */
-  readonly carrier: Carrier;
+  /** The CNI in force, and how it carries packets to another node. */
+  readonly carrying: Carrying;
   readonly group: string;
   readonly from: End;
   readonly to: End;
@@ -63,7 +63,7 @@ function listening(tcp: Sockets["tcp"]): number[] {
   return [...new Set(tcp.filter(({ state }) => state === "LISTEN").map(({ port }) => port))].sort((a, b) => a - b);
 }
 
-function verdict({ carrier, group, from, to, watched: { hops } }: PathReport): string[] {
+function verdict({ carrying, group, from, to, watched: { hops } }: PathReport): string[] {
   const multicast = reachOf(hops, "multicast");
   return [
     `multicast ${describe(multicast, to)}`,
@@ -71,7 +71,7 @@ function verdict({ carrier, group, from, to, watched: { hops } }: PathReport): s
     ...(from.address === to.address
       ? [`Both pods have the address ${to.address}: what one of them sends there stays in itself.`]
       : []),
-    ...(multicast.type === "stops" ? [reason(multicast, { carrier, group, from })] : []),
+    ...(multicast.type === "stops" ? [reason(multicast, { carrying, group, from })] : []),
   ];
 }
 
@@ -89,17 +89,17 @@ function describe(reach: Reach, to: End): string {
 /** Why it stops there, where the place says it. */
 function reason(
   { after, before }: Extract<Reach, { type: "stops" }>,
-  { carrier, group, from }: { carrier: Carrier; group: string; from: End },
+  { carrying: { cni, carrier }, group, from }: { carrying: Carrying; group: string; from: End },
 ): string {
   if (
-    carrier !== "weave" &&
-    after.label === "cni0" &&
+    !cni.carriesMulticast &&
+    after.label === cni.bridge &&
     after.end === "from" &&
     before.end === "from" &&
     before.at !== "veth"
   ) {
-    const how = carrier === "routes" ? " (host-gw: without a tunnel)" : "";
-    return `Flannel routes between nodes${how}: cni0 hands over to ${before.label} what has a route to another node's subnet, and ${group} has none. Nothing copies it to the other nodes.`;
+    const how = carrier.by === "routes" ? " (without a tunnel)" : "";
+    return `${cni.title} routes between nodes${how}: ${cni.bridge} hands over to ${before.label} what has a route to another node's subnet, and ${group} has none. Nothing copies it to the other nodes.`;
   }
   return `See what holds it there: ./lab node ${after.node} ip route get ${group} from ${from.address} iif ${after.label}`;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readSockets, type Sockets } from "../../labs/sockets";
 import type { ClusterAccess } from "../checks/access";
 import { CommandFailed } from "../report-error";
-import { type Counted, type End, type Hop, vxlanPort } from "./hops";
+import type { Counted, End, Hop } from "./hops";
 
 /** A port that nobody uses: what listens on the cluster's own port must not get what is no message of it. */
 const port = 54399;
@@ -46,11 +46,11 @@ for at in "$@"; do
   for kind in multicast unicast; do
     if [ "$kind" = multicast ]; then to=$group; else to=$other; fi
     plain="udp and dst host $to and dst port ${port}"
-    wrapped="udp dst port ${vxlanPort} and ${inner.address} = $(number "$to") and ${inner.port} = ${port}"
+    wrapped="udp dst port \${at%%@*} and ${inner.address} = $(number "$to") and ${inner.port} = ${port}"
     case $at in
       pod) count nsenter --net="$namespace" tcpdump -tt -n -l -Q "$direction" -i "$link" "$plain" & ;;
       veth) count tcpdump -tt -n -l -Q "$at_node" -i "\${veth:-none}" "$plain" & ;;
-      vxlan:*) count tcpdump -tt -n -l -i "\${at#vxlan:}" "$wrapped" & ;;
+      *@*) count tcpdump -tt -n -l -i "\${at#*@}" "$wrapped" & ;;
       *) count tcpdump -tt -n -l -i "$at" "$plain" & ;;
     esac
   done
@@ -112,7 +112,7 @@ export async function watch(
 }
 
 function placeOf({ at }: Hop): string {
-  return typeof at === "string" ? at : at.vxlan === true ? `vxlan:${at.link}` : at.link;
+  return typeof at === "string" ? at : at.vxlan === undefined ? at.link : `${at.vxlan}@${at.link}`;
 }
 
 /** Each side numbers its own hops. */

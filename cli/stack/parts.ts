@@ -1,4 +1,4 @@
-import { etcdContainer } from "../../components/cni/flannel-etcd-config";
+import { cniOf } from "../../components/cni/registry";
 import type { Outputs } from "./outputs";
 
 /** A container that a stack is made of. */
@@ -12,6 +12,6 @@ export interface Part {
 export function partsBeside(stack: string, { cni, dhcpServer }: Pick<Outputs, "cni" | "dhcpServer">): readonly Part[] {
   return [
     ...(dhcpServer === undefined ? [] : [{ name: "the DHCP server", container: dhcpServer.container }]),
-    ...(cni === "flannel-etcd" ? [{ name: "flannel's etcd", container: etcdContainer(stack) }] : []),
+    ...(cniOf(cni)?.containers?.(stack) ?? []),
   ];
 }

@@ -1,14 +1,15 @@
 import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { cnisWithRouter } from "../../components/cni/registry";
 import { formats, type SeenNode } from "./seen";
 
 /** What is asked of a node, each part under its name: one command, as each `podman exec` costs a third of a second. */
-const parts: Readonly<Record<keyof SeenNode, string>> = {
+const parts = {
   links: "ip -json -details address",
   routes: "ip -json route",
   conflists: `cd ${conflistFolder} && for f in *.conf *.conflist; do [ -e "$f" ] && echo "$f $(readlink "$f")"; done`,
   forward: "iptables -w 2 -S FORWARD",
   machineId: "cat /etc/machine-id",
-  weave: "curl -sS -m 2 http://127.0.0.1:6784/status/connections",
+  ...Object.fromEntries(cnisWithRouter.map(({ id, router }) => [id, router.connections])),
 };
 
 const mark = "== ";
@@ -30,7 +31,7 @@ export function readNode(stdout: string): SeenNode {
     const [name = "", ...lines] = section.split("\n");
     found.set(name, lines.join("\n").trim());
   }
-  const lines = (name: keyof SeenNode) => (found.get(name) ?? "").split("\n").filter((line) => line.trim() !== "");
+  const lines = (name: string) => (found.get(name) ?? "").split("\n").filter((line) => line.trim() !== "");
   const json = (name: "links" | "routes") => {
     const text = found.get(name);
     const parsed = formats[name].safeParse(text === undefined ? undefined : parse(text));
@@ -50,7 +51,7 @@ export function readNode(stdout: string): SeenNode {
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     forward: lines("forward"),
     machineId: found.get("machineId") ?? "",
-    weave: lines("weave").map((line) => line.trim()),
+    ...Object.fromEntries(cnisWithRouter.map(({ id }) => [id, lines(id).map((line) => line.trim())])),
   };
 }
 

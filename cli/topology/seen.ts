@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type CniId, cnisWithRouter } from "../../components/cni/registry";
 
 /** A link as `ip -json -details address` tells it; what is not named here is kept as well. */
 const link = z.looseObject({
@@ -39,6 +40,11 @@ const conflist = z.object({
   to: z.string().optional(),
 });
 
+/** For each CNI that has a router. */
+const routerLines = Object.fromEntries(
+  cnisWithRouter.map(({ id }) => [id, z.array(z.string()).optional()]),
+) as Readonly<Record<CniId, z.ZodOptional<z.ZodArray<z.ZodString>>>>;
+
 const node = z.object({
   name: z.string(),
   container: z.string(),
@@ -54,8 +60,8 @@ const node = z.object({
       /** The rules of the FORWARD chain, as `iptables -S` has them. */
       forward: z.array(z.string()),
       machineId: z.string(),
-      /** Weave's connections as its router tells them; empty where there is none. */
-      weave: z.array(z.string()),
+      /** The connections of a CNI's router as it tells them, under the CNI's name; empty where there is none. */
+      ...routerLines,
     })
     .optional(),
 });

@@ -14,6 +14,7 @@ import { lookAround } from "./look-around";
 import { createNode, deleteNode, wakeNode } from "./node-container";
 import { ContainerShell, type NodeShell } from "./node-shell";
 import type { NodeNetwork } from "./node-state/vagrant";
+import { defaultPodNetwork } from "./pod-network";
 import { generationOf, isAsleep, lanGeneration, lanOwner, missingParts, ownerIn, type StackStanding } from "./standing";
 
 export interface ClusterArgs {
@@ -84,7 +85,7 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Cluster", name, {}, opts);
-    const podCidr = args.podCidr ?? "10.244.0.0/16";
+    const podCidr = args.podCidr ?? defaultPodNetwork;
     const serviceCidr = args.serviceCidr ?? "10.96.0.0/12";
     const problems = clusterProblems(args);
     if (problems.length > 0) {

@@ -1,28 +1,20 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
-import { describeProblem } from "../../lib/user-error";
 import type { NodeAccess } from "../cluster/node-access";
 import { Arrival } from "./arrival";
-import { defaultNetwork, Flannel, type FlannelArgs } from "./flannel/flannel";
-import { FlannelEtcd, type FlannelEtcdArgs } from "./flannel-etcd/flannel-etcd";
-import { flannelEtcdDefaults } from "./flannel-etcd/service";
 import { Handover } from "./handover";
+import type { CniInstaller } from "./installer";
+import { type CniArgsOf, installers } from "./installers";
 import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
+import { type CniId, definitionOf, residues } from "./registry";
 import { desiredCni, desiredNetwork, leftUndone, wishMark } from "./swap/names";
-import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "./swap/residue";
+import type { Residue } from "./swap/residue";
 import { previewSwap } from "./swap-preview";
-import { weavePeers } from "./weave/peers";
-import { defaultRange, Weave, type WeaveArgs } from "./weave/weave";
 
 /** Which CNI a cluster has, and its settings; `none` leaves pods without a network. */
-export type CniChoice =
-  | ({ readonly type: "flannel" } & FlannelArgs)
-  | ({ readonly type: "weave" } & WeaveArgs)
-  /** Works on the nodes themselves: needs `access`. Comes and goes by way of `none` only. */
-  | ({ readonly type: "flannel-etcd" } & FlannelEtcdArgs)
-  | { readonly type: "none" };
+export type CniChoice = { [Id in CniId]: { readonly type: Id } & CniArgsOf<Id> }[CniId] | { readonly type: "none" };
 
 export type CniArgs = CniChoice & {
   /**
@@ -82,9 +74,11 @@ export class Cni extends pulumi.ComponentResource {
     { nodeCleanup, recreatePods }: { readonly nodeCleanup: boolean; readonly recreatePods: boolean },
   ): k8s.core.v1.ConfigMap {
     const { namespace, name: mapName, key } = desiredCni;
+    const residue = choice.type === "none" ? undefined : residueOf(choice);
     const data = {
       [key]: choice.type,
-      ...(choice.type === "flannel-etcd" ? { [desiredNetwork]: choice.network ?? flannelEtcdDefaults.network } : {}),
+      // Else its DaemonSet tells it.
+      ...(residue !== undefined && residue.daemonSet === undefined ? { [desiredNetwork]: residue.network } : {}),
       ...(nodeCleanup ? {} : { [leftUndone.nodeCleanup]: "off" }),
       ...(recreatePods ? {} : { [leftUndone.recreatePods]: "off" }),
     };
@@ -121,14 +115,13 @@ export class Cni extends pulumi.ComponentResource {
     recreatePods: boolean,
   ): pulumi.Resource[] {
     const residue = residueOf(choice);
+    const installer = installerOf(choice.type);
     const cleanup = new NodeCleanup(`${choice.type}-clean`, { ...access, residue }, { parent: this });
     const installed = this.install(choice, access, marked(wish, after(cleanup.commands, { parent: this })));
     const opts = after(installed, { parent: this });
     const { conflist } = residue;
     const arrival = new Arrival(`${choice.type}-arrival`, { ...access, conflist, recreatePods }, opts);
-    if (choice.type === "weave") {
-      weavePeers("weave-forget", access, { parent: this });
-    }
+    installer.beside?.(access, { parent: this });
     const { last } = new Handover(`${choice.type}-handover`, { ...access, cni: choice.type }, opts);
     return last === undefined ? installed : [...arrival.commands, last];
   }
@@ -138,61 +131,36 @@ export class Cni extends pulumi.ComponentResource {
     access: NodeAccess | undefined,
     opts: pulumi.ComponentResourceOptions,
   ): pulumi.Resource[] {
-    switch (choice.type) {
-      case "flannel": {
-        const { type, ...args } = choice;
-        return [new Flannel(type, args, opts).daemonSet];
-      }
-      case "weave": {
-        const { type, ...args } = choice;
-        return [new Weave(type, args, opts).daemonSet];
-      }
-      case "flannel-etcd": {
-        const { type, ...args } = choice;
-        if (access === undefined) {
-          throw new pulumi.ResourceError(describeProblem(accessMissing), this);
-        }
-        return [...new FlannelEtcd(type, { ...args, ...access }, opts).commands];
-      }
-      case "none":
-        return [];
+    if (choice.type === "none") {
+      return [];
     }
+    const { type, ...args } = choice;
+    return installerOf(type).install(type, args, access, opts, this);
   }
 }
 
-type Network = Pick<FlannelArgs, "network"> & Pick<WeaveArgs, "range">;
+/** The installer of any CNI: which arguments are its own is what `CniChoice` says. */
+function installerOf(id: CniId): CniInstaller<object, object> {
+  return installers[id];
+}
 
-function residueOf(choice: { readonly type: Exclude<CniChoice["type"], "none"> } & Network): Residue {
-  switch (choice.type) {
-    case "flannel":
-      return flannelResidue(choice.network ?? defaultNetwork);
-    case "weave":
-      return weaveResidue(choice.range ?? defaultRange);
-    case "flannel-etcd":
-      return flannelEtcdResidue(choice.network ?? flannelEtcdDefaults.network);
-  }
+/** What the chosen CNI leaves on a node, with its network. */
+function residueOf({ type, ...args }: Exclude<CniChoice, { type: "none" }>): Residue {
+  const { podNetwork, residue } = definitionOf(type);
+  return residue(installerOf(type).networkOf(args) ?? podNetwork.default);
 }
 
 /**
  * What another CNI than the one in force may have left. Not one whose links have the same names: none of the two can have
  * left anything where the other one is, as it does not come to a node that was not cleaned.
  */
-function leftBeside(choice: CniChoice, left: readonly Residue[] = usualResidues()): Residue[] {
+function leftBeside(choice: CniChoice, left: readonly Residue[] = residues()): Residue[] {
   if (choice.type === "none") {
     return [...left];
   }
   const { links } = residueOf(choice);
   return left.filter((other) => other.cni !== choice.type && !other.links.some((link) => links.includes(link)));
 }
-
-/** Of all CNIs, with their usual networks. */
-const usualResidues = () => (["flannel", "weave", "flannel-etcd"] as const).map((type) => residueOf({ type }));
-
-const accessMissing = {
-  field: "access",
-  rule: "must be given with the CNI flannel-etcd, which is a service on the nodes",
-  mend: "give the nodes, each with a shell, and an administrator's kubeconfig",
-};
 
 /**
  * Options of a component all of whose children depend on `resources` by themselves: the engine records no dependency

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeAccess } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
+import { companyOf } from "./registry";
 import { arriveScript } from "./swap/arrive-script";
 import { cleanScript } from "./swap/clean-script";
 import type { Residue } from "./swap/residue";
@@ -34,7 +35,7 @@ export class NodeCleanup extends pulumi.ComponentResource {
       node.shell.command(
         `${name}-${node.name}`,
         {
-          create: arrives ? { text: arriveScript(residue), args: [node.name] } : { text: ":" },
+          create: arrives ? { text: arriveScript(residue, companyOf(residue.cni)), args: [node.name] } : { text: ":" },
           delete: { text: cleanScript(residue), args: [node.name] },
           stdin: pulumi.secret(kubeconfig),
           triggers: [node.id ?? node.name],

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReachableNode } from "../cluster/node-access";
+import { isExclusive } from "./registry";
 import { listingScript, readListing } from "./swap/fingerprint";
 import { swapPlan } from "./swap/plan";
 
@@ -24,7 +25,7 @@ export function previewSwap(nodes: readonly ReachableNode[], next: string, telle
 /** A record of a node that somebody has spoilt keeps nobody from an update: the audit of the node is what names it. */
 export function sentencesOf(text: string, next: string): readonly string[] {
   try {
-    return swapPlan(readListing(text), next);
+    return swapPlan(readListing(text), next, isExclusive);
   } catch (error) {
     return [`what ${next} means for it can't be told, as its records can't be read: ${String(error)}`];
   }

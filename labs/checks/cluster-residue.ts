@@ -1,21 +1,17 @@
+import { cniNames, cnis } from "../../components/cni/registry";
 import type { Check } from "../check";
 
-/** What a CNI leaves in the cluster when only its DaemonSet goes, as `kubectl get` takes it. */
-const objects = {
-  flannel: ["namespace", "kube-flannel"],
-  weave: ["--namespace", "kube-system", "configmap", "weave-net"],
-} as const;
-
-const others = { flannel: ["weave", "flannel-etcd", "none"], weave: ["flannel", "flannel-etcd", "none"] } as const;
+/** The CNIs of which more than a DaemonSet is in the cluster, and that. */
+const remaining = cnis.flatMap(({ id, clusterObject }) => (clusterObject === undefined ? [] : [{ id, clusterObject }]));
 
 /** Neither the objects of a CNI that is not this one, nor a node that a swap has left cordoned. */
-export const clusterResidue: readonly Check[] = (["flannel", "weave"] as const).map((cni) => ({
+export const clusterResidue: readonly Check[] = remaining.map(({ id: cni, clusterObject }) => ({
   id: `no-${cni}-objects`,
   title: `The cluster holds no object of ${cni}, and no node is cordoned`,
   subjects: "once",
-  when: { cni: others[cni] },
+  when: { cni: cniNames.filter((other) => other !== cni) },
   steps: [
-    { id: "objects", at: "kubectl", run: ["get", ...objects[cni], "--ignore-not-found", "-o", "name"] },
+    { id: "objects", at: "kubectl", run: ["get", ...clusterObject, "--ignore-not-found", "-o", "name"] },
     { id: "nodes", at: "kubectl", run: ["get", "nodes", "--field-selector", "spec.unschedulable=true", "-o", "name"] },
   ],
   read: { left: { from: "objects", pattern: /\S+/ }, cordoned: { from: "nodes", pattern: /\S+/ } },

@@ -1,3 +1,5 @@
+import type { CniDefinition } from "../../components/cni/definition";
+import { cnis } from "../../components/cni/registry";
 import { confluenceNames } from "../../components/confluence/names";
 import { secondInterface } from "../../components/networks/names";
 import type { Check, Step } from "../check";
@@ -161,7 +163,8 @@ export const listensOnNet1: Check = {
 };
 
 /** The address of a replica's eth0 is one of the CNI's: after a swap, of the new one's. */
-function replicaAddress(cni: "flannel" | "weave", network: "{config.podCidr}" | "{config.weaveRange}"): Check {
+function replicaAddress({ id: cni, podNetwork }: CniDefinition): Check {
+  const network = `{config.${podNetwork.key}}`;
   return {
     ...eachReplica,
     id: `replica-addresses-${cni}`,
@@ -185,7 +188,4 @@ function replicaAddress(cni: "flannel" | "weave", network: "{config.podCidr}" | 
 }
 
 /** For each CNI, as its network is. */
-export const replicaAddresses: readonly Check[] = [
-  replicaAddress("flannel", "{config.podCidr}"),
-  replicaAddress("weave", "{config.weaveRange}"),
-];
+export const replicaAddresses: readonly Check[] = cnis.map(replicaAddress);

@@ -1,7 +1,7 @@
 import type { Check, Step, Timing } from "../check";
 import type { Reach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { onAnyFlannel } from "./with-cni";
+import { withCnis } from "./with-cni";
 
 /** Hazelcast's group and port, as a cluster of its members would use them. */
 const group = "224.2.2.3";
@@ -107,7 +107,7 @@ export const multicastAcrossNodes: Check = {
   topic: "multicast between nodes",
   subjects: "node-pair",
   reach: byMulticast,
-  when: { cni: ["weave"] },
+  when: withCnis(({ carriesMulticast }) => carriesMulticast),
   steps: multicast,
   read: { heard },
   expect: some,
@@ -125,7 +125,7 @@ export const multicastStaysOnNode: Check = {
   ...multicastAcrossNodes,
   id: "multicast-stays-on-node",
   title: "Multicast does not leave a node: the overlay carries unicast only",
-  when: onAnyFlannel,
+  when: withCnis(({ carriesMulticast }) => !carriesMulticast),
   expect: [{ value: "heard", equals: "0" }],
   timing: { throughoutSeconds: 1, everySeconds: 1 },
   says: {

@@ -1,10 +1,13 @@
+import type { CniDefinition } from "../../components/cni/definition";
+import { subnetFile } from "../../components/cni/flannel/names";
+import { cnis } from "../../components/cni/registry";
 import type { Cause, Step } from "../check";
 
 type End = "" | "from." | "to.";
 
 /** Says so where the bridge of Flannel's pods has another address than flanneld's file names. */
 const bridgeAndSubnet = [
-  "wants=$(sed -n s/^FLANNEL_SUBNET=//p /run/flannel/subnet.env 2>/dev/null)",
+  `wants=$(sed -n s/^FLANNEL_SUBNET=//p ${subnetFile} 2>/dev/null)`,
   '[ -n "$wants" ] && [ -e /sys/class/net/cni0 ] || exit 0',
   `has=$(ip -4 -o address show dev cni0 | awk '{ print $4 }' | paste -sd,)`,
   '[ "$has" = "$wants" ] || echo "cni0 has [$has], subnet.env has $wants"',
@@ -13,7 +16,7 @@ const bridgeAndSubnet = [
 /** Packets that the kernel has refused for their checksum, by its own counters, and who computes that of a tunnel's. */
 const checksums = [
   "nstat -az UdpInCsumErrors TcpInCsumErrors",
-  "for link in flannel.1 vxlan-6784; do",
+  `for link in ${unique(cnis.flatMap(({ tunnels }) => tunnels)).join(" ")}; do`,
   "  [ ! -e /sys/class/net/$link ] || echo $link $(ethtool -k $link | grep tx-checksum-ip-generic)",
   "done",
 ].join("\n");
@@ -32,12 +35,31 @@ export function nodeNetwork(end: End): readonly Step[] {
   ];
 }
 
+/** One of the links that packets of pods take on every node. */
+const downLink = new RegExp(
+  `^\\d+: (?<link>${unique(cnis.flatMap(linksOf)).map(escapeRegExp).join("|")}): <(?![^>]*\\bUP\\b)`,
+  "m",
+);
+
+function linksOf({ bridge, carrier }: CniDefinition): string[] {
+  const by = carrier({});
+  return by.by === "vxlan" ? [bridge, by.link] : [bridge];
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /** What a node's network shows by itself. */
 export function nodeNetworkCauses(end: End): readonly Cause[] {
   return [
     {
       evidence: idOf(end, "links"),
-      pattern: /^\d+: (?<link>cni0|flannel\.1|weave): <(?![^>]*\bUP\b)/m,
+      pattern: downLink,
       says: `{found.link} is down on {${end}node}`,
     },
     {

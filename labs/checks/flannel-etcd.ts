@@ -1,4 +1,5 @@
 import { natAddress } from "../../components/cluster/node-state/vagrant";
+import { flannelLinks, subnetFile } from "../../components/cni/flannel/names";
 import { flanneldFiles } from "../../components/cni/flannel-etcd/service";
 import { images } from "../../lib/versions";
 import type { Check, EndPlace, Reader, Step } from "../check";
@@ -20,7 +21,7 @@ const log = (at: AtNode): Step => ({
   ],
 });
 
-const subnetEnv = (id: string, at: AtNode): Step => ({ id, at, run: ["cat", "/run/flannel/subnet.env"] });
+const subnetEnv = (id: string, at: AtNode): Step => ({ id, at, run: ["cat", subnetFile] });
 const subnetIn = (from: string): Reader => ({ from, pattern: /^FLANNEL_SUBNET=(\S+)$/m, as: networkOf });
 
 const leases = (at: AtNode): Step => ({ id: "leases", at, run: [flanneldFiles.leases] });
@@ -77,7 +78,7 @@ function flanneldLog(id: string, title: string, address: string, link: string, s
       { value: "announced", equals: address },
       { value: "holder", equals: address },
       { value: "lease", equals: "{value.subnet}" },
-      { value: "wrote", equals: "/run/flannel/subnet.env" },
+      { value: "wrote", equals: subnetFile },
       { value: "runs", matches: /./ },
     ],
     timing: { bySeconds: 45, everySeconds: 2 },
@@ -240,7 +241,7 @@ export const ownBridge: Check = {
     left: { from: ["way", "seen"], pattern: /^[\s\S]*$/, as: leftNode },
   },
   expect: [
-    { value: "link", equals: "cni0" },
+    { value: "link", equals: flannelLinks.bridge },
     { value: "tunnelled", equals: "0" },
   ],
   timing: { bySeconds: 30, everySeconds: 1 },

@@ -1,18 +1,19 @@
+import { flannelDaemonSet, flannelLinks, flannelLogs, subnetFile } from "../../components/cni/flannel/names";
 import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { networkOf } from "./read";
 
 const podsOfNode = [
   "-n",
-  "kube-flannel",
+  flannelDaemonSet.namespace,
   "get",
   "pods",
   "-l",
-  "app.kubernetes.io/name=flannel",
+  `app.kubernetes.io/name=${flannelDaemonSet.appLabel}`,
   "--field-selector",
   "spec.nodeName={node}",
 ];
-const log = { id: "log", at: "node", run: ["sh", "-c", "tail -n 60 /var/log/pods/kube-flannel_*/*/*.log"] } as const;
+const log = { id: "log", at: "node", run: ["sh", "-c", `tail -n 60 ${flannelLogs}`] } as const;
 
 /** flanneld runs and is ready on every node. */
 export const flannelReady: Check = {
@@ -64,9 +65,9 @@ export const podSubnets: Check = {
   when: { cni: ["flannel"] },
   steps: [
     { id: "kubernetes", at: "kubectl", run: ["get", "node", "{node}", "-o", "jsonpath={.spec.podCIDR}"] },
-    { id: "flannel", at: "node", run: ["cat", "/run/flannel/subnet.env"] },
+    { id: "flannel", at: "node", run: ["cat", subnetFile] },
     // 1: there is no bridge.
-    { id: "bridge", at: "node", run: ["ip", "-4", "-o", "address", "show", "dev", "cni0"], exits: [0, 1] },
+    { id: "bridge", at: "node", run: ["ip", "-4", "-o", "address", "show", "dev", flannelLinks.bridge], exits: [0, 1] },
     { id: "pod", at: "pod", run: ["ip", "-4", "-o", "address", "show", "dev", "eth0"] },
   ],
   read: {

@@ -1,3 +1,4 @@
+import { cnis } from "../../components/cni/registry";
 import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
@@ -5,8 +6,10 @@ type End = "from" | "to";
 
 /** What an IPv4 and an ICMP header take of a packet (RFC 791, RFC 792): the rest of the MTU is a ping's data. */
 const headers = 28;
-/** What VXLAN puts around a packet on the LAN: Ethernet 14, VXLAN 8, UDP 8, IPv4 20 (RFC 7348). Weave's sleeve takes no less. */
-const overlay = 50;
+/** Each link whose MTU tells how large a pod's packet may be, with what is put around that between nodes. */
+const sizes = [
+  ...new Set(cnis.flatMap(({ packetSizes }) => packetSizes.map(({ link, overhead }) => `holds ${link} ${overhead}`))),
+];
 
 /**
  * Whether a node's interface to another node takes a packet of a pod, with what the overlay puts around it:
@@ -24,7 +27,7 @@ function room(end: End, other: End): Step {
     "  [ $takes -lt $((size + more)) ] && room=short || room=enough",
     '  echo "$link takes $takes, $name of $size needs $((size + more)): $room"',
     "}",
-    `holds flannel.1 ${overlay}; holds weave ${overlay}; holds cni0 0`,
+    sizes.join("; "),
   ].join("\n");
   return { id: `${end}-room`, at: `${end}.node`, run: ["sh", "-c", script, "sh", `{${other}.address}`] };
 }

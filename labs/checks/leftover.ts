@@ -1,5 +1,6 @@
 import { conflistFolder } from "../../components/cluster/conflist-folder";
-import { flannelConflist, flannelDaemonSet } from "../../components/cni/swap/residue";
+import { flannelConflist, flannelDaemonSet, subnetFile } from "../../components/cni/flannel/names";
+import { weaveConflist, weaveNet } from "../../components/cni/weave/names";
 import type { Check } from "../check";
 import { multicastStaysOnNode } from "./datagrams";
 import { nodeNetwork, nodeServices } from "./evidence";
@@ -19,7 +20,7 @@ export const leftConflist: Check = {
       at: "node",
       run: ["sh", "-c", `cd ${conflistFolder} && set -- *.conf* && readlink -f "$1" && jq -r .name "$1"`],
     },
-    { id: "weave", at: "node", run: ["jq", "-r", ".name", `${conflistFolder}/10-weave.conflist`] },
+    { id: "weave", at: "node", run: ["jq", "-r", ".name", `${conflistFolder}/${weaveConflist}`] },
     {
       id: "daemon",
       at: "kubectl",
@@ -78,12 +79,12 @@ export const newPodOldNetwork: Check = {
       id: "weave",
       at: "kubectl",
       run: [
-        ...["-n", "kube-system", "get", "daemonset", "weave-net"],
+        ...["-n", weaveNet.namespace, "get", "daemonset", weaveNet.name],
         ...["-o", "jsonpath={.metadata.creationTimestamp}"],
       ],
     },
     { id: "address", at: "pod", run: ["ip", "-4", "-o", "address", "show", "dev", "eth0"] },
-    { id: "subnet", at: "node", run: ["cat", "/run/flannel/subnet.env"] },
+    { id: "subnet", at: "node", run: ["cat", subnetFile] },
   ],
   read: {
     age: { from: ["pod", "weave"], pattern: /^[\s\S]*$/, as: compareTimes },

@@ -1,13 +1,17 @@
+import { podNetworkKeys, residues } from "../../components/cni/registry";
 import { multusAddOn } from "../../components/cni/swap/add-ons";
 import { type Audit, auditNode } from "../../components/cni/swap/audit";
 import { type Fact, listingScript, nameOf, readListing } from "../../components/cni/swap/fingerprint";
-import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/cni/swap/residue";
+import type { Residue } from "../../components/cni/swap/residue";
 import type { Check } from "../check";
 import { withCni } from "./with-cni";
 
+/** The config keys of the pods' networks, in the order in which the node's script gets them. */
+const keys = podNetworkKeys;
+
 /** Whose a thing may be that a CNI has left which was never recorded on the node, with the networks that the stack is set to. */
-function usual([flannel = "", weave = "", flannelEtcd = ""]: readonly string[]): readonly Residue[] {
-  return [flannelResidue(flannel), weaveResidue(weave), flannelEtcdResidue(flannelEtcd)];
+function usual(networks: readonly string[]): readonly Residue[] {
+  return residues(Object.fromEntries(keys.map((key, i) => [key, networks[i]])));
 }
 
 /** What the audit of a node comes to, as one text. */
@@ -37,7 +41,7 @@ export function describeAudit({ leftovers, missing, strayed }: Audit): string {
 }
 
 const all = /^[\s\S]*$/;
-const settingsScript = `printf 'current\\t%s\\t%s\\n' "$2" "$3"; printf 'set\\t%s\\t%s\\t%s\\n' "$4" "$5" "$6"`;
+const settingsScript = `printf 'current\\t%s\\t%s\\n' "$2" "$3"; shift 3; { printf set; printf '\\t%s' "$@"; echo; }`;
 
 /** Compares each node with itself before its first CNI. */
 export const nodeResidue: Check = {
@@ -53,7 +57,7 @@ export const nodeResidue: Check = {
       run: [
         ...["sh", "-euc", `${listingScript}\n${settingsScript}`],
         ...["sh", "{node}", "{config.cni}", "{config.networks}"],
-        ...["{config.podCidr}", "{config.weaveRange}", "{config.flannelEtcdRange}"],
+        ...keys.map((key) => `{config.${key}}`),
       ],
       timeoutSeconds: 30,
     },

@@ -1,12 +1,12 @@
+import { routerPort, statusPages, weaveLogs } from "../../components/cni/weave/names";
 import type { Check, Step } from "../check";
 import { nodeNetwork, nodeServices } from "./evidence";
 import { openPorts } from "./read";
 
-const pages = "http://127.0.0.1:6784/status";
 const page = (id: string, at: Step["at"], path = ""): Step => ({
   id,
   at,
-  run: ["curl", "-sS", "-m", "3", `${pages}${path}`],
+  run: ["curl", "-sS", "-m", "3", `${statusPages}${path}`],
 });
 const machineId = (id: string, at: Step["at"]): Step => ({ id, at, run: ["cat", "/etc/machine-id"] });
 
@@ -17,7 +17,7 @@ const onWeave = { cni: ["weave"] } as const;
 const log: Step = {
   id: "log",
   at: "node",
-  run: ["sh", "-c", "tail -n 80 /var/log/pods/kube-system_weave-net-*/*/*.log"],
+  run: ["sh", "-c", `tail -n 80 ${weaveLogs}`],
 };
 
 /** Every router has a name of its own, as every node has an id of its own. */
@@ -88,7 +88,7 @@ export const weavePort: Check = {
   subjects: "node-pair",
   reach: { between: "nodes", by: "tcp", to: "6783", sent: 1, arrived: "connected" },
   when: onWeave,
-  steps: [knock("weave", 6783), knock("nobody", 6799)],
+  steps: [knock("weave", routerPort), knock("nobody", 6799)],
   read: {
     weave: { pattern: /^(open|closed)$/m },
     connected: { pattern: /^(open|closed)$/m, as: openPorts },

@@ -1,4 +1,5 @@
 import { natAddress } from "../../components/cluster/node-state/vagrant";
+import { flannelLinks, flannelLogs } from "../../components/cni/flannel/names";
 import type { Check, Step } from "../check";
 import { nodeNetwork } from "./evidence";
 
@@ -7,7 +8,7 @@ const onFlannel = { cni: ["flannel"] } as const;
 const log = (at: "node" | "from.node"): Step => ({
   id: "log",
   at,
-  run: ["sh", "-c", "grep -h -e interface -e address /var/log/pods/kube-flannel_*/*/*.log | tail -n 30"],
+  run: ["sh", "-c", `grep -h -e interface -e address ${flannelLogs} | tail -n 30`],
 });
 
 /** The address that a node announces to the others' tunnels. */
@@ -26,7 +27,7 @@ export const announcedAddress: Check = {
   when: onFlannel,
   steps: [
     announced("announced", "{node}"),
-    { id: "tunnel", at: "node", run: ["ip", "-d", "link", "show", "flannel.1"] },
+    { id: "tunnel", at: "node", run: ["ip", "-d", "link", "show", flannelLinks.tunnel] },
   ],
   read: {
     announced: address,
@@ -58,7 +59,7 @@ export const samePublicIp: Check = {
     announced("from-announced", "{from.node}"),
     announced("to-announced", "{to.node}"),
     { id: "default", at: "from.node", run: ["ip", "route", "get", "1.1.1.1"] },
-    { id: "fdb", at: "from.node", run: ["bridge", "fdb", "show", "dev", "flannel.1"] },
+    { id: "fdb", at: "from.node", run: ["bridge", "fdb", "show", "dev", flannelLinks.tunnel] },
   ],
   read: {
     announced: address,
@@ -166,7 +167,7 @@ export const overlayAstray: Check = {
   },
   evidence: [
     { id: "way-back", at: "from.node", run: ["ip", "route", "get", natAddress] },
-    { id: "fdb", at: "from.node", run: ["bridge", "fdb", "show", "dev", "flannel.1"] },
+    { id: "fdb", at: "from.node", run: ["bridge", "fdb", "show", "dev", flannelLinks.tunnel] },
     ...nodeNetwork("from."),
     ...nodeNetwork("to."),
   ],

@@ -1,3 +1,4 @@
+import { statusPages } from "../../components/cni/weave/names";
 import { contains, parseCidr } from "../../lib/cidr";
 import type { Check, Step } from "../check";
 import { nodeNetwork, nodeServices } from "./evidence";
@@ -5,7 +6,7 @@ import { nodeNetwork, nodeServices } from "./evidence";
 const onWeave = { cni: ["weave"] } as const;
 const all = /^[\s\S]*$/;
 
-const weavePage: Step = { id: "weave", at: "node", run: ["curl", "-sS", "-m", "3", "http://127.0.0.1:6784/status"] };
+const weavePage: Step = { id: "weave", at: "node", run: ["curl", "-sS", "-m", "3", statusPages] };
 
 /** Whether the address of a text (`address 10.32.0.7`) lies in its network (`Range: 10.32.0.0/12`). */
 function insideNetwork(text: string): string {

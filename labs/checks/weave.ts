@@ -1,12 +1,12 @@
+import { statusPages, weaveLogs, weaveNet } from "../../components/cni/weave/names";
 import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { connectedNodes, networkOf } from "./read";
 
-const status = "http://127.0.0.1:6784/status";
 const log = {
   id: "log",
   at: "node",
-  run: ["sh", "-c", "tail -n 80 /var/log/pods/kube-system_weave-net-*/*/*.log"],
+  run: ["sh", "-c", `tail -n 80 ${weaveLogs}`],
 } as const;
 
 /**
@@ -14,7 +14,7 @@ const log = {
  * the addresses of those that it has, with commas between.
  */
 export const ownConnections = `
-all=$(curl -sS -m 3 ${status}/connections) || exit $?
+all=$(curl -sS -m 3 ${statusPages}/connections) || exit $?
 printf '%s\\n' "$all" | awk -v nodes=",$1," '/ established /{ print; next } { split($2, at, ":") } index(nodes, "," at[1] ",")'`;
 
 /** Weave's own view of itself, on every node. */
@@ -25,10 +25,10 @@ export const weaveReady: Check = {
   subjects: "node",
   when: { cni: ["weave"] },
   steps: [
-    { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", status], exits: [0, 7, 28] },
-    { id: "peers", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/peers`], exits: [0, 7, 28] },
+    { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", statusPages], exits: [0, 7, 28] },
+    { id: "peers", at: "node", run: ["curl", "-sS", "-m", "3", `${statusPages}/peers`], exits: [0, 7, 28] },
     { id: "connections", at: "node", run: ["sh", "-c", ownConnections, "sh", "{nodes.addresses}"], exits: [0, 7, 28] },
-    { id: "owners", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/ipam`], exits: [0, 7, 28] },
+    { id: "owners", at: "node", run: ["curl", "-sS", "-m", "3", `${statusPages}/ipam`], exits: [0, 7, 28] },
   ],
   read: {
     addresses: { pattern: /Service: ipam\s+Status: (.+)/ },
@@ -53,13 +53,17 @@ export const weaveReady: Check = {
       id: "pods",
       at: "kubectl",
       run: [
-        ...["-n", "kube-system", "get", "pods", "-l", "app.kubernetes.io/name=weave-net", "-o", "wide"],
+        ...["-n", weaveNet.namespace, "get", "pods", "-l", `app.kubernetes.io/name=${weaveNet.appLabel}`, "-o", "wide"],
         ...["--field-selector", "spec.nodeName={node}"],
       ],
     },
-    { id: "ipam", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/ipam`] },
-    { id: "seeds", at: "node", run: ["curl", "-sS", "-m", "3", `${status}/connections`] },
-    { id: "peer-list", at: "kubectl", run: ["-n", "kube-system", "get", "configmap", "weave-net", "-o", "yaml"] },
+    { id: "ipam", at: "node", run: ["curl", "-sS", "-m", "3", `${statusPages}/ipam`] },
+    { id: "seeds", at: "node", run: ["curl", "-sS", "-m", "3", `${statusPages}/connections`] },
+    {
+      id: "peer-list",
+      at: "kubectl",
+      run: ["-n", weaveNet.namespace, "get", "configmap", weaveNet.name, "-o", "yaml"],
+    },
     log,
     ...nodeNetwork(""),
   ],
@@ -97,7 +101,7 @@ export const weavePods: Check = {
   subjects: "node",
   when: { cni: ["weave"] },
   steps: [
-    { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", status] },
+    { id: "status", at: "node", run: ["curl", "-sS", "-m", "3", statusPages] },
     { id: "pod", at: "pod", run: ["ip", "-4", "-o", "address", "show", "dev", "eth0"] },
   ],
   read: {

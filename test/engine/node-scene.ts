@@ -2,9 +2,13 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { flannelResidue } from "../../components/cni/flannel/residue";
+import { flannelEtcdResidue } from "../../components/cni/flannel-etcd/residue";
+import { companyOf } from "../../components/cni/registry";
 import { arriveScript } from "../../components/cni/swap/arrive-script";
 import { cleanScript } from "../../components/cni/swap/clean-script";
-import { flannelEtcdResidue, flannelResidue, type Residue, weaveResidue } from "../../components/cni/swap/residue";
+import type { Residue } from "../../components/cni/swap/residue";
+import { weaveResidue } from "../../components/cni/weave/residue";
 import { quoteWord } from "../../lib/shell";
 
 export const flannel = flannelResidue("10.244.0.0/16");
@@ -200,7 +204,7 @@ function runCleanUps(residue: Residue, scene: Scene) {
       *get*) echo '{"items":[]}' ;;
     esac`,
     );
-    writeFileSync(join(folder, "arrive.sh"), arriveScript(residue));
+    writeFileSync(join(folder, "arrive.sh"), arriveScript(residue, companyOf(residue.cni)));
     writeFileSync(join(folder, "clean.sh"), cleanScript(residue, { pods: 5, processes: 0, strays: 120 }));
     const run = (name: string) => `echo kubeconfig | sh -euc "$(cat ${folder}/${name}.sh)" sh n1`;
     await inNode(
@@ -239,7 +243,7 @@ export function arrive(
       ([name, network]) => `echo '{"name":"${network}"}' >/etc/cni/net.d/${name}`,
     );
     const link = chosen === undefined ? ":" : `ln -s ${chosen} /etc/cni/net.d/05-cni-lab.conflist`;
-    writeFileSync(join(folder, "arrive.sh"), arriveScript(residue));
+    writeFileSync(join(folder, "arrive.sh"), arriveScript(residue, companyOf(residue.cni)));
     const run = `echo kubeconfig | sh -euc "$(cat ${folder}/arrive.sh)" sh n1 2>&1 || true`;
     return inNode(folder, [before, ...files, link, run].join("\n"));
   });

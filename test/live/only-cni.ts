@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { flannelResidue } from "../../components/cni/flannel/residue";
 import { chosenConflist, cordonMark, desiredCni } from "../../components/cni/swap/names";
-import { flannelResidue, type PodResidue, type Residue, weaveResidue } from "../../components/cni/swap/residue";
+import type { PodResidue, Residue } from "../../components/cni/swap/residue";
+import { weaveResidue } from "../../components/cni/weave/residue";
 import { probeNames } from "../../components/probe/probe-names";
 import type { LabUnderTest } from "./lab";
 

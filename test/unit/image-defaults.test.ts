@@ -20,7 +20,7 @@ const lines = (text: string, comments: boolean) =>
 
 /** The one image that is not the lab's: upstream pairs it with the flanneld that is pinned. */
 const upstream = {
-  "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1": { file: "cni/flannel.ts", flannel: "0.26.7" },
+  "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1": { file: "cni/flannel/flannel.ts", flannel: "0.26.7" },
 } as const;
 
 describe("the images that components take where none is named", () => {
@@ -45,9 +45,9 @@ describe("the images that components take where none is named", () => {
   test("are found in the sources", () => {
     const documented = files.filter(({ text }) => spelled(lines(text, true)).length > 0).map(({ name }) => name);
     expect(documented.sort()).toEqual([
-      "cni/flannel-etcd.ts",
-      "cni/flannel.ts",
-      "cni/weave.ts",
+      "cni/flannel-etcd/flannel-etcd.ts",
+      "cni/flannel/flannel.ts",
+      "cni/weave/weave.ts",
       "confluence/postgres.ts",
       "networks/cni-dhcp.ts",
       "networks/multus-pods.ts",

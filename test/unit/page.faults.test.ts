@@ -115,7 +115,12 @@ test("a conflist of another CNI, and none at all", () => {
   ]);
   const says = "new pods of n1, n2 and n3 get their network by 10-flannel.conflist, and the stack is set to weave";
   expect(faultsOf(flannelTopology(), "weave")).toEqual([[says, "node n1, node n2, node n3", "broken"]]);
-  expect(faultsOf(flannelTopology(), "flannel-etcd")).toEqual([]);
+  const own = [{ name: "10-flannel-etcd.conflist" }];
+  const onEtcd = [0, 1, 2].reduce((all, i) => changed(all, i, () => ({ conflists: own })), flannelTopology());
+  expect(faultsOf(onEtcd, "flannel-etcd")).toEqual([]);
+  expect(faultsOf(onEtcd, "flannel").map(([said]) => said)).toEqual([
+    "new pods of n1, n2 and n3 get their network by 10-flannel-etcd.conflist, and the stack is set to flannel",
+  ]);
   expect(faultsOf(changed(flannelTopology(), 0, () => ({ conflists: [] })))).toEqual([
     ["no CNI is configured on n1", "node n1", "broken"],
   ]);
@@ -123,7 +128,7 @@ test("a conflist of another CNI, and none at all", () => {
 
 test("Weave's peers that do not connect, or can't be told apart", () => {
   const line = "-> 172.28.14.12:6783 failed no response, retry: 10:00";
-  const lost = changed(weaveTopology(), 0, ({ weave }) => ({ weave: [...weave.slice(0, 1), line] }));
+  const lost = changed(weaveTopology(), 0, ({ weave = [] }) => ({ weave: [...weave.slice(0, 1), line] }));
   expect(faultsOf(lost, "weave")).toEqual([[`Weave on n1: ${line}`, "link n1 Weave's router", "broken"]]);
   const clones = [0, 1].reduce((all, i) => changed(all, i, () => ({ machineId: "same" })), weaveTopology());
   expect(faultsOf(clones, "weave")).toEqual([

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ClusterAccess } from "../../cli/checks/access";
 import { tellingLines } from "../../cli/path/application";
 import { type Counted, type End, hopsBetween, reachOf } from "../../cli/path/hops";
-import { type Carrier, carrierOf, type Overlay, seeOverlay } from "../../cli/path/overlay";
+import { type Carrying, carryingOf, type Overlay, seeOverlay } from "../../cli/path/overlay";
 import { endOf, readPathPods, twoOf } from "../../cli/path/pods";
 import { pathLines } from "../../cli/path/report";
 import { readSockets } from "../../labs/sockets";
@@ -11,7 +11,14 @@ import type { Values } from "../../labs/values";
 const from: End = { pod: "confluence-0", node: "n1", link: "eth0", address: "10.244.0.7" };
 const to: End = { pod: "confluence-1", node: "n2", link: "eth0", address: "10.244.1.4" };
 
-const overlayOf = (carrier: Carrier): Overlay => ({ carrier, links: { from: "eth1", to: "eth1" } });
+const byCarrier = {
+  vxlan: carryingOf("s", { cni: "flannel" }),
+  routes: carryingOf("s", { cni: "flannel", flannelBackend: "host-gw" }),
+  weave: carryingOf("s", { cni: "weave" }),
+};
+type Carrier = keyof typeof byCarrier;
+
+const overlayOf = (carrier: Carrier): Overlay => ({ ...byCarrier[carrier], links: { from: "eth1", to: "eth1" } });
 
 describe("the hops between two pods", () => {
   const labels = (carrier: Carrier, a: End, b: End, master?: string) =>
@@ -81,18 +88,18 @@ describe("the hops between two pods", () => {
 });
 
 describe("how a CNI carries packets to another node", () => {
-  test.each<[Values, Carrier]>([
+  test.each<[Values, Carrying["carrier"]["by"]]>([
     [{ cni: "flannel", flannelBackend: "vxlan" }, "vxlan"],
     [{ cni: "flannel", flannelBackend: "host-gw" }, "routes"],
     // The backend of the one is no matter of the other, whatever the stack's file still has.
     [{ cni: "flannel-etcd", flannelBackend: "host-gw" }, "vxlan"],
-    [{ cni: "weave", flannelBackend: "host-gw" }, "weave"],
+    [{ cni: "weave", flannelBackend: "host-gw" }, "program"],
   ])("%j", (values, carrier) => {
-    expect(carrierOf("flannel", values)).toBe(carrier);
+    expect(carryingOf("flannel", values).carrier.by).toBe(carrier);
   });
 
   test("with no CNI it does not, and what gives pods a network is named", () => {
-    expect(() => carrierOf("flannel", { cni: "none", flannelBackend: "vxlan" })).toThrow(
+    expect(() => carryingOf("flannel", { cni: "none", flannelBackend: "vxlan" })).toThrow(
       'cni is "none": gives pods no network: there is no way between two of them that a packet could take; run ./lab swap flannel flannel',
     );
   });
@@ -113,20 +120,19 @@ describe("how a CNI carries packets to another node", () => {
   test("its interface on each node is the node's own, and the LAN's where the node does not say", async () => {
     const ask = "ip -json -details link show flannel.1";
     const onNat = cluster({ [`n1 ${ask}`]: tunnelOn("eth0"), [`n2 ${ask}`]: tunnelOn("eth1") });
-    expect(await seeOverlay(onNat, "vxlan", { from, to })).toEqual({
-      carrier: "vxlan",
+    expect(await seeOverlay(onNat, byCarrier.vxlan, { from, to })).toMatchObject({
       links: { from: "eth0", to: "eth1" },
     });
     const routed = cluster({ "n1 ip -json route get 172.28.1.12": '[{"dst":"172.28.1.12","dev":"eth2"}]' });
-    expect((await seeOverlay(routed, "routes", { from, to })).links).toEqual({ from: "eth2", to: "eth1" });
+    expect((await seeOverlay(routed, byCarrier.routes, { from, to })).links).toEqual({ from: "eth2", to: "eth1" });
   });
 
   test("a tunnel by another interface is drawn there", () => {
-    const overlay: Overlay = { carrier: "vxlan", links: { from: "eth0", to: "eth1" } };
+    const overlay: Overlay = { ...byCarrier.vxlan, links: { from: "eth0", to: "eth1" } };
     const drawn = hopsBetween(from, to, overlay).filter(({ label }) => label.includes("VXLAN"));
     expect(drawn.map(({ node, label, at }) => [node, label, at])).toEqual([
-      ["n1", "eth0 (VXLAN)", { link: "eth0", vxlan: true }],
-      ["n2", "eth1 (VXLAN)", { link: "eth1", vxlan: true }],
+      ["n1", "eth0 (VXLAN)", { link: "eth0", vxlan: 8472 }],
+      ["n2", "eth1 (VXLAN)", { link: "eth1", vxlan: 8472 }],
     ]);
   });
 });
@@ -235,7 +241,7 @@ test("of an application's log the last line of each telling kind", () => {
 test("the report says where multicast stops, that unicast arrives, and why", () => {
   const sockets = readSockets(files);
   const lines = pathLines({
-    carrier: "vxlan",
+    carrying: byCarrier.vxlan,
     group: "230.0.0.1",
     from,
     to,
@@ -261,10 +267,10 @@ test("the report says where multicast stops, that unicast arrives, and why", () 
 test("with host-gw the report names no tunnel", () => {
   const sockets = { groups: [], udpPorts: [], tcp: [] };
   const watched = { sent: 8, hops: counted("routes", 3), sockets: { from: sockets, to: sockets } };
-  const lines = pathLines({ carrier: "routes", group: "230.0.0.1", from, to, watched });
+  const lines = pathLines({ carrying: byCarrier.routes, group: "230.0.0.1", from, to, watched });
   expect(lines).toContain("multicast stops between cni0 on n1 and eth1 on n1");
   expect(lines.at(-1)).toBe(
-    "Flannel routes between nodes (host-gw: without a tunnel): cni0 hands over to eth1 what has a route to another node's subnet, and 230.0.0.1 has none. Nothing copies it to the other nodes.",
+    "Flannel routes between nodes (without a tunnel): cni0 hands over to eth1 what has a route to another node's subnet, and 230.0.0.1 has none. Nothing copies it to the other nodes.",
   );
   expect(lines.join("\n")).not.toMatch(/flannel\.1|VXLAN/);
 });
@@ -273,7 +279,7 @@ test("of two pods with one address the report says why unicast is seen nowhere",
   const sockets = { groups: [], udpPorts: [], tcp: [] };
   const hops = counted("vxlan", 3).map((hop) => ({ ...hop, unicast: 0 }));
   const watched = { sent: 8, hops, sockets: { from: sockets, to: sockets } };
-  const report = { carrier: "vxlan", group: "230.0.0.1", from, watched } as const;
+  const report = { carrying: byCarrier.vxlan, group: "230.0.0.1", from, watched } as const;
   const twin = pathLines({ ...report, to: { ...to, address: from.address } });
   expect(twin.slice(-3, -1)).toEqual([
     "unicast was seen nowhere, not even where it is sent",

@@ -98,7 +98,7 @@ test("no other part of the code gives a container something of this machine", ()
   ]);
   expect(filesWith(/\bcreateSide\(/)).toEqual([
     "components/cluster/side-container.ts",
-    "components/cni/etcd.ts",
+    "components/cni/flannel-etcd/etcd.ts",
     "components/networks/dhcp-container.ts",
   ]);
   expect(filesWith(/\brunThrowaway\(/)).toEqual(["toolchain/images/store.ts", "toolchain/podman.ts"]);

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { ClusterAccess } from "../../cli/checks/access";
 import { describeCni, describePodNetwork, nodeNetworks, podNetworks } from "../../cli/commands/status-pods";
-import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/cni/swap/residue";
+import { flannelResidue } from "../../components/cni/flannel/residue";
+import { flannelEtcdResidue } from "../../components/cni/flannel-etcd/residue";
+import { weaveResidue } from "../../components/cni/weave/residue";
 import { buildLab, type LabOutputs } from "../../stacks/lab";
 import { podNetworkOf } from "../../stacks/pod-network";
 import { parseLabConfig } from "../../stacks/schema";

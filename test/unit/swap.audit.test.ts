@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { flannelResidue } from "../../components/cni/flannel/residue";
+import { flannelEtcdResidue } from "../../components/cni/flannel-etcd/residue";
+import { isExclusive } from "../../components/cni/registry";
 import { multusAddOn } from "../../components/cni/swap/add-ons";
 import { auditNode } from "../../components/cni/swap/audit";
 import { readListing } from "../../components/cni/swap/fingerprint";
 import { swapPlan } from "../../components/cni/swap/plan";
-import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/cni/swap/residue";
+import { weaveResidue } from "../../components/cni/weave/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");
@@ -192,7 +195,7 @@ describe("the audit of a node", () => {
 
 describe("the plan of a swap", () => {
   test("says which pods are recreated, and what is removed", () => {
-    expect(swapPlan(listing(onFlannel, [flannel, weave], ["a/b\tcbr0"]), "weave")).toEqual([
+    expect(swapPlan(listing(onFlannel, [flannel, weave], ["a/b\tcbr0"]), "weave", isExclusive)).toEqual([
       "flannel leaves: 1 pod (a/b) is recreated on weave, one by one; removed after that: links cni0, flannel.1; " +
         "route 10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink; " +
         "iptables chains nat CNI-DN-0d92f7d6f6a8d5b2b0f15, nat CNI-HOSTPORT-DNAT, nat FLANNEL-POSTRTG; 3 iptables rules; " +
@@ -203,21 +206,21 @@ describe("the plan of a swap", () => {
 
   test("announces a route over the nodes' LAN, and none over a link of somebody else's", () => {
     const routes = ["route\t10.244.1.0/24 via 172.28.79.11 dev eth1", "route\t10.244.9.0/24 via 10.8.0.1 dev tun9"];
-    expect(swapPlan(listing([...bare, "link\ttun9\t-\t-", ...routes]), "none")).toEqual([
+    expect(swapPlan(listing([...bare, "link\ttun9\t-\t-", ...routes]), "none", isExclusive)).toEqual([
       "flannel leaves: no pod is on its network; removed after that: route 10.244.1.0/24 via 172.28.79.11 dev eth1",
     ]);
   });
 
   test("says that pods lose their network where nothing follows", () => {
-    const [sentence] = swapPlan(listing(onFlannel, [flannel], ["a/b\tcbr0", "a/c\tcbr0"]), "none");
+    const [sentence] = swapPlan(listing(onFlannel, [flannel], ["a/b\tcbr0", "a/c\tcbr0"]), "none", isExclusive);
     expect(sentence).toContain("2 pods (a/b, a/c) lose their network");
   });
 
   test("says that a CNI which can't be beside another one has to leave first", () => {
-    expect(swapPlan(listing(onFlannelEtcd, [flannelEtcd]), "weave")).toEqual([
+    expect(swapPlan(listing(onFlannelEtcd, [flannelEtcd]), "weave", isExclusive)).toEqual([
       "flannel-etcd can't leave for weave in one update, and this one will be refused: set cni to none first",
     ]);
-    expect(swapPlan(listing(onFlannelEtcd, [flannelEtcd], ["a/b\tflannel-etcd"]), "none")).toEqual([
+    expect(swapPlan(listing(onFlannelEtcd, [flannelEtcd], ["a/b\tflannel-etcd"]), "none", isExclusive)).toEqual([
       expect.stringMatching(
         /^flannel-etcd leaves: 1 pod \(a\/b\) loses its network; .*folders \/opt\/flannel, \/run\/flannel$/,
       ),
@@ -225,11 +228,11 @@ describe("the plan of a swap", () => {
   });
 
   test("does not count what the next CNI has made for what the last one left", () => {
-    expect(swapPlan(listing(onFlannelEtcd, [flannel, flannelEtcd]), "flannel-etcd")).toEqual([]);
+    expect(swapPlan(listing(onFlannelEtcd, [flannel, flannelEtcd]), "flannel-etcd", isExclusive)).toEqual([]);
   });
 
   test("is silent where nothing of another CNI is there", () => {
-    expect(swapPlan(listing(onFlannel, [flannel, weave]), "flannel")).toEqual([]);
-    expect(swapPlan(listing(bare), "weave")).toEqual([]);
+    expect(swapPlan(listing(onFlannel, [flannel, weave]), "flannel", isExclusive)).toEqual([]);
+    expect(swapPlan(listing(bare), "weave", isExclusive)).toEqual([]);
   });
 });

@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { flannelResidue } from "../../components/cni/flannel/residue";
+import { flannelEtcdResidue } from "../../components/cni/flannel-etcd/residue";
+import { companyOf } from "../../components/cni/registry";
 import { arrivalScript } from "../../components/cni/swap/arrival-script";
 import { arriveScript } from "../../components/cni/swap/arrive-script";
 import { cleanScript } from "../../components/cni/swap/clean-script";
 import { handoverDelete } from "../../components/cni/swap/handover-script";
 import { podQueries } from "../../components/cni/swap/prelude";
-import { flannelEtcdResidue, flannelResidue, weaveResidue } from "../../components/cni/swap/residue";
+import { weaveResidue } from "../../components/cni/weave/residue";
 
 const flannel = flannelResidue("10.244.0.0/16");
 const weave = weaveResidue("10.32.0.0/12");
@@ -15,11 +18,11 @@ const deadlines = { pod: 180, successor: 60 };
 const scripts = {
   arrival: arrivalScript({ pods: 180, node: 60 }),
   "handover delete": handoverDelete(deadlines),
-  "flannel arrives": arriveScript(flannel),
-  "weave arrives": arriveScript(weave),
+  "flannel arrives": arriveScript(flannel, companyOf(flannel.cni)),
+  "weave arrives": arriveScript(weave, companyOf(weave.cni)),
   "flannel clean": cleanScript(flannel),
   "weave clean": cleanScript(weave),
-  "flannel-etcd arrives": arriveScript(flannelEtcd),
+  "flannel-etcd arrives": arriveScript(flannelEtcd, companyOf(flannelEtcd.cni)),
   "flannel-etcd clean": cleanScript(flannelEtcd),
 };
 

@@ -1,8 +1,9 @@
+import { cnisWithRouter, residues } from "../../../components/cni/registry";
 import type { Verdict } from "../../checks/verdict";
 import type { Topology } from "../../topology/seen";
 import { deafHops, type LostPair, lostPairs } from "../matrix";
 import { andList } from "../words";
-import { type NodeNetwork, nodeNetworks, routeTo } from "./node-network";
+import { isSharedBridge, type NodeNetwork, nodeNetworks, routeTo } from "./node-network";
 
 /** A part of the drawing, by where it is. */
 export type Place =
@@ -70,8 +71,8 @@ function nodeFaults(node: NodeNetwork): Fault[] {
       faults.push(broken(`${pod.name} has ${pod.ip}, which is of no network that ${name} has now`, at));
     }
   }
-  for (const line of node.lostConnections) {
-    faults.push(broken(`Weave on ${name}: ${line}`, { kind: "link", node: name, name: "Weave's router" }));
+  for (const { cni, router, line } of node.lostConnections) {
+    faults.push(broken(`${cni.title} on ${name}: ${line}`, { kind: "link", node: name, name: router }));
   }
   return [...faults, ...forwardFaults(node)];
 }
@@ -83,19 +84,24 @@ function conflistFaults(nodes: readonly NodeNetwork[], cni: string | undefined):
     const names = nodes.filter(({ conflist }) => conflist === file).map(({ name }) => name);
     const places = names.map((node): Place => ({ kind: "node", node }));
     if (file === undefined) return [broken(`no CNI is configured on ${andList(names)}`, ...places)];
-    const other = ["flannel", "weave"].find((each) => file.includes(each));
-    if (other === undefined || cni === undefined || cni.startsWith(other)) return [];
+    const owner = ownerOf(file);
+    if (owner === undefined || cni === undefined || cni === owner) return [];
     return [
       broken(`new pods of ${andList(names)} get their network by ${file}, and the stack is set to ${cni}`, ...places),
     ];
   });
 }
 
+/** The CNI whose file in the folder of the conflists this is. */
+function ownerOf(file: string): string | undefined {
+  return residues().find(({ conflist }) => conflist === file)?.cni;
+}
+
 /** Where the FORWARD chain drops by default, some rule must let in what comes out of a tunnel. */
 function forwardFaults({ name, forward, tunnels }: NodeNetwork): Fault[] {
   if (!forward.includes("-P FORWARD DROP")) return [];
   return tunnels
-    .filter((tunnel) => tunnel.bridge !== undefined && tunnel.bridge !== "weave")
+    .filter((tunnel) => tunnel.bridge !== undefined && !isSharedBridge(tunnel.bridge))
     .filter((tunnel) => !forward.some((rule) => letsIn(rule, tunnel.name, tunnel.bridge ?? "")))
     .map((tunnel) =>
       broken(
@@ -118,7 +124,7 @@ function sharedFaults(nodes: readonly NodeNetwork[]): Fault[] {
   const subnets = shared(
     nodes.flatMap((node) =>
       node.bridges
-        .filter(({ name }) => name !== "weave")
+        .filter(({ isShared }) => !isShared)
         .map(({ name, network }) => ({ node: node.name, value: network?.text, link: name })),
     ),
   ).map(({ value, each, names }) =>
@@ -129,10 +135,11 @@ function sharedFaults(nodes: readonly NodeNetwork[]): Fault[] {
   ).map(({ value, each, names }) =>
     broken(`the tunnels of ${names} all send as ${value}`, ...each.map(({ node, link }) => linkPlace(node, link))),
   );
-  // Weave tells its peers apart by it.
-  const onWeave = nodes.filter(({ bridges }) => bridges.some(({ name }) => name === "weave"));
+  // Where a router tells its peers apart by it.
+  const byId = cnisWithRouter.filter(({ machineIds }) => machineIds === "identity");
+  const named = nodes.filter(({ bridges }) => byId.some(({ bridge }) => bridges.some(({ name }) => name === bridge)));
   const ids = shared(
-    onWeave.map((node) => ({ node: node.name, value: node.machineId || undefined, link: "Weave's router" })),
+    named.map((node) => ({ node: node.name, value: node.machineId || undefined, link: node.name })),
   ).map(({ each, names }) =>
     broken(`${names} have the same /etc/machine-id`, ...each.map(({ node }): Place => ({ kind: "node", node }))),
   );
@@ -163,8 +170,8 @@ function pairsOf<T>(all: readonly T[]): [T, T][] {
 
 /** A node needs a route to the pod network of every other, where each has its own. */
 function routeFaults(from: NodeNetwork, to: NodeNetwork): Fault[] {
-  const bridge = from.bridges.find(({ name }) => name !== "weave");
-  const network = to.bridges.find(({ name }) => name !== "weave")?.network;
+  const bridge = from.bridges.find(({ isShared }) => !isShared);
+  const network = to.bridges.find(({ isShared }) => !isShared)?.network;
   const own = from.bridges.some((each) => each.network?.text === network?.text);
   if (bridge === undefined || network === undefined || own) return [];
   const route = routeTo(network.text.replace(/\/.*/, ""), from.routes);

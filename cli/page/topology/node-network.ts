@@ -1,3 +1,5 @@
+import type { CniDefinition } from "../../../components/cni/definition";
+import { cnis, cnisWithRouter } from "../../../components/cni/registry";
 import { multusConf } from "../../../components/networks/names";
 import { type Cidr, contains, networkOf, parseAddress, parseCidr } from "../../../lib/cidr";
 import type { Link, Route, SeenNode, SeenPod, Topology, TopologyNode } from "../../topology/seen";
@@ -12,6 +14,8 @@ export interface NodeLink {
 
 /** A bridge that pods hang on, with its network. */
 export interface Bridge extends NodeLink {
+  /** Whether it is one Ethernet with those of the other nodes: pods of all nodes have addresses of one network. */
+  readonly isShared: boolean;
   readonly network: Cidr | undefined;
   /** How many links of pods are its ports. */
   readonly ports: number;
@@ -55,12 +59,9 @@ export interface NodeNetwork {
   readonly forward: readonly string[];
   /** The conflist that the runtime, or Multus, uses; undefined where there is none. */
   readonly conflist: string | undefined;
-  /** Weave's connections that do not stand. */
-  readonly lostConnections: readonly string[];
+  /** Connections of a CNI's router that do not stand. */
+  readonly lostConnections: readonly { readonly cni: CniDefinition; readonly router: string; readonly line: string }[];
 }
-
-/** The link by which a pod's frames reach Weave's router. */
-const weaveBridge = "weave";
 
 /** The nodes of a topology as they are drawn. */
 export function nodeNetworks(topology: Topology): readonly NodeNetwork[] {
@@ -83,7 +84,9 @@ function nodeNetwork({ name, address, seen }: TopologyNode, all: readonly SeenPo
     routes: seen?.routes ?? [],
     forward: seen?.forward ?? [],
     conflist: conflistInUse(seen),
-    lostConnections: (seen?.weave ?? []).filter((line) => !/ established | ourself/.test(line)),
+    lostConnections: cnisWithRouter.flatMap((cni) =>
+      (seen?.[cni.id] ?? []).filter(cni.router.isLost).map((line) => ({ cni, router: cni.router.name, line })),
+    ),
   };
 }
 
@@ -104,6 +107,7 @@ function bridgeOf(link: Link, links: readonly Link[]): Bridge {
   const own = linkOf(link);
   return {
     ...own,
+    isShared: isSharedBridge(link.ifname),
     network: own.addresses[0] === undefined ? undefined : networkOf(own.addresses[0]),
     ports: links.filter(({ master, ifname }) => master === link.ifname && !ifname.startsWith("vethwe-")).length,
   };
@@ -114,35 +118,41 @@ function bridgeFor({ ip }: SeenPod, bridges: readonly Bridge[]): string | undefi
   return bridges.find(({ network }) => network !== undefined && contains(network, ip))?.name;
 }
 
-function tunnelsOf({ links, weave }: SeenNode, bridges: readonly Bridge[]): Tunnel[] {
-  const vxlan = links.filter(isKind("vxlan")).map((link): Tunnel => {
+function tunnelsOf(seen: SeenNode, bridges: readonly Bridge[]): Tunnel[] {
+  const vxlan = seen.links.filter(isKind("vxlan")).map((link): Tunnel => {
     const data = link.linkinfo?.info_data;
+    const owner = cnisWithRouter.find(({ tunnels }) => tunnels.includes(link.ifname));
     return {
       ...linkOf(link),
       how: `VXLAN ${data?.id ?? "?"}, UDP ${data?.port ?? "?"}`,
       outer: data?.local,
       underlay: data?.link,
-      // Weave's has no address and hangs on the bridge itself.
-      bridge: (link.ifname.startsWith("vxlan-") ? bridges.find(isWeave) : bridges.find((each) => !isWeave(each)))?.name,
+      // A router's has no address and hangs on the router's bridge itself.
+      bridge: bridges.find((each) => (owner === undefined ? !each.isShared : each.name === owner.bridge))?.name,
     };
   });
-  const bridge = bridges.find(isWeave);
-  if (bridge === undefined) return vxlan;
-  const ways = new Set(weave.flatMap((line) => / established +(?:encrypted +)?(\w+)/.exec(line)?.[1] ?? []));
-  const router: Tunnel = {
-    name: "Weave's router",
-    up: weave.length > 0,
-    addresses: [],
-    how: weave.length === 0 ? "does not answer" : `${[...ways].join(", ") || "no connection"}, UDP 6783`,
-    outer: undefined,
-    underlay: undefined,
-    bridge: bridge.name,
-  };
-  return [...vxlan, router];
+  const routers = cnisWithRouter
+    .filter((cni) => bridges.some(({ name }) => name === cni.bridge))
+    .map((cni): Tunnel => {
+      const lines = seen[cni.id] ?? [];
+      const ways = new Set(lines.flatMap((line) => cni.router.wayOf(line) ?? []));
+      return {
+        name: cni.router.name,
+        up: lines.length > 0,
+        addresses: [],
+        how:
+          lines.length === 0 ? "does not answer" : `${[...ways].join(", ") || "no connection"}, UDP ${cni.router.port}`,
+        outer: undefined,
+        underlay: undefined,
+        bridge: cni.bridge,
+      };
+    });
+  return [...vxlan, ...routers];
 }
 
-function isWeave({ name }: Bridge): boolean {
-  return name === weaveBridge;
+/** Whether a bridge of this name is one Ethernet with those of the other nodes. */
+export function isSharedBridge(name: string): boolean {
+  return cnis.some(({ bridge, nodeSubnet }) => bridge === name && nodeSubnet.by === "none");
 }
 
 /** Multus' own file is no answer: it hands on to the next one by name. */

@@ -1,7 +1,7 @@
 import { type Html, html } from "../html";
 import type { Fault, Place } from "./faults";
 import type { Column, Layout } from "./layout";
-import type { NodeNetwork, Tunnel } from "./node-network";
+import { isSharedBridge, type NodeNetwork, type Tunnel } from "./node-network";
 import { arc, type Box, badge, shortenTo, wire, words } from "./shapes";
 import { badges, stateOf } from "./state";
 
@@ -84,7 +84,7 @@ function hop({ node, tunnels, nics }: Column, name: string, bridge: Box, faults:
   const x = clamp(bridge.x + 34, to);
   const [top, bottom] = [bridge.y + bridge.height, to.y];
   const middle = top + (bottom - top) / 2;
-  const how = name === "weave" ? "frames for elsewhere" : routesInWords(node, tunnel);
+  const how = isSharedBridge(name) ? "frames for elsewhere" : routesInWords(node, tunnel);
   return html`${wire(
     "hop",
     [

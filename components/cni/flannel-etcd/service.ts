@@ -2,6 +2,7 @@ import { quoteWord } from "../../../lib/shell";
 import type { Problem } from "../../../lib/user-error";
 import { conflistFolder } from "../../cluster/conflist-folder";
 import { type FlannelInterface, interfaceArgs } from "../flannel/flanneld";
+import { flannelLinks, subnetFile } from "../flannel/names";
 
 /** The port on which etcd answers its clients. */
 export const etcdPort = 2379;
@@ -77,11 +78,11 @@ WantedBy=multi-user.target
  */
 export const makeConflist = `#!/bin/sh
 set -eu
-. /run/flannel/subnet.env
+. ${subnetFile}
 conflist=${conflistFolder}/${flannelEtcdConflist}
-case $(ip -4 -o address show dev cni0 2>/dev/null) in
+case $(ip -4 -o address show dev ${flannelLinks.bridge} 2>/dev/null) in
   "" | *" $FLANNEL_SUBNET "*) ;;
-  *) ip link delete cni0 ;;
+  *) ip link delete ${flannelLinks.bridge} ;;
 esac
 # The bridge has the first address of the subnet.
 subnet=$(echo "$FLANNEL_SUBNET" | sed 's|\\.1/|.0/|')
@@ -92,7 +93,7 @@ cat >"$conflist.new" <<END
   "plugins": [
     {
       "type": "bridge",
-      "bridge": "cni0",
+      "bridge": "${flannelLinks.bridge}",
       "mtu": $FLANNEL_MTU,
       "isDefaultGateway": true,
       "hairpinMode": true,
@@ -167,7 +168,7 @@ systemctl restart ${flanneldUnit} || {
   journalctl --unit ${flanneldUnit} --lines 20 --no-pager --output cat >&2
   fail "flanneld does not start; its last words stand above"
 }
-say "flanneld has $(sed -n 's/^FLANNEL_SUBNET=//p' /run/flannel/subnet.env)"`;
+say "flanneld has $(sed -n 's/^FLANNEL_SUBNET=//p' ${subnetFile})"`;
 }
 
 /** Stops flanneld for good, and takes its unit away; what it has made stays. */

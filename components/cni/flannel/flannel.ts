@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../../lib/labels";
 import { images } from "../../../lib/versions";
 import { conflistFolder } from "../../cluster/conflist-folder";
+import { defaultPodNetwork } from "../../cluster/pod-network";
 import { cniMetadata } from "../swap/names";
 import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flanneld";
+import { flannelConflist, flannelDaemonSet } from "./names";
 
 export interface FlannelArgs {
   /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */
@@ -27,12 +29,6 @@ export interface FlannelArgs {
 /** What upstream's manifest of this flanneld has, on a cluster that pulls its images. */
 const upstreamCniPlugin = "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1";
 
-/** The network of the pods where none is named. */
-export const defaultNetwork = "10.244.0.0/16";
-
-/** The file that the init container writes into the folder of the conflists. */
-const conflist = "10-flannel.conflist";
-
 /** Where the init containers put their files on a node, and where they see them. */
 const hostPaths = {
   run: "/run/flannel",
@@ -51,8 +47,8 @@ export class Flannel extends pulumi.ComponentResource {
   constructor(name: string, args: FlannelArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Flannel", name, {}, opts);
     const parent = { parent: this };
-    const network = args.network ?? defaultNetwork;
-    const marks = cniMetadata("flannel", network, conflist);
+    const network = args.network ?? defaultPodNetwork;
+    const marks = cniMetadata("flannel", network, flannelConflist);
     const meta = { labels: labels("flannel", name) };
 
     const namespace = new k8s.core.v1.Namespace(
@@ -60,7 +56,7 @@ export class Flannel extends pulumi.ComponentResource {
       // flanneld works in the node's own network namespace, which the other levels forbid.
       {
         metadata: {
-          name: "kube-flannel",
+          name: flannelDaemonSet.namespace,
           labels: { ...meta.labels, "pod-security.kubernetes.io/enforce": "privileged" },
         },
       },
@@ -87,7 +83,12 @@ export class Flannel extends pulumi.ComponentResource {
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
       {
-        metadata: { ...inNamespace, ...marks, name: "kube-flannel-ds", labels: { ...meta.labels, ...marks.labels } },
+        metadata: {
+          ...inNamespace,
+          ...marks,
+          name: flannelDaemonSet.name,
+          labels: { ...meta.labels, ...marks.labels },
+        },
         spec: daemonSetSpec(name, args, account.metadata.name, config),
       },
       { ...parent, dependsOn: binding },
@@ -159,7 +160,7 @@ function daemonSetSpec(
           {
             name: "install-cni",
             image,
-            command: ["cp", "-f", "/etc/kube-flannel/cni-conf.json", `${conflistFolder}/${conflist}`],
+            command: ["cp", "-f", "/etc/kube-flannel/cni-conf.json", `${conflistFolder}/${flannelConflist}`],
             volumeMounts: [
               { name: "cni", mountPath: hostPaths.cni },
               { name: "config", mountPath: "/etc/kube-flannel" },

@@ -1,9 +1,16 @@
 import { quoteWord } from "../../../lib/shell";
-import { flannelEtcdConflist } from "../flannel-etcd/service";
 import { recordScript } from "./fingerprint";
-import { loneCnis, nodeRecords } from "./names";
+import { nodeRecords } from "./names";
 import { swapPrelude } from "./prelude";
 import type { Residue } from "./residue";
+
+/** Which CNIs can be beside which on a node. */
+export interface Company {
+  /** Whether the one that comes can be beside no other. */
+  readonly exclusive: boolean;
+  /** The conflists of those that can't, whichever comes. */
+  readonly exclusiveConflists: readonly string[];
+}
 
 /**
  * Runs before a CNI comes to a node: `$1` the node. Notes what the node is like, and what the CNI may leave. Where another
@@ -12,10 +19,10 @@ import type { Residue } from "./residue";
  * It fails, and nothing of the CNI is made, beside a CNI that can't be beside this one, and on a machine that has a use of
  * its own for the CNI's addresses or files.
  */
-export function arriveScript(residue: Residue): string {
+export function arriveScript(residue: Residue, company: Company): string {
   return `${swapPrelude}
 own=${quoteWord(residue.cni)}
-${refuseCompany(residue)}
+${refuseCompany(residue, company)}
 ${refuseOverlap(residue)}
 ${refuseFiles(residue)}
 ${recordScript(residue)}
@@ -31,8 +38,9 @@ esac
 }
 
 /** Before anything is made of the CNI: one that can't be beside another neither comes to one nor lets one come. */
-function refuseCompany({ cni, conflist }: Residue): string {
-  const unwanted = loneCnis.includes(cni) ? '"$folder"/*.conflist' : `"$folder"/${flannelEtcdConflist}`;
+function refuseCompany({ conflist }: Residue, { exclusive, exclusiveConflists }: Company): string {
+  const names = exclusive ? ["*.conflist"] : exclusiveConflists;
+  const unwanted = names.map((name) => `"$folder"/${name}`).join(" ");
   return `
 for file in ${unwanted}; do
   case $file in "$chosen" | "$folder"/${quoteWord(conflist)} | "$folder/*.conflist") continue ;; esac

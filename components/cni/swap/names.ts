@@ -7,9 +7,6 @@ export const leftUndone = { nodeCleanup: "nodeCleanup", recreatePods: "recreateP
 /** A further key there: the network of a CNI that has no DaemonSet to tell it. */
 export const desiredNetwork = "network";
 
-/** CNIs whose links have the names of another one's: none may be beside another CNI on a node. */
-export const loneCnis: readonly string[] = ["flannel-etcd"];
-
 /** What a CNI's DaemonSet tells the scripts of a swap about the CNI. */
 export const cniMarks = {
   /** Label: which CNI it is. */

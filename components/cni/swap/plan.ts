@@ -1,14 +1,18 @@
 import { owns } from "./audit";
 import { type Fact, type FactKind, missingFrom, type NodeListing } from "./fingerprint";
-import { loneCnis } from "./names";
 
 /**
  * Says in words what a node will lose when the cluster is set to another CNI.
  *
  * @param next the CNI that it is to have, or "none".
+ * @param isExclusive whether a CNI can be on no node together with another one
  * @returns one sentence for each CNI that leaves; none when nothing on the node is another's.
  */
-export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string): string[] {
+export function swapPlan(
+  { before, now, cnis, pods }: NodeListing,
+  next: string,
+  isExclusive: (cni: string) => boolean,
+): string[] {
   const stays = cnis.find(({ cni }) => cni === next);
   const since = missingFrom(before, now).filter((fact) => stays === undefined || !owns(stays, fact, { before, now }));
   return cnis
@@ -18,7 +22,7 @@ export function swapPlan({ before, now, cnis, pods }: NodeListing, next: string)
       if (made.length === 0) {
         return [];
       }
-      if (loneCnis.includes(residue.cni) && next !== "none") {
+      if (isExclusive(residue.cni) && next !== "none") {
         return [
           `${residue.cni} can't leave for ${next} in one update, and this one will be refused: set cni to none first`,
         ];

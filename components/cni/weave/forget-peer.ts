@@ -1,4 +1,5 @@
 import { swapPrelude } from "../swap/prelude";
+import { routerPages, weaveNet } from "./names";
 
 /**
  * Has every other router of Weave forget a node that leaves: each would go on trying to reach it, and count it among
@@ -9,11 +10,11 @@ export const forgetPeerScript = `${swapPrelude}
 look
 [ "$desired" = weave ] || exit 0
 routers=$(printf '%s' "$pods" | jq -r --arg leaves "$2" '.items[]
-  | select(.metadata.namespace == "kube-system" and .metadata.labels["app.kubernetes.io/name"] == "weave-net")
+  | select(.metadata.namespace == "${weaveNet.namespace}" and .metadata.labels["app.kubernetes.io/name"] == "${weaveNet.appLabel}")
   | select(.status.phase == "Running" and .spec.nodeName != $leaves).metadata.name')
 for router in $routers; do
-  k --namespace kube-system exec "$router" --container weave -- \\
-    curl -sS -f -m 5 -o /dev/null --data "peer=$3" http://127.0.0.1:6784/forget 2>"$errors" ||
+  k --namespace ${weaveNet.namespace} exec "$router" --container weave -- \\
+    curl -sS -f -m 5 -o /dev/null --data "peer=$3" ${routerPages}/forget 2>"$errors" ||
     say "$router was not told that $2 leaves: $(cat "$errors")"
 done
 `;

@@ -1,4 +1,6 @@
 import { quoteWord } from "../../../lib/shell";
+import { conflistFolder } from "../../cluster/conflist-folder";
+import { statusPages, weaveConflist } from "./names";
 
 /** Which way packets take between nodes. */
 export type WeaveSleeve =
@@ -15,10 +17,7 @@ export type WeaveReadiness =
   | "answers";
 
 /** The conflist that Weave writes on a node once its router answers. */
-export const weaveConflist = "/etc/cni/net.d/10-weave.conflist";
-
-/** Weave's status pages, on the node itself. */
-const pages = "http://127.0.0.1:6784/status";
+const conflist = `${conflistFolder}/${weaveConflist}`;
 
 /**
  * launch.sh asks the API server for the nodes and ends when it gets no answer: on a new node kube-proxy may be later.
@@ -90,7 +89,7 @@ export function startScript(sleeve: WeaveSleeve, names?: string): string {
 
 /** The readiness probe's command. */
 export function readinessScript(readiness: WeaveReadiness): string {
-  return readiness === "answers" ? `curl -sS -f -m 2 -o /dev/null ${pages}` : readyScript();
+  return readiness === "answers" ? `curl -sS -f -m 2 -o /dev/null ${statusPages}` : readyScript();
 }
 
 /**
@@ -100,8 +99,8 @@ export function readinessScript(readiness: WeaveReadiness): string {
  */
 export function readyScript(): string {
   return [
-    `pages=$(curl -sS -f -m 2 ${pages} && curl -sS -f -m 2 ${pages}/connections) || exit 1`,
-    `[ -e /host${weaveConflist} ] || { echo "there is no ${weaveConflist} yet"; exit 1; }`,
+    `pages=$(curl -sS -f -m 2 ${statusPages} && curl -sS -f -m 2 ${statusPages}/connections) || exit 1`,
+    `[ -e /host${conflist} ] || { echo "there is no ${conflist} yet"; exit 1; }`,
     `echo "$pages" | awk '${readyProgram}'`,
   ].join("\n");
 }

@@ -1,17 +1,10 @@
-import { posix } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../../lib/labels";
 import { images } from "../../../lib/versions";
 import { cniMetadata } from "../swap/names";
-import {
-  forgetName,
-  readinessScript,
-  startScript,
-  type WeaveReadiness,
-  type WeaveSleeve,
-  weaveConflist,
-} from "./router";
+import { defaultRange, weaveConflist, weaveNet } from "./names";
+import { forgetName, readinessScript, startScript, type WeaveReadiness, type WeaveSleeve } from "./router";
 
 export interface WeaveArgs {
   /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */
@@ -38,9 +31,6 @@ export interface WeaveArgs {
   readonly image?: string;
 }
 
-/** The network of the pods where none is named. */
-export const defaultRange = "10.32.0.0/12";
-
 /** Folders of a node that launch.sh wants under /host, and the database. */
 const hostPaths = {
   weavedb: { path: "/var/lib/weave", at: "/weavedb" },
@@ -62,9 +52,9 @@ export class Weave extends pulumi.ComponentResource {
   constructor(name: string, args: WeaveArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Weave", name, {}, opts);
     const parent = { parent: this };
-    const metadata = { name: "weave-net", namespace: "kube-system", labels: labels("weave-net", name) };
+    const metadata = { name: weaveNet.name, namespace: weaveNet.namespace, labels: labels(weaveNet.appLabel, name) };
 
-    const marks = cniMetadata("weave", args.range ?? defaultRange, posix.basename(weaveConflist));
+    const marks = cniMetadata("weave", args.range ?? defaultRange, weaveConflist);
 
     const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata }, parent);
     const bindings = [this.grantNodes(name, account, metadata), this.grantPeerList(name, account, metadata)];
@@ -112,7 +102,7 @@ export class Weave extends pulumi.ComponentResource {
       {
         metadata,
         rules: [
-          { apiGroups: [""], resources: ["configmaps"], resourceNames: ["weave-net"], verbs: ["get", "update"] },
+          { apiGroups: [""], resources: ["configmaps"], resourceNames: [weaveNet.name], verbs: ["get", "update"] },
           // A name cannot be asked for when it is created.
           { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
         ],
@@ -131,7 +121,7 @@ export class Weave extends pulumi.ComponentResource {
     return new k8s.core.v1.Secret(
       `${name}-password`,
       {
-        metadata: { namespace: "kube-system", labels: labels("weave-net", name) },
+        metadata: { namespace: weaveNet.namespace, labels: labels(weaveNet.appLabel, name) },
         immutable: true,
         stringData: { password: pulumi.secret(password) },
       },
@@ -164,10 +154,10 @@ function daemonSetSpec(
   secret: k8s.core.v1.Secret | undefined,
 ): k8s.types.input.apps.v1.DaemonSetSpec {
   return {
-    selector: { matchLabels: selector("weave-net", name) },
+    selector: { matchLabels: selector(weaveNet.appLabel, name) },
     template: {
       metadata: {
-        labels: labels("weave-net", name),
+        labels: labels(weaveNet.appLabel, name),
         ...(args.names === undefined ? {} : { annotations: { "cni-lab/names": args.names } }),
       },
       spec: {

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describeProblem } from "../../../lib/user-error";
+import { images } from "../../../lib/versions";
+import type { Cluster } from "../../cluster/cluster";
+import { etcdOnLan } from "../../cluster/lan";
+import type { flannel } from "../flannel/definition";
+import { ifaceOf } from "../flannel/iface";
+import type { CniInstaller, StackSettings } from "../installer";
+import type { ValuesOf } from "../setting";
+import type { flannelEtcd } from "./definition";
+import { Etcd } from "./etcd";
+import { FlannelEtcd, type FlannelEtcdArgs } from "./flannel-etcd";
+
+/** It finds its interface as Flannel does. */
+type EtcdValues = ValuesOf<typeof flannelEtcd.settings> & Pick<ValuesOf<typeof flannel.settings>, "flannelIface">;
+
+/** How Flannel with its leases in etcd is made. */
+export const flannelEtcdInstaller: CniInstaller<FlannelEtcdArgs, EtcdValues> = {
+  networkOf: ({ network }) => network,
+  choose: (settings, cluster) => ({
+    etcd: createEtcd(settings, cluster),
+    network: settings.flannelEtcdRange,
+    iface: ifaceOf(settings.flannelIface, settings.lanCidr),
+    forwardRules: settings.forwardRules === "flannel",
+    image: images.flannel,
+  }),
+  install: (name, args, access, opts, teller) => {
+    if (access === undefined) {
+      throw new pulumi.ResourceError(describeProblem(accessMissing), teller);
+    }
+    return [...new FlannelEtcd(name, { ...args, ...access }, opts).commands];
+  },
+};
+
+const accessMissing = {
+  field: "access",
+  rule: "must be given with the CNI flannel-etcd, which is a service on the nodes",
+  mend: "give the nodes, each with a shell, and an administrator's kubeconfig",
+};
+
+/**
+ * Not inside the cluster: flannel asks it for a lease, and its container is to be removed with the lab. It comes after
+ * the nodes: where it and a node are gone, the node's part is the first to go, and nothing is undone there.
+ */
+function createEtcd(
+  { stack, nodeImage: image, lanCidr }: StackSettings,
+  { lans, nodes }: Pick<Cluster, "lans" | "nodes">,
+): Etcd {
+  const [lan] = lans;
+  if (lan === undefined) {
+    throw new RangeError("a cluster has at least one LAN");
+  }
+  const machines = nodes.map(({ machine }) => machine);
+  return new Etcd("etcd", { stack, image, lan, address: etcdOnLan(lanCidr) }, { dependsOn: machines });
+}

@@ -1,0 +1,31 @@
+import { images } from "../../../lib/versions";
+import type { CniInstaller } from "../installer";
+import type { ValuesOf } from "../setting";
+import { FlannelAddresses } from "./addresses";
+import type { flannel } from "./definition";
+import { Flannel, type FlannelArgs } from "./flannel";
+import { ifaceOf } from "./iface";
+
+type FlannelValues = ValuesOf<typeof flannel.settings>;
+
+/** How Flannel is made. */
+export const flannelInstaller: CniInstaller<FlannelArgs, FlannelValues> = {
+  networkOf: ({ network }) => network,
+  choose: ({ podCidr, flannelBackend, flannelIface, lanCidr, forwardRules }) => ({
+    network: podCidr,
+    backend: { type: flannelBackend },
+    iface: ifaceOf(flannelIface, lanCidr),
+    forwardRules: forwardRules === "flannel",
+    image: images.flannel,
+    cniPluginImage: images.flannelCniPlugin,
+  }),
+  // The annotations of the nodes, where they may be needed: taken away again, too, before flannel looks at them.
+  prepare: ({ flannelIface, lanCidr, nodeNetwork }, nodes, opts) => {
+    const iface = ifaceOf(flannelIface, lanCidr);
+    const annotation = iface.by === "annotation" ? iface.annotation : "none";
+    return nodeNetwork === "lan" && annotation === "none"
+      ? []
+      : new FlannelAddresses("flannel-addresses", { nodes, annotation }, opts).commands;
+  },
+  install: (name, args, _access, opts) => [new Flannel(name, args, opts).daemonSet],
+};

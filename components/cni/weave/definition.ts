@@ -1,0 +1,54 @@
+import { images } from "../../../lib/versions";
+import { defineCni } from "../definition";
+import { defaultRange, routerPort, statusPages, weaveBridge, weaveNet, weaveTunnel } from "./names";
+import { weaveResidue } from "./residue";
+
+/** What its sleeve puts around a packet; the kernel's VXLAN takes as much. */
+const overhead = 50;
+
+/** Weave Net: one Ethernet over all nodes, which carries multicast and broadcast too. */
+export const weave = defineCni({
+  id: "weave",
+  title: "Weave",
+  exclusive: false,
+  settings: {
+    weaveRange: {
+      is: "network",
+      longest: 22,
+      default: defaultRange,
+      describe: "the network that Weave gives the pods' addresses out of",
+    },
+    weaveMtu: {
+      is: "number",
+      from: 576,
+      to: 65535,
+      describe: "the largest packet of a pod on Weave, in bytes, for nodes that are new to Weave; default: Weave's own",
+    },
+    weavePassword: {
+      is: "text",
+      allows: (text) => text !== "",
+      rule: "must not be empty",
+      describe: "encrypts what travels between nodes on Weave; a secret; default: not encrypted",
+    },
+  },
+  secrets: ["weavePassword"],
+  podNetwork: { key: "weaveRange", default: defaultRange },
+  nodeSubnet: { by: "none" },
+  residue: weaveResidue,
+  bridge: weaveBridge,
+  carrier: () => ({ by: "program", link: "vethwe-bridge" }),
+  tunnels: [weaveTunnel],
+  packetSizes: [{ link: weaveBridge, overhead }],
+  carriesMulticast: true,
+  router: {
+    name: "Weave's router",
+    connections: `curl -sS -m 2 ${statusPages}/connections`,
+    isLost: (line) => !/ established | ourself/.test(line),
+    wayOf: (line) => / established +(?:encrypted +)?(\w+)/.exec(line)?.[1],
+    port: routerPort,
+  },
+  logs: { weave: { namespace: weaveNet.namespace, pods: weaveNet.name } },
+  podImage: images.weave,
+  clusterObject: ["--namespace", weaveNet.namespace, "configmap", weaveNet.name],
+  machineIds: "identity",
+});
