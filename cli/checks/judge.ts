@@ -1,6 +1,6 @@
 import type { Check, Matcher, Step } from "../../labs/check";
 import { type Facts, fill } from "../../labs/placeholders";
-import type { StepRecord } from "./run-step";
+import { isLate, type StepRecord } from "./run-step";
 import { lastLine } from "./text";
 
 /** What one try showed: the claim holds, it does not, or nothing could be seen that would tell. */
@@ -83,7 +83,7 @@ function stepTrouble(step: Step, records: readonly StepRecord[]): string[] {
   if (record?.ran === undefined) return [`${step.id} was not run: ${record?.notRun ?? "no record of it"}`];
   const { ran } = record;
   if ((step.exits ?? [0]).includes(ran.exitCode)) return [];
-  const ended = ran.exitCode === 124 ? "did not end in time" : `ended with ${ran.exitCode}`;
+  const ended = isLate(record) ? "did not end in time" : `ended with ${ran.exitCode}`;
   return [`${step.id} on ${record.where} ${ended}: ${lastLine(ran)}`];
 }
 

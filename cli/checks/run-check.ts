@@ -1,10 +1,10 @@
 import type { Check } from "../../labs/check";
-import { fill } from "../../labs/placeholders";
+import { type Facts, fill } from "../../labs/placeholders";
 import { shownReach } from "../../labs/shown-reach";
 import { causesIn } from "./causes";
 import { type EvidenceFolder, evidencePath, evidenceRecord } from "./evidence";
 import { prefixed, sharedValues } from "./judge";
-import { runStep, runSteps, type StepRecord } from "./run-step";
+import { isLate, runStep, runSteps, type StepRecord } from "./run-step";
 import { change, type Settled, settleBy, settleThroughout, type Try, type TryContext } from "./settle";
 import { type Subject, subjectsOf } from "./subjects";
 import { type CheckEvent, type CheckVerdict, type SubjectVerdict, worst } from "./verdict";
@@ -12,8 +12,6 @@ import { type CheckEvent, type CheckVerdict, type SubjectVerdict, worst } from "
 /** What running a check needs. */
 export interface CheckContext extends Omit<TryContext, "onTry"> {
   readonly folder: EvidenceFolder;
-  /** Multiplies deadlines. */
-  readonly deadlineFactor: number;
   readonly onEvent: (event: CheckEvent) => void;
 }
 
@@ -158,7 +156,7 @@ async function conclude(
     outcome,
     seconds: (context.clock.now() - start) / 1000,
     tries: tries.length,
-    says: fill(passed ? check.says.holds : check.says.fails, known, "(none)"),
+    says: passed ? fill(check.says.holds, known, "(none)") : failure(check, last, known),
     ...(passed ? {} : { seen: last.seen }),
     causes: causesIn(check, evidence, last.facts),
     values: last.values,
@@ -167,6 +165,14 @@ async function conclude(
   await context.folder.keep(evidencePath(check, subject), evidenceRecord(check, verdict, settled, evidence));
   context.onEvent({ type: "subject", check: check.id, verdict });
   return verdict;
+}
+
+/** What is said of a claim that did not hold; of one that could not be looked at in time, no more than that. */
+function failure(check: Check, { outcome, records }: Try, known: Facts): string {
+  const late = outcome === "unseen" ? records.find(isLate) : undefined;
+  return late === undefined
+    ? fill(check.says.fails, known, "(none)")
+    : `it was not seen whether this holds: ${late.id} on ${late.where} did not end in time; where the machine is busy, give it more with --deadline-factor 3`;
 }
 
 function collect(check: Check, last: Try, context: CheckContext): Promise<StepRecord[]> {

@@ -25,6 +25,18 @@ export interface StepContext {
   readonly access: ClusterAccess;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Multiplies deadlines; the time that a command has grows with it, and never gets shorter. */
+  readonly deadlineFactor: number;
+}
+
+/** How long a step's command may take, in seconds. */
+export function secondsOf({ timeoutSeconds = 10 }: Step, deadlineFactor: number): number {
+  return timeoutSeconds * Math.max(1, deadlineFactor);
+}
+
+/** Whether a command was ended by its time limit, as timeout(1) tells it: what it was to show was not seen. */
+export function isLate({ ran }: StepRecord): boolean {
+  return ran?.exitCode === 124;
 }
 
 /** Runs the steps of one try in order, background steps beside the ones that follow them. Stops at none. */
@@ -41,11 +53,15 @@ export async function runSteps(steps: readonly Step[], facts: Facts, context: St
 }
 
 /** Runs one step at its place. */
-export async function runStep(step: Step, facts: Facts, { access, clock, signal }: StepContext): Promise<StepRecord> {
+export async function runStep(
+  step: Step,
+  facts: Facts,
+  { access, clock, signal, deadlineFactor }: StepContext,
+): Promise<StepRecord> {
   signal.throwIfAborted();
   const startedAt = new Date(clock.now()).toISOString();
   const where = describePlace(step.at, facts);
-  const options = { signal, timeoutMs: (step.timeoutSeconds ?? 10) * 1000 };
+  const options = { signal, timeoutMs: secondsOf(step, deadlineFactor) * 1000 };
   try {
     const run = step.run.map((word) => fill(word, facts));
     return { id: step.id, where, startedAt, ran: await dispatch() };

@@ -77,6 +77,8 @@ export class FakeCluster implements ClusterAccess {
   unreachable = 0;
   /** Whether the stack has a DHCP server; its commands are asked of `dhcp-server`. */
   hasServer = false;
+  /** How long each command might take, in milliseconds. */
+  readonly limits: (number | undefined)[] = [];
   /** How many commands ran at once at most. */
   most = 0;
   private running = 0;
@@ -122,7 +124,13 @@ export class FakeCluster implements ClusterAccess {
     return this.hasServer ? this.run("dhcp-log", ["podman", "logs", ...args, "dhcp"], args, options) : undefined;
   }
 
-  private async run(where: string, argv: readonly string[], words: readonly string[], { signal }: RunOptions) {
+  private async run(
+    where: string,
+    argv: readonly string[],
+    words: readonly string[],
+    { signal, timeoutMs }: RunOptions,
+  ) {
+    this.limits.push(timeoutMs);
     this.running += 1;
     this.most = Math.max(this.most, this.running);
     const n = this.calls.filter((call) => call.where === where).length;

@@ -102,6 +102,27 @@ describe("a claim with a deadline", () => {
     });
   });
 
+  it("claims nothing where its command did not end in time, and says how to give it more", async () => {
+    const cluster = new FakeCluster(() => ({ exitCode: 124 }));
+    const [check] = (await run(cluster, [checkOf()])).checks;
+    expect(check?.subjects[0]).toMatchObject({
+      outcome: "failed",
+      seen: "ask on node n1 did not end in time: no output",
+      says: "it was not seen whether this holds: ask on node n1 did not end in time; where the machine is busy, give it more with --deadline-factor 3",
+    });
+  });
+
+  it("gives its commands more time with a longer deadline, and never less", async () => {
+    const limits = async (deadlineFactor: number) => {
+      const cluster = new FakeCluster(() => "no");
+      await run(cluster, [checkOf({ steps: [{ id: "ask", at: "node", run: ["ask"], timeoutSeconds: 4 }] })], {
+        deadlineFactor,
+      });
+      return [...new Set(cluster.limits)];
+    };
+    expect([await limits(1), await limits(3), await limits(0)]).toEqual([[4_000], [12_000], [4_000]]);
+  });
+
   it("fails when nothing can be read from the output", async () => {
     const [check] = (await run(new FakeCluster(() => "?!"), [checkOf()])).checks;
     expect(check?.subjects[0]?.seen).toBe("word could not be read; ask printed: ?!");
