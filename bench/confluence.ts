@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { capture, read } from "../cli/run/capture";
+import { engineOfStack } from "../cli/stack/stack-engine";
 import { table } from "../cli/ui/table";
 import { stackLabel } from "../components/cluster/engine-labels";
 import { cells, type Figure, header, markdown } from "./figures";
@@ -35,7 +36,7 @@ async function verdict(): Promise<Figure> {
 
 async function memory(): Promise<Figure[]> {
   await sleep(settleSeconds * 1000);
-  const listed = await read(["podman", "ps", "--quiet", "--no-trunc", "--filter", `label=${stackLabel}=${stack}`]);
+  const listed = await read(engineOfStack(stack).ids([`${stackLabel}=${stack}`]));
   const ids = listed.split("\n").filter((id) => id !== "");
   const figure = (what: string, goalMiB: number, used: number): Figure => ({
     what,

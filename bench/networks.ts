@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { capture, read } from "../cli/run/capture";
 import { toolEnv } from "../cli/stack/env";
+import { engineOfStack } from "../cli/stack/stack-engine";
 import { table } from "../cli/ui/table";
 import { nodeLabel, stackLabel } from "../components/cluster/engine-labels";
 import { networkNames } from "../components/networks/names";
@@ -69,8 +70,8 @@ function ratio(kind: Exclude<Kind, "plain">, goal: number, taken: Record<Kind, n
 
 /** Memory of Multus and the dhcp daemon on the node. */
 async function memory(): Promise<Figure> {
-  const filters = [`label=${stackLabel}=${stack}`, `label=${nodeLabel}=${node}`].flatMap((one) => ["--filter", one]);
-  const id = (await read(["podman", "ps", "--quiet", "--no-trunc", ...filters])).trim();
+  const labels = [`${stackLabel}=${stack}`, `${nodeLabel}=${node}`];
+  const id = (await read(engineOfStack(stack).ids(labels))).trim();
   const used = memoryMiB([id], (program) => /\/(multus-daemon|dhcp)$/.test(program));
   return {
     what: "memory of Multus and the dhcp daemon on a node",

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { capture, read } from "../cli/run/capture";
 import { toolEnv } from "../cli/stack/env";
+import { engineOfStack } from "../cli/stack/stack-engine";
 import { table } from "../cli/ui/table";
 import { stackLabel } from "../components/cluster/engine-labels";
 import { locateToolchain } from "../toolchain";
@@ -53,7 +54,7 @@ async function up(rounds: number): Promise<Figure> {
 /** Memory of the stack that is up. */
 async function memory(): Promise<Figure> {
   await sleep(settleSeconds * 1000);
-  const ids = await read(["podman", "ps", "--quiet", "--no-trunc", "--filter", `label=${stackLabel}=${stack}`]);
+  const ids = await read(engineOfStack(stack).ids([`${stackLabel}=${stack}`]));
   const used = memoryMiB(ids.split("\n").filter((id) => id !== ""));
   return {
     what: `memory of three nodes with Flannel, ${settleSeconds} s after the last pod`,

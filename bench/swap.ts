@@ -9,6 +9,7 @@ import type { MeteredNode } from "../cli/meter/meter";
 import { type OutageReport, reportLines } from "../cli/meter/report";
 import { read } from "../cli/run/capture";
 import { type ToolEnv, toolEnv } from "../cli/stack/env";
+import { engineOfStack } from "../cli/stack/stack-engine";
 import { table } from "../cli/ui/table";
 import { locateToolchain } from "../toolchain";
 import { cells, type Figure, header, markdown } from "./figures";
@@ -67,7 +68,7 @@ async function byLab(to: string, strategy: Strategy, { stack }: Bench): Promise<
 async function typed(from: string, to: string, strategy: Strategy, bench: Bench): Promise<OutageReport> {
   const script = path.join(__dirname, "by-hand", `swap-${strategy}.sh`);
   const { stack, env, folder } = bench;
-  const { report } = await measure(bench, { from, to, strategy }, async () => {
+  const { report } = await measure({ ...bench, engine: engineOfStack(stack) }, { from, to, strategy }, async () => {
     await read([script, `cni-lab-${stack}-`, from, to, folder], { env });
     return { whole: true };
   });

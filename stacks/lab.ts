@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
+import { engineOf } from "../components/cluster/engine/engines";
 import { chooseCni, prepareCni } from "../components/cni/choose";
 import { Cni } from "../components/cni/cni";
 import { residues } from "../components/cni/registry";
@@ -29,8 +30,9 @@ export interface LabOutputs {
 export function buildLab(settings: LabSettings): LabOutputs {
   const { stack, nodeImage, lanCidr, podCidr, serviceCidr } = settings;
   const podNetwork = podNetworkOf(settings);
+  const engine = engineOf();
   const cluster = new Cluster("cluster", {
-    ...{ stack, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr },
+    ...{ stack, engine, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr },
     secondLan: settings.secondLan === "on",
     nodeNetwork: settings.nodeNetwork,
   });
@@ -54,7 +56,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
     kubeconfig: cluster.kubeconfig,
     nodes: cluster.nodes.map(({ name, container, address }) => ({ name, container, address })),
     clusterId: cluster.id,
-    engine: "podman",
+    engine: engine.name,
     cni: settings.cni,
     lanCidr,
     ...(podNetwork === undefined ? {} : { podCidr: podNetwork }),

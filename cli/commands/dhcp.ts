@@ -1,3 +1,4 @@
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { leaseFile } from "../../components/networks/names";
 import { allPods, duplicatesOf, leaseRows, readLeases, readPods } from "../../labs/leases";
 import { UserError } from "../../lib/user-error";
@@ -7,6 +8,7 @@ import { runForeground } from "../run/spawn";
 import { valuesInForce } from "../settings";
 import { dhcpServer } from "../stack/containers";
 import { Stack } from "../stack/stack";
+import { engineOfStack } from "../stack/stack-engine";
 import { refusal } from "../suggest";
 import { requireToolchain } from "../toolchain";
 import { table } from "../ui/table";
@@ -26,12 +28,15 @@ export async function dhcp(view: string, { stack: name }: { readonly stack?: str
       { field: "STACK", value: stack, rule, mend: "see ./lab list for labs with a network by DHCP" },
     ]);
   }
-  return view === "log" ? serverLog(server.container) : leases(new Stack(stack, requireToolchain()));
+  return view === "log"
+    ? serverLog(engineOfStack(stack), server.container)
+    : leases(new Stack(stack, requireToolchain()));
 }
 
 /** The log of the server's container; dnsmasq writes it to standard error. */
-export function serverLog(container: string): Promise<number> {
-  return runForeground(["sh", "-c", 'exec podman logs --tail 400 "$1" 2>&1', "sh", container], { onSignal: "pass" });
+export function serverLog(engine: ContainerEngine, container: string): Promise<number> {
+  const log = engine.logs(container, ["--tail", "400"]);
+  return runForeground(["sh", "-c", 'exec "$@" 2>&1', "sh", ...log], { onSignal: "pass" });
 }
 
 async function leases(stack: Stack): Promise<number> {

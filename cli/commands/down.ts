@@ -1,3 +1,4 @@
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { stackLabel } from "../../components/cluster/engine-labels";
 import { strangersProblems, type Thing } from "../../components/cluster/owner";
 import { describeProblem, UserError } from "../../lib/user-error";
@@ -11,6 +12,7 @@ import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { holdStack } from "../stack/hold";
 import { strangersOf } from "../stack/own";
 import { Stack } from "../stack/stack";
+import { engineOfStack } from "../stack/stack-engine";
 import { isBuilt } from "../toolchain";
 
 interface DownOptions {
@@ -71,7 +73,7 @@ function downOne(name: string, { all, keepConfig, force }: Required<DownOptions>
 
 /** What is another's goes only where it is named and asked for. @throws UserError where it is named, and not asked for */
 function leaveAlone(name: string, strangers: readonly Thing[], all: boolean): number {
-  const problems = strangersProblems(name, strangers);
+  const problems = strangersProblems(engineOfStack(name), name, strangers);
   if (!all) {
     throw new UserError(problems);
   }
@@ -101,7 +103,9 @@ async function forgetValues(name: string): Promise<void> {
 
 async function removeStack(name: string): Promise<number> {
   const label = `${stackLabel}=${name}`;
-  const before = await leftovers(label);
+  // Asked while the state still tells.
+  const engine = engineOfStack(name);
+  const before = await leftovers(engine, label);
   const stack = new Stack(name, locateToolchain());
   requireIdle(stack);
   // Without its toolchain a stack goes by its label only: all of it is in its nodes, and they need no goodbye.
@@ -109,32 +113,32 @@ async function removeStack(name: string): Promise<number> {
     console.log(`The state of ${name} can't be read; removing the stack by its label.`);
   } else if (isBuilt(stack.toolchain) && (await stack.exists())) {
     await mendStack(stack, console.log);
-    await destroy(stack, before);
+    await destroy(engine, stack, before);
   }
-  await remove(before);
-  await remove(await leftovers(label));
+  await remove(engine, before);
+  await remove(engine, await leftovers(engine, label));
   await stack.forget();
-  return prove(name, label, before);
+  return prove(engine, name, label, before);
 }
 
 /**
  * Destroys by the state. Where that fails, the nodes go first: a cluster that hangs can't hold up its own end then.
  * What the state still names after a second failure was all inside of them, so the state may be forgotten.
  */
-async function destroy(stack: Stack, things: Leftovers): Promise<void> {
+async function destroy(engine: ContainerEngine, stack: Stack, things: Leftovers): Promise<void> {
   if ((stack.summary()?.resources ?? 1) === 0 || (await runEngine(stack, "destroy")) === 0) {
     return;
   }
   console.log("pulumi destroy failed; removing the nodes by their label and trying again");
-  await remove(things);
+  await remove(engine, things);
   if ((await runEngine(stack, "destroy")) !== 0) {
     console.log("pulumi destroy failed again with the nodes gone; forgetting the stack's state");
   }
 }
 
-async function prove(name: string, label: string, before: Leftovers): Promise<number> {
-  const now = await leftovers(label);
-  const volumes = [...new Set([...now.volumes, ...(await existingVolumes(before.volumes))])];
+async function prove(engine: ContainerEngine, name: string, label: string, before: Leftovers): Promise<number> {
+  const now = await leftovers(engine, label);
+  const volumes = [...new Set([...now.volumes, ...(await existingVolumes(engine, before.volumes))])];
   const left = describeLeftovers({ ...now, volumes });
   if (left.length > 0) {
     throw new CommandFailed(`left of ${name}: ${left.join(", ")}`, exitCodes.notAsExpected);

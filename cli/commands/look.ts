@@ -7,6 +7,7 @@ import { requireStack } from "../labs";
 import { capture, read } from "../run/capture";
 import { runForeground } from "../run/spawn";
 import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
+import { engineOfStack } from "../stack/stack-engine";
 import { refusal } from "../suggest";
 import { serverLog } from "./dhcp";
 import { requireNode } from "./tools";
@@ -51,12 +52,12 @@ export async function logs(part: string, node: string | undefined, options: Look
     if (server === undefined) {
       throw new UserError([{ field: "STACK", value: stack, rule: "has no DHCP server" }]);
     }
-    return serverLog(server.container);
+    return serverLog(engineOfStack(stack), server.container);
   }
   let exitCode = 0;
   for (const each of await nodesToAsk(stack, node)) {
     console.log(`== ${each.node}: ${part}`);
-    const asked = await runForeground(["podman", "exec", each.container, ...argv], { onSignal: "end" });
+    const asked = await runForeground(each.engine.exec(each.container, argv), { onSignal: "end" });
     exitCode = Math.max(exitCode, asked === 0 ? 0 : 1);
   }
   return exitCode;
@@ -78,29 +79,23 @@ export async function capturePackets(
   options: LookOptions,
 ): Promise<number> {
   const node = await requireNode(await requireStack(options.stack), name);
-  const links = (await read(["podman", "exec", node.container, "ls", "/sys/class/net"])).trim().split(/\s+/);
+  const links = (await read(node.engine.exec(node.container, ["ls", "/sys/class/net"]))).trim().split(/\s+/);
   if (link !== "any" && !links.includes(link)) {
     throw new UserError([refusal("IFACE", link, links)]);
   }
-  const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["--interactive", "--tty"] : [];
+  const terminal = process.stdin.isTTY && process.stdout.isTTY ? "input and terminal" : "nothing";
   const file = `/run/cni-lab-capture.${process.pid}`;
   const tcpdump = ["tcpdump", "-l", "-n", "-e", "-i", link, ...words];
   try {
     const script = `echo $$ >${file}; exec ${quote(tcpdump)}`;
-    const exitCode = await runForeground(["podman", "exec", ...terminal, node.container, "sh", "-c", script], {
+    const exitCode = await runForeground(node.engine.exec(node.container, ["sh", "-c", script], terminal), {
       onSignal: "pass",
     });
     // Ctrl-C is how one ends it.
     return exitCode === 0 || exitCode === 130 ? 0 : 1;
   } finally {
-    // What podman started on the node outlives a killed `podman exec`.
-    await capture([
-      "podman",
-      "exec",
-      node.container,
-      "sh",
-      "-c",
-      `kill -INT "$(cat ${file})" 2>/dev/null; rm -f ${file}`,
-    ]);
+    // What the engine started on the node outlives its own killed `exec`.
+    const end = `kill -INT "$(cat ${file})" 2>/dev/null; rm -f ${file}`;
+    await capture(node.engine.exec(node.container, ["sh", "-c", end]));
   }
 }

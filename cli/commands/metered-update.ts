@@ -9,6 +9,7 @@ import { type OutageReport, reportLines } from "../meter/report";
 import { applyAll } from "../stack/apply";
 import { privateDir, stackDir } from "../stack/paths";
 import type { Stack } from "../stack/stack";
+import { engineOfStack } from "../stack/stack-engine";
 
 /** `rolling` moves node by node; `replace` takes the old CNI away before the new one comes. */
 export type Strategy = "rolling" | "replace";
@@ -44,7 +45,7 @@ export async function meteredUpdate(
   const to = stations.at(-1) ?? current;
   const strategy: Strategy = stations.slice(0, -1).includes("none") ? "replace" : "rolling";
   const { result, report } = await measure(
-    { nodes, env: stack.env, folder: privateDir(stackDir(stack.name)) },
+    { engine: engineOfStack(stack.name), nodes, env: stack.env, folder: privateDir(stackDir(stack.name)) },
     { from: current, to, strategy },
     async () => {
       const exitCode = await applyAll(stack, lab, sets);

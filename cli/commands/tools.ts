@@ -25,11 +25,9 @@ export async function kubectl(args: readonly string[], { stack: name }: ToolOpti
 /** `./lab node`: a command on a node, or a shell. */
 export async function node(name: string, command: readonly string[], options: ToolOptions): Promise<number> {
   const found = await requireNode(await requireStack(options.stack), name);
-  const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : [];
+  const terminal = process.stdin.isTTY && process.stdout.isTTY ? "input and terminal" : "input";
   const words = command.length > 0 ? command : ["bash", "--login"];
-  return runForeground(["podman", "exec", "--interactive", ...terminal, found.container, ...words], {
-    onSignal: "pass",
-  });
+  return runForeground(found.engine.exec(found.container, words, terminal), { onSignal: "pass" });
 }
 
 /** A node of a stack that runs. @throws UserError that names those there are */

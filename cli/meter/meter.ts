@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { probeNames } from "../../components/probe/probe-names";
 import { read } from "../run/capture";
 import type { Probe } from "./outage";
@@ -13,11 +14,13 @@ import { dnsTarget, nodeTarget, serviceTarget } from "./targets";
 /** A node that is probed from, and whose pods are probed. */
 export interface MeteredNode {
   readonly name: string;
-  /** The container it is; of podman. */
+  /** The container it is. */
   readonly container: string;
 }
 
 export interface MeterArgs {
+  /** The engine whose containers the nodes are. */
+  readonly engine: ContainerEngine;
   readonly nodes: readonly MeteredNode[];
   /** With it, `kubectl` reaches the cluster. */
   readonly env: Readonly<Record<string, string>>;
@@ -72,7 +75,7 @@ export class Meter {
     const [service, dns, pids] = await Promise.all([
       clusterIp(args.env, probeNames.namespace, probeNames.name),
       clusterIp(args.env, "kube-system", "kube-dns"),
-      read(["podman", "inspect", "--format", "{{.State.Pid}}", ...containers]),
+      read(args.engine.pids(containers)),
       bundleProber(program),
     ]);
     const fixed = [serviceTarget(service), dnsTarget(dns)];

@@ -1,3 +1,5 @@
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
+import { engineOf } from "../../components/cluster/engine/engines";
 import { defaultLan } from "../../components/cluster/lan";
 import type { Lab } from "../../labs/lab";
 import { type Problem, UserError } from "../../lib/user-error";
@@ -38,7 +40,12 @@ export async function machineLacks(progress: Progress): Promise<Missing[]> {
 
 async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {
   const lan = config.lanCidr ?? defaultLan(stack);
-  const [nodes, used, folder] = await Promise.all([nodeContainers(stack), usedNetworks(stack), engineFolder()]);
+  const engine = engineOf();
+  const [nodes, used, folder] = await Promise.all([
+    nodeContainers(stack),
+    usedNetworks(engine, stack),
+    engineFolder(engine),
+  ]);
   const isUp = nodes.some(({ running }) => running);
   return [
     ...lanProblems(lan, stack, used),
@@ -56,6 +63,6 @@ function newClusterProblems(lab: Lab, nodes: number): Problem[] {
   ];
 }
 
-async function engineFolder(): Promise<string> {
-  return (await read(["podman", "info", "--format", "{{.Store.GraphRoot}}"])).trim();
+async function engineFolder(engine: ContainerEngine): Promise<string> {
+  return (await read(engine.storeFolder())).trim();
 }

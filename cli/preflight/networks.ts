@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { z } from "zod";
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { stackLabel } from "../../components/cluster/engine-labels";
 import { overlaps, parseCidr } from "../../lib/cidr";
 import type { Problem } from "../../lib/user-error";
@@ -29,31 +29,16 @@ export function lanProblems(lan: string, stack: string, used: readonly UsedNetwo
 }
 
 /** Networks of this machine's interfaces, routes and containers; those of the stack itself left out. */
-export async function usedNetworks(stack: string): Promise<UsedNetwork[]> {
-  const engine = await engineNetworks();
-  const own = engine.filter((network) => network.labels?.[stackLabel] === stack);
-  const ownLinks = own.map((network) => network.network_interface);
+export async function usedNetworks(engine: ContainerEngine, stack: string): Promise<UsedNetwork[]> {
+  const all = engine.readNetworks(JSON.parse(await read(engine.listNetworks())));
+  const own = all.filter(({ labels }) => labels[stackLabel] === stack);
+  const ownLinks = own.map(({ link }) => link);
   return [
-    ...engine
+    ...all
       .filter((network) => !own.includes(network))
-      .flatMap(({ name, subnets }) =>
-        (subnets ?? []).map(({ subnet }) => ({ cidr: subnet, use: `podman's network ${name} uses` })),
-      ),
+      .flatMap(({ name, subnets }) => subnets.map((cidr) => ({ cidr, use: `${engine.name}'s network ${name} uses` }))),
     ...hostNetworks().filter(({ link }) => !ownLinks.includes(link)),
   ];
-}
-
-const networksFormat = z.array(
-  z.object({
-    name: z.string(),
-    network_interface: z.string().optional(),
-    subnets: z.array(z.object({ subnet: z.string() })).optional(),
-    labels: z.record(z.string(), z.string()).nullish(),
-  }),
-);
-
-async function engineNetworks() {
-  return networksFormat.parse(JSON.parse(await read(["podman", "network", "ls", "--format", "json"])));
 }
 
 function hostNetworks(): (UsedNetwork & { readonly link: string })[] {

@@ -1,3 +1,4 @@
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import type { ClusterAccess, NodeInfo } from "../checks/access";
 import { capture } from "../run/capture";
 import type { RunOptions } from "../run/ran";
@@ -5,13 +6,21 @@ import { apiServer } from "./api-server";
 import { entering } from "./enter";
 import type { ToolEnv } from "./env";
 
+/** A cluster that is up. */
+interface Cluster {
+  /** The engine whose containers the nodes are. */
+  readonly engine: ContainerEngine;
+  readonly nodes: readonly NodeInfo[];
+  readonly kubeconfig: string;
+}
+
 /**
  * The ways into a cluster whose nodes are containers on this machine.
  *
  * @param findServer the container that is the stack's DHCP server; asked until there is one
  */
 export function containerAccess(
-  { nodes, kubeconfig }: { readonly nodes: readonly NodeInfo[]; readonly kubeconfig: string },
+  { engine, nodes, kubeconfig }: Cluster,
   env: ToolEnv,
   findServer: () => Promise<string | undefined>,
 ): ClusterAccess {
@@ -22,7 +31,10 @@ export function containerAccess(
   };
   const kubectl = (args: readonly string[], options?: RunOptions) => capture(["kubectl", ...args], { ...options, env });
   const api = apiServer(kubeconfig);
-  const enter = entering(nodes.map((node) => node.container));
+  const enter = entering(
+    engine,
+    nodes.map((node) => node.container),
+  );
   return {
     nodes,
     kubectl: async (args, options) => {
@@ -42,22 +54,22 @@ export function containerAccess(
         throw new Error(`there is no node ${name}; the nodes are: ${nodes.map((node) => node.name).join(", ")}`);
       }
       const words = limited(argv, options.timeoutMs);
-      const shown = ["podman", "exec", container, ...words];
+      const shown = engine.exec(container, words);
       const { timeoutMs } = options;
       const ran = timeoutMs === undefined ? undefined : await enter(container, words, { ...options, timeoutMs });
       return ran === undefined ? capture(shown, options) : { argv: shown, ...ran };
     },
     dhcpServer: (argv, options = {}) =>
-      inServer((container) => ["podman", "exec", container, ...limited(argv, options.timeoutMs)], options),
+      inServer((container) => engine.exec(container, limited(argv, options.timeoutMs)), options),
     dhcpLog: async (args, options = {}) => {
-      const ran = await inServer((container) => ["podman", "logs", ...args, container], options);
-      // dnsmasq writes to standard error, and podman gives each stream back as what it was.
+      const ran = await inServer((container) => engine.logs(container, args), options);
+      // dnsmasq writes to standard error, and the engine gives each stream back as what it was.
       return ran?.exitCode === 0 ? { ...ran, stdout: ran.stdout + ran.stderr, stderr: "" } : ran;
     },
   };
 }
 
-/** Ended by a clock on the node itself too: what podman started there outlives a killed `podman exec`. */
+/** Ended by a clock on the node itself too: what the engine started there outlives its own killed `exec`. */
 function limited(argv: readonly string[], timeoutMs: number | undefined): readonly string[] {
   return timeoutMs === undefined ? argv : ["timeout", "--kill-after=2", String(timeoutMs / 1000), ...argv];
 }

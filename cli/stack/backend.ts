@@ -32,6 +32,8 @@ export interface StateSummary {
   readonly pending: number;
   /** True when the program ran to its end: it exports last. */
   readonly outputs: boolean;
+  /** The container engine that the program told; undefined where it did not. */
+  readonly engine?: string;
 }
 
 /**
@@ -84,6 +86,7 @@ export class FileBackend {
       resources: resources.length,
       pending: latest?.pending_operations?.length ?? 0,
       outputs: Object.keys(own?.outputs ?? {}).length > 0,
+      engine: z.string().safeParse(own?.outputs?.engine).data,
     };
   }
 

@@ -1,9 +1,12 @@
-import { z } from "zod";
+import type { ContainerEngine, EngineThing, ListedContainer } from "../../components/cluster/engine/engine";
+import { engines } from "../../components/cluster/engine/engines";
 import { dhcpServerPart, nodeLabel, ownerLabel, partLabel, stackLabel } from "../../components/cluster/engine-labels";
 import { capture, read } from "../run/capture";
+import { engineOfStack } from "./stack-engine";
 
 /** A node of a stack, as the container engine sees it. */
 export interface NodeContainer {
+  readonly engine: ContainerEngine;
   readonly stack: string;
   /** The node's name in Kubernetes. */
   readonly node: string;
@@ -19,11 +22,8 @@ export interface PartContainer {
   readonly running: boolean;
 }
 
-const listed = z.array(
-  z.object({ Names: z.array(z.string()), State: z.string(), Labels: z.record(z.string(), z.string()).nullable() }),
-);
-
-type Listed = z.infer<typeof listed>;
+/** A container, and the engine that has it. */
+type Found = ListedContainer & { readonly engine: ContainerEngine };
 
 /** All nodes of all stacks, stopped ones included. */
 export async function nodeContainers(stack?: string): Promise<NodeContainer[]> {
@@ -37,41 +37,35 @@ export async function partContainers(stack: string): Promise<PartContainer[]> {
 
 /** The DHCP server of a stack, stopped or not; undefined where the stack has none. */
 export async function dhcpServer(stack: string): Promise<PartContainer | undefined> {
-  const server = (await containersOf(stack)).find(({ Labels }) => Labels?.[partLabel] === dhcpServerPart);
+  const server = (await containersOf(stack)).find(({ labels }) => labels[partLabel] === dhcpServerPart);
   return server === undefined ? undefined : toPart(server);
 }
 
-const toPart = ({ Names: [container = ""], State }: Listed[number]): PartContainer => ({
-  container,
-  running: State === "running",
-});
+const toPart = ({ name, running }: Found): PartContainer => ({ container: name, running });
 
 /** The stacks of which there is a container, a node or not. */
 export async function stacksWithContainers(): Promise<string[]> {
-  return [...new Set((await containersOf()).map(({ Labels }) => Labels?.[stackLabel] ?? ""))];
+  return [...new Set((await containersOf()).map(({ labels }) => labels[stackLabel] ?? ""))];
 }
 
 /** Those of a list that are nodes: a stack has other containers too. */
-export function nodesAmong(containers: Listed): NodeContainer[] {
-  return containers.flatMap(({ Names: [container = ""], State, Labels }) => {
-    const node = Labels?.[nodeLabel];
-    return node === undefined
-      ? []
-      : [
-          {
-            stack: Labels?.[stackLabel] ?? "",
-            node,
-            container,
-            running: State === "running",
-            owner: Labels?.[ownerLabel] ?? "",
-          },
-        ];
+export function nodesAmong(containers: readonly Found[]): NodeContainer[] {
+  return containers.flatMap((found) => {
+    const { [nodeLabel]: node, [stackLabel]: stack = "", [ownerLabel]: owner = "" } = found.labels;
+    return node === undefined ? [] : [{ engine: found.engine, ...toPart(found), stack, node, owner }];
   });
 }
 
-async function containersOf(stack?: string): Promise<Listed> {
-  const filter = `label=${stackLabel}${stack === undefined ? "" : `=${stack}`}`;
-  return listed.parse(JSON.parse(await read(["podman", "ps", "--all", "--filter", filter, "--format", "json"])));
+/** Of one stack, or of all on all engines. */
+async function containersOf(stack?: string): Promise<Found[]> {
+  const label = stack === undefined ? stackLabel : `${stackLabel}=${stack}`;
+  const asked = stack === undefined ? engines : [engineOfStack(stack)];
+  const found = asked.map(async (engine) =>
+    engine
+      .readContainers(JSON.parse(await read(engine.listContainers(label))))
+      .map((container) => ({ ...container, engine })),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 /** What of a stack is left in the container engine, by name. */
@@ -81,65 +75,54 @@ export interface Leftovers {
   readonly volumes: readonly string[];
 }
 
-/** How one kind of thing is listed and removed. */
-const kinds = {
-  containers: {
-    list: ["ps", "--all", "--format", "{{.Names}}"],
-    remove: ["rm", "--force", "--volumes", "--time", "0"],
-  },
-  networks: { list: ["network", "ls", "--format", "{{.Name}}"], remove: ["network", "rm", "--force"] },
-  volumes: { list: ["volume", "ls", "--format", "{{.Name}}"], remove: ["volume", "rm", "--force"] },
-} as const;
+/** The kinds, in the order in which they can be removed: the others are in use by containers. */
+const kinds = [
+  ["containers", "container"],
+  ["networks", "network"],
+  ["volumes", "volume"],
+] as const;
 
 /**
- * What carries a label in the container engine, and the volumes without a name of their own that hang on it.
+ * What carries a label in a container engine, and the volumes without a name of their own that hang on it.
  *
  * @param label `key` or `key=value`
  */
-export async function leftovers(label: string): Promise<Leftovers> {
-  const list = async (kind: keyof typeof kinds) =>
-    words(await read(["podman", ...kinds[kind].list, "--filter", `label=${label}`]));
-  const containers = await list("containers");
+export async function leftovers(engine: ContainerEngine, label: string): Promise<Leftovers> {
+  const list = async (kind: EngineThing) => words(await read(engine.names(kind, label)));
+  const containers = await list("container");
   return {
     containers,
-    networks: await list("networks"),
-    volumes: [...new Set([...(await list("volumes")), ...(await volumesOf(containers))])],
+    networks: await list("network"),
+    volumes: [...new Set([...(await list("volume")), ...(await volumesOf(engine, containers))])],
   };
 }
 
 /** Those of `volumes` that still exist: one without a label can only be found again by its name. */
-export async function existingVolumes(volumes: readonly string[]): Promise<string[]> {
+export async function existingVolumes(engine: ContainerEngine, volumes: readonly string[]): Promise<string[]> {
   if (volumes.length === 0) {
     return [];
   }
-  const all = new Set(words(await read(["podman", "volume", "ls", "--format", "{{.Name}}"])));
+  const all = new Set(words(await read(engine.names("volume"))));
   return volumes.filter((volume) => all.has(volume));
 }
 
-/** Removes what is named; what is gone already is fine. Containers go first, as the others are in use by them. */
-export async function remove(things: Leftovers): Promise<void> {
-  for (const kind of ["containers", "networks", "volumes"] as const) {
-    const names = kind === "volumes" ? await existingVolumes(things.volumes) : things[kind];
+/** Removes what is named; what is gone already is fine. */
+export async function remove(engine: ContainerEngine, things: Leftovers): Promise<void> {
+  for (const [key, kind] of kinds) {
+    const names = kind === "volume" ? await existingVolumes(engine, things.volumes) : things[key];
     if (names.length > 0) {
-      await capture(["podman", ...kinds[kind].remove, ...names]);
+      await capture(engine.removeAll(kind, names));
     }
   }
 }
 
 /** One line for each thing that is left. */
 export function describeLeftovers(things: Leftovers): string[] {
-  return (["containers", "networks", "volumes"] as const).flatMap((kind) =>
-    things[kind].map((name) => `${kind.slice(0, -1)} ${name}`),
-  );
+  return kinds.flatMap(([key, kind]) => things[key].map((name) => `${kind} ${name}`));
 }
 
-async function volumesOf(containers: readonly string[]): Promise<string[]> {
-  if (containers.length === 0) {
-    return [];
-  }
-  const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{"\\n"}}{{end}}{{end}}';
-  const ran = await capture(["podman", "container", "inspect", "--format", format, ...containers]);
-  return words(ran.stdout);
+async function volumesOf(engine: ContainerEngine, containers: readonly string[]): Promise<string[]> {
+  return containers.length === 0 ? [] : words((await capture(engine.volumesOf(containers))).stdout);
 }
 
 function words(text: string): string[] {

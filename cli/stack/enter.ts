@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { parseJson } from "../checks/text";
 import { capture, timedOut } from "../run/capture";
 import type { Ran, RunOptions } from "../run/ran";
 
-/** The first process of a container on this machine, and what podman gives to all that it runs beside it. */
+/** The first process of a container on this machine, and what the engine gives to all that it runs beside it. */
 export interface Inside {
   readonly pid: number;
   /** When it started, in the kernel's ticks: another process that got its number has another one. */
@@ -13,7 +14,7 @@ export interface Inside {
   readonly env: readonly string[];
 }
 
-/** Runs a command in a container. Nothing where it could not be entered: then nothing was run, and podman is to say why. */
+/** Runs a command in a container. Nothing where it could not be entered: then nothing was run, and the engine is to say why. */
 export type Enter = (
   container: string,
   argv: readonly string[],
@@ -26,16 +27,16 @@ const killed = 137;
 const graceMs = 5_000;
 
 /**
- * Enters containers as `podman exec` does, in a hundredth of a second instead of a third: the namespaces of the first
- * process are joined from here, where it is a process of this machine. That podman's engine may be on another machine,
+ * Enters containers as the engine's `exec` does, in a hundredth of a second instead of a third: the namespaces of the first
+ * process are joined from here, where it is a process of this machine. That the engine may be on another machine,
  * or this user not root, is found out by trying. Ulimits stay those of this process, and so do its cgroups.
  *
- * @param containers all that will be entered; podman is asked once for all
+ * @param containers all that will be entered; the engine is asked once for all
  */
-export function entering(containers: readonly string[]): Enter {
+export function entering(engine: ContainerEngine, containers: readonly string[]): Enter {
   const asked = new Map<string, Promise<Door>>();
   const ask = (some: readonly string[]) => {
-    const doors = look(some);
+    const doors = look(engine, some);
     const doorTo = async (each: string) => (await doors)?.get(each) ?? missing(await doors);
     for (const each of some) asked.set(each, doorTo(each));
   };
@@ -59,7 +60,7 @@ export function entering(containers: readonly string[]): Enter {
 type Door = Inside | "stopped" | "closed";
 
 const isInside = (door: Door | undefined): door is Inside => typeof door === "object";
-/** Of a container of which podman tells nothing, though it tells of others. */
+/** Of a container of which the engine tells nothing, though it tells of others. */
 const missing = (found: object | undefined): Door => (found === undefined ? "closed" : "stopped");
 
 async function enter(inside: Inside, argv: readonly string[], { timeoutMs, signal }: Parameters<Enter>[2]) {
@@ -69,7 +70,7 @@ async function enter(inside: Inside, argv: readonly string[], { timeoutMs, signa
 }
 
 /**
- * The arguments of nsenter that run a command as `podman exec` does: with the container's environment and umask, and
+ * The arguments of nsenter that run a command as the engine's `exec` does: with the container's environment and umask, and
  * without a terminal. nsenter must not fork: the process that is told to end then is the command, and that is to be
  * timeout(1), which passes it on to what it has started in the container.
  */
@@ -88,12 +89,12 @@ const inspected = z.array(
   }),
 );
 
-/** What `podman container inspect` tells of a container, as far as it says how to enter it. */
+/** What the engine tells of a container, as far as it says how to enter it. */
 export type Inspected = z.infer<typeof inspected>[number];
 
 /**
  * How a container is entered. What would have fewer rights there than this process, or another user or folder, is left
- * to podman; so is a container whose first process is not one of this machine.
+ * to the engine; so is a container whose first process is not one of this machine.
  *
  * @param proc reads a file of a process under /proc; undefined where there is none
  */
@@ -123,10 +124,10 @@ function procFile(pid: number, file: "stat" | "cgroup" | "mountinfo"): string | 
   }
 }
 
-/** The ways into those of the containers that are there; undefined where podman does not tell. */
-async function look(containers: readonly string[]): Promise<Map<string, Door> | undefined> {
+/** The ways into those of the containers that are there; undefined where the engine does not tell. */
+async function look(engine: ContainerEngine, containers: readonly string[]): Promise<Map<string, Door> | undefined> {
   // It ends with an error where one of them is gone, and tells of the others.
-  const { stdout } = await capture(["podman", "container", "inspect", ...containers], { timeoutMs: 10_000 });
+  const { stdout } = await capture(engine.inspect(containers), { timeoutMs: 10_000 });
   const found = inspected.safeParse(parseJson(stdout)).data;
   return found && new Map(await Promise.all(found.map(async (one) => [one.Name, await tried(doorOf(one))] as const)));
 }

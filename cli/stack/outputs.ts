@@ -9,6 +9,8 @@ import { writePrivate } from "./private-file";
 const outputsFormat = z.object({
   kubeconfig: z.string(),
   nodes: z.array(z.object({ name: z.string(), container: z.string(), address: z.string() })),
+  /** The container engine; absent in states from before stacks told theirs. */
+  engine: z.string().optional(),
   cni: z.string(),
   lanCidr: z.string(),
   podCidr: z.string().optional(),

@@ -1,3 +1,4 @@
+import { engines } from "../../components/cluster/engine/engines";
 import { lanNames } from "../../components/cluster/lan";
 import { recordedText } from "../../components/cluster/own-state";
 import { ownerOf, strangersAmong, strangersProblems, type Thing } from "../../components/cluster/owner";
@@ -5,6 +6,7 @@ import { readThings, standingLine } from "../../components/cluster/standing";
 import { UserError } from "../../lib/user-error";
 import { read } from "../run/capture";
 import { backendUrl } from "./env";
+import { engineOfStack } from "./stack-engine";
 
 /**
  * What of the container engine carries a stack's label, and is another backend's.
@@ -12,16 +14,18 @@ import { backendUrl } from "./env";
  * @param networkNames of networks to look at besides, whatever their labels are
  */
 export async function strangersOf(stack: string, networkNames: readonly string[] = []): Promise<Thing[]> {
-  const printed = await read(["sh", "-c", standingLine(stack)]);
+  const engine = engineOfStack(stack);
+  const printed = await read(["sh", "-c", standingLine(engine, stack)]);
   const backend = backendUrl();
-  const things = readThings(printed, stack, networkNames);
+  const things = readThings(engine, printed, stack, networkNames);
   const recorded = recordedText(backend, "cni-lab", stack);
   return strangersAmong(things, { stack, owner: ownOwner(), recorded });
 }
 
 /** What the container engine has of all stacks, whosever they are. */
 export async function thingsOfStacks(): Promise<Thing[]> {
-  return readThings(await read(["sh", "-c", standingLine()])).filter(({ stack }) => stack !== undefined);
+  const things = engines.map(async (engine) => readThings(engine, await read(["sh", "-c", standingLine(engine)])));
+  return (await Promise.all(things)).flat().filter(({ stack }) => stack !== undefined);
 }
 
 /** The owner that this lab's own backend is. */
@@ -34,6 +38,6 @@ export async function requireOwn(stack: string): Promise<void> {
   // Before the machine is set up there is nothing to ask, and nothing there. The program itself asks once more.
   const strangers = await strangersOf(stack, [lanNames(stack).first]).catch(() => []);
   if (strangers.length > 0) {
-    throw new UserError(strangersProblems(stack, strangers));
+    throw new UserError(strangersProblems(engineOfStack(stack), stack, strangers));
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { lock } from "proper-lockfile";
+import { engineOf } from "../../components/cluster/engine/engines";
 import type { Values } from "../../labs/values";
 import { UserError } from "../../lib/user-error";
 import type { Toolchain } from "../../toolchain";
@@ -110,7 +111,9 @@ export class Stack {
 
   /** The ways into the cluster, for the checks. */
   async access(): Promise<ClusterAccess> {
-    return containerAccess(await this.requireUp(), this.env, async () => (await dhcpServer(this.name))?.container);
+    const outputs = await this.requireUp();
+    const cluster = { ...outputs, engine: engineOf(outputs.engine) };
+    return containerAccess(cluster, this.env, async () => (await dhcpServer(this.name))?.container);
   }
 
   /** Forgets operations that a killed engine left open: each create of the lab may be done again. */

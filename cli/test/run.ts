@@ -1,3 +1,4 @@
+import { engines } from "../../components/cluster/engine/engines";
 import { ownerLabel } from "../../components/cluster/engine-labels";
 import { placeOf, type Thing, thingsText } from "../../components/cluster/owner";
 import { type Problem, UserError } from "../../lib/user-error";
@@ -50,9 +51,10 @@ export function ownersIn(run: string, things: readonly Thing[]): string[] {
 /** Removes what a run of tests has left in the container engine, and nothing of anybody else. */
 export async function sweep(run: string): Promise<void> {
   const owners = ownersIn(run, await thingsOfStacks().catch(() => []));
-  for (const label of [`${testLabel}=${run}`, ...owners.map((owner) => `${ownerLabel}=${owner}`)]) {
-    await leftovers(label)
-      .then(remove)
+  const labels = [`${testLabel}=${run}`, ...owners.map((owner) => `${ownerLabel}=${owner}`)];
+  for (const [engine, label] of engines.flatMap((each) => labels.map((label) => [each, label] as const))) {
+    await leftovers(engine, label)
+      .then((things) => remove(engine, things))
       .catch((error) => reportError(error));
   }
 }

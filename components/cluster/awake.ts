@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { quote } from "../../lib/shell";
+import type { ContainerEngine } from "./engine/engine";
 import { runHere } from "./run-here";
 
 /**
@@ -9,15 +11,20 @@ import { runHere } from "./run-here";
  * @param wake the command line that starts the container, unless it runs, and waits until it works
  * @throws pulumi.RunError where it does not start
  */
-export function awake(id: pulumi.Output<string>, container: string, wake: string): pulumi.Output<string> {
+export function awake(
+  id: pulumi.Output<string>,
+  engine: ContainerEngine,
+  container: string,
+  wake: string,
+): pulumi.Output<string> {
   return id.apply(async (made) => {
     if (!pulumi.runtime.isDryRun()) {
-      await runHere(wake, (said) => ({ field: container, rule: rule(said), mend: mend(container) }), "stderr");
+      await runHere(wake, (said) => ({ field: container, rule: rule(said), mend: mend(engine, container) }), "stderr");
     }
     return made;
   });
 }
 
 const rule = (said: string) => `must run, and does not: ${said}`;
-const mend = (container: string) =>
-  `podman logs ${container} may tell why; after podman rm --force ${container} the next update makes it anew`;
+const mend = (engine: ContainerEngine, container: string) =>
+  `${quote(engine.logs(container))} may tell why; after ${engine.name} rm --force ${container} the next update makes it anew`;

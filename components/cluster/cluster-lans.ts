@@ -1,11 +1,14 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ContainerEngine } from "./engine/engine";
 import { hostOnLan, lanNames } from "./lan";
 import { createLan, deleteLan, type LanPlan } from "./node-container";
 import type { Standing } from "./standing";
 
 /** A LAN of a cluster: a network of the container engine that leads nowhere else. */
 export interface ClusterLan {
+  /** The engine whose network it is: whoever else is on it is a container of the same. */
+  readonly engine: ContainerEngine;
   /** Its name in the container engine. */
   readonly network: string;
   /** The nodes' interface on it. */
@@ -18,6 +21,7 @@ export interface ClusterLan {
 
 /** What the LANs of a cluster are made from. */
 interface LansPlan {
+  readonly engine: ContainerEngine;
   readonly stack: string;
   readonly lanCidr: string;
   /** @default false */
@@ -30,7 +34,7 @@ interface LansPlan {
  */
 export function createLans(
   name: string,
-  { stack, lanCidr, secondLan = false }: LansPlan,
+  { engine, stack, lanCidr, secondLan = false }: LansPlan,
   origins: { readonly first: pulumi.Output<Standing>; readonly second: pulumi.Output<Standing> },
   opts: pulumi.CustomResourceOptions,
 ): ClusterLan[] {
@@ -38,8 +42,8 @@ export function createLans(
     new command.local.Command(
       `${name}-${suffix}`,
       {
-        create: origin.apply((own) => createLan({ ...plan, ...own })),
-        delete: origin.apply(({ owner }) => deleteLan({ ...plan, owner })),
+        create: origin.apply((own) => createLan(engine, { ...plan, ...own })),
+        delete: origin.apply(({ owner }) => deleteLan(engine, { ...plan, owner })),
         // A LAN without a generation has to keep the triggers that it was made with.
         triggers: origin.apply(({ generation }) => (generation === "" ? triggers : [...triggers, generation])),
         logging: "none",
@@ -49,10 +53,10 @@ export function createLans(
   const names = lanNames(stack);
   const addresses = { subnet: lanCidr, gateway: hostOnLan(lanCidr) };
   const first = make("lan", { stack, network: names.first, addresses }, origins.first, [lanCidr]);
-  const own = { network: names.first, link: "eth1", cidr: lanCidr, id: first };
+  const own = { engine, network: names.first, link: "eth1", cidr: lanCidr, id: first };
   if (!secondLan) {
     return [own];
   }
   const second = make("lan2", { stack, network: names.second }, origins.second, []);
-  return [own, { network: names.second, link: "eth2", id: second }];
+  return [own, { engine, network: names.second, link: "eth2", id: second }];
 }

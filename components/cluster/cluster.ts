@@ -6,6 +6,8 @@ import { describeProblem, type Problem } from "../../lib/user-error";
 import { images, versions } from "../../lib/versions";
 import { awake } from "./awake";
 import { type ClusterLan, createLans } from "./cluster-lans";
+import type { ContainerEngine } from "./engine/engine";
+import { podman } from "./engine/podman";
 import { apiPort, initConfig, joinConfig, parseInvitation } from "./kubeadm";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
 import { forThisMachine } from "./kubeconfig";
@@ -20,6 +22,8 @@ import { generationOf, isAsleep, lanGeneration, lanOwner, missingParts, ownerIn,
 export interface ClusterArgs {
   /** The lab that the nodes belong to: part of the names of containers and networks, and their label. */
   readonly stack: string;
+  /** The container engine that the nodes are of. @default podman */
+  readonly engine?: ContainerEngine;
   /** How many nodes; the first is the control plane and runs pods too. From 1 to 9. @default 3 */
   readonly nodes?: number;
   /** The image of the nodes, with Kubernetes and the images of all workloads in it. */
@@ -97,11 +101,12 @@ export class Cluster extends pulumi.ComponentResource {
       container: `cni-lab-${args.stack}-${node.name}`,
     }));
     const lans = lanNames(args.stack);
-    const standing = this.lookAround(args, places);
+    const engine = args.engine ?? podman;
+    const standing = this.lookAround(engine, args, places);
     const parts = { lan: lans.first, nodes: places, image: args.nodeImage };
     this.lans = createLans(
       name,
-      args,
+      { ...args, engine },
       {
         first: standing.apply((found) => ({
           generation: lanGeneration(found, parts),
@@ -118,12 +123,12 @@ export class Cluster extends pulumi.ComponentResource {
     if (firstPlace === undefined) {
       throw new RangeError("a cluster has at least one node");
     }
-    const first = this.startNode(name, firstPlace, args, standing, true);
+    const first = this.startNode(name, firstPlace, { ...args, engine }, standing, true);
     // A worker goes with its control plane. One that is made anew is first forgotten by it, which has to run for that.
     const ready = pulumi
       .all([standing, first.line])
       .apply(([found]) => (isAsleep(found, parts) ? first.id.apply(() => found) : pulumi.output(found)));
-    const others = otherPlaces.map((place) => this.startNode(name, place, args, ready, false));
+    const others = otherPlaces.map((place) => this.startNode(name, place, { ...args, engine }, ready, false));
 
     this.id = first.id;
     this.controlPlane = first.machine;
@@ -165,11 +170,12 @@ export class Cluster extends pulumi.ComponentResource {
 
   /** What there is of the cluster; says what another hand has removed of it. */
   private lookAround(
+    engine: ContainerEngine,
     { stack, secondLan = false, nodeImage }: ClusterArgs,
     nodes: readonly NodePlace[],
   ): pulumi.Output<StackStanding> {
     const { first, second } = lanNames(stack);
-    return lookAround(stack, secondLan ? [first, second] : [first]).apply(async (found) => {
+    return lookAround(engine, stack, secondLan ? [first, second] : [first]).apply(async (found) => {
       for (const sentence of missingParts(found, { lan: first, nodes, image: nodeImage })) {
         await pulumi.log.warn(sentence, this);
       }
@@ -183,7 +189,7 @@ export class Cluster extends pulumi.ComponentResource {
   private startNode(
     name: string,
     { name: nodeName, address, container }: NodePlace,
-    { stack, nodeImage, lanCidr, nodeNetwork }: ClusterArgs,
+    { engine, stack, nodeImage, lanCidr, nodeNetwork }: ClusterArgs & { readonly engine: ContainerEngine },
     standing: pulumi.Output<StackStanding>,
     first: boolean,
   ): StartedNode {
@@ -206,22 +212,22 @@ export class Cluster extends pulumi.ComponentResource {
       : standing.apply((found) => generationOf(found.containers, container, found.fresh));
     const line = pulumi
       .all([generation, owner])
-      .apply(([which, own]) => createNode({ ...plan, generation: which, owner: own }));
+      .apply(([which, own]) => createNode(engine, { ...plan, generation: which, owner: own }));
     // A control plane that would be made otherwise goes as one that is gone does.
     const create = this.goesWith(`${name}-${nodeName}-generation`, first ? line : generation, line);
     const machine = new command.local.Command(
       `${name}-${nodeName}`,
       {
         create,
-        delete: owner.apply((own) => deleteNode(container, own)),
+        delete: owner.apply((own) => deleteNode(engine, container, own)),
         // The LANs' outputs among the triggers make the engine remove the nodes first when it replaces a LAN.
         triggers: [create, ...this.lans.map(({ id }) => id)],
         logging: "none",
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    const shell = new ContainerShell("podman", container);
-    const id = awake(machine.stdout, container, wakeNode(container));
+    const shell = new ContainerShell(engine, container);
+    const id = awake(machine.stdout, engine, container, wakeNode(engine, container));
     return { name: nodeName, container, address, shell, machine, id, line: create };
   }
 

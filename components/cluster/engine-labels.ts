@@ -1,3 +1,5 @@
+import type { Labels } from "./engine/engine";
+
 /** Containers and networks of a stack carry its name under this label in the container engine: what a sweep goes by. */
 export const stackLabel = "cni-lab.stack";
 
@@ -18,3 +20,11 @@ export const generationLabel = "cni-lab.generation";
 
 /** Containers and networks carry under this label whose they are: the backend that holds their state. */
 export const ownerLabel = "cni-lab.owner";
+
+/** The labels that say which one of its name a container or a network is, and whose; what is empty is not said. */
+export function originLabels({ generation = "", owner = "" }: { generation?: string; owner?: string }): Labels {
+  return {
+    ...(generation === "" ? {} : { [generationLabel]: generation }),
+    ...(owner === "" ? {} : { [ownerLabel]: owner }),
+  };
+}

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ContainerEngine } from "./engine/engine";
 import { currentBackend, recordedText } from "./own-state";
 import { ownerOf, strangersAmong, strangersProblems } from "./owner";
 import { refusal, runHere } from "./run-here";
@@ -11,24 +12,28 @@ import { readStanding, readThings, type StackStanding, standingLine } from "./st
  * @param networkNames the networks that the stack has or wants; looked at whatever their labels are
  * @throws pulumi.RunError where the engine does not answer, or where something of that is another's
  */
-export function lookAround(stack: string, networkNames: readonly string[] = []): pulumi.Output<StackStanding> {
-  return pulumi.output(look(stack, networkNames));
+export function lookAround(
+  engine: ContainerEngine,
+  stack: string,
+  networkNames: readonly string[] = [],
+): pulumi.Output<StackStanding> {
+  return pulumi.output(look(engine, stack, networkNames));
 }
 
-async function look(stack: string, networkNames: readonly string[]): Promise<StackStanding> {
-  const printed = await runHere(standingLine(stack), silent);
+async function look(engine: ContainerEngine, stack: string, networkNames: readonly string[]): Promise<StackStanding> {
+  const printed = await runHere(standingLine(engine, stack), (said) => silent(engine, said));
   const backend = currentBackend();
   const owner = backend === "" ? "" : ownerOf(backend);
   const recorded = recordedText(backend, pulumi.getProject(), pulumi.getStack());
-  const strangers = strangersAmong(readThings(printed, stack, networkNames), { stack, owner, recorded });
+  const strangers = strangersAmong(readThings(engine, printed, stack, networkNames), { stack, owner, recorded });
   if (strangers.length > 0) {
-    throw refusal(strangersProblems(stack, strangers));
+    throw refusal(strangersProblems(engine, stack, strangers));
   }
-  return readStanding(printed, stack, owner);
+  return readStanding(engine, printed, stack, owner);
 }
 
-const silent = (said: string) => ({
-  field: "podman",
+const silent = (engine: ContainerEngine, said: string) => ({
+  field: engine.name,
   rule: `must tell what there is of this stack, and says: ${said}`,
-  mend: "run podman ps, and mend what that says; ./lab doctor tells what this machine lacks",
+  mend: `run ${engine.name} ps, and mend what that says; ./lab doctor tells what this machine lacks`,
 });

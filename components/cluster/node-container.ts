@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { quote } from "../../lib/shell";
-import { generationLabel, nodeLabel, ownerLabel, stackLabel } from "./engine-labels";
+import type { ContainerEngine, ContainerPlan, NetworkPort } from "./engine/engine";
+import { nodeLabel, originLabels, ownerLabel, stackLabel } from "./engine-labels";
 import { scriptArgv } from "./node-shell";
 import { bringAbout } from "./node-state/in-force";
 import { type NodeNetwork, vagrantNat } from "./node-state/vagrant";
@@ -17,14 +18,6 @@ export interface LanPlan {
   readonly addresses?: { readonly subnet: string; readonly gateway: string };
 }
 
-/** An interface of a container on a LAN. */
-export interface LanPort {
-  readonly network: string;
-  readonly link: string;
-  /** @default none */
-  readonly address?: string;
-}
-
 /** One node of a lab, as a container. */
 export interface NodePlan {
   readonly stack: string;
@@ -37,7 +30,7 @@ export interface NodePlan {
   readonly owner?: string;
   readonly image: string;
   /** The networks of the container engine that the node is on, each with the name of its interface. */
-  readonly lans: readonly LanPort[];
+  readonly lans: readonly NetworkPort[];
   /** @default "lan" */
   readonly network?: NodeNetwork;
   /** The name and address under which all nodes reach the API server. */
@@ -45,117 +38,79 @@ export interface NodePlan {
 }
 
 /** The command line that makes the LAN; done already is fine. One of its name that is another's is an error. */
-export function createLan({ stack, network, generation, owner, addresses }: LanPlan): string {
-  const given =
-    addresses === undefined
-      ? ["--ipam-driver", "none"]
-      : ["--subnet", addresses.subnet, "--gateway", addresses.gateway];
-  const create = [
-    ...["podman", "network", "create", "--internal", "--disable-dns", "--label", `${stackLabel}=${stack}`],
-    ...[...generationArgv(generation), ...ownerArgv(owner), ...given, network],
-  ];
-  return `${isOwnLan({ stack, network, owner })} || ${quote(create)}`;
+export function createLan(engine: ContainerEngine, { stack, network, generation, owner, addresses }: LanPlan): string {
+  const labels = { [stackLabel]: stack, ...originLabels({ generation, owner }) };
+  const create = engine.createNetwork({ network, labels, addresses });
+  return `${isOwnLan(engine, { stack, network, owner })} || ${quote(create)}`;
 }
 
 /** The command line that removes the LAN; gone already is fine, and one of its name that is another's stays. */
-export function deleteLan(lan: Pick<LanPlan, "stack" | "network" | "owner">): string {
-  return `! ${isOwnLan(lan)} || ${quote(["podman", "network", "rm", lan.network])}`;
+export function deleteLan(engine: ContainerEngine, lan: Pick<LanPlan, "stack" | "network" | "owner">): string {
+  return `! ${isOwnLan(engine, lan)} || ${quote(engine.removeNetwork(lan.network))}`;
 }
 
-/** The command that succeeds where the LAN is there. podman's filters can't tell: it takes each of several for enough. */
-function isOwnLan({ stack, network, owner = "" }: Pick<LanPlan, "stack" | "network" | "owner">): string {
-  if (owner === "") {
-    return quote(["podman", "network", "exists", network]);
-  }
-  const labels = [stackLabel, ownerLabel].map((label) => `{{index .Labels "${label}"}}`).join(" ");
-  const inspect = quote(["podman", "network", "inspect", "--format", labels, network]);
-  return `[ "$(${inspect} 2>/dev/null)" = ${quote([`${stack} ${owner}`])} ]`;
+/** The command that succeeds where the LAN is there. */
+function isOwnLan(
+  engine: ContainerEngine,
+  { stack, network, owner = "" }: Pick<LanPlan, "stack" | "network" | "owner">,
+): string {
+  return engine.hasNetwork(network, owner === "" ? {} : { [stackLabel]: stack, [ownerLabel]: owner });
 }
 
 /**
  * The command line that starts a node and waits until its container runtime answers; prints the container's id.
  * What an earlier, broken off try left under the same name is removed first.
  */
-export function createNode(node: NodePlan): string {
+export function createNode(engine: ContainerEngine, node: NodePlan): string {
+  const inNode = (text: string) => quote(engine.exec(node.container, scriptArgv({ text })));
   return [
-    requireImage(node.image),
-    `${deleteNode(node.container, node.owner)} >&2`,
-    quote(runArgv(node)),
-    quote(["podman", "exec", node.container, ...scriptArgv({ text: waitForRuntime })]),
-    ...(node.network === "vagrant"
-      ? [quote(["podman", "exec", node.container, ...scriptArgv({ text: bringAbout(vagrantNat) })])]
-      : []),
+    requireImage(engine, node.image),
+    `${deleteNode(engine, node.container, node.owner)} >&2`,
+    quote(engine.run(containerOf(node))),
+    inNode(waitForRuntime),
+    ...(node.network === "vagrant" ? [inNode(bringAbout(vagrantNat))] : []),
   ].join(" && ");
 }
 
 /** The command line that ends with an error where the image of the nodes is missing. */
-export function requireImage(image: string): string {
+export function requireImage(engine: ContainerEngine, image: string): string {
   const missing = `the node image ${image} is not on this machine: run ./lab up, which builds it`;
-  return `${quote(["podman", "image", "exists", image])} || { echo ${quote([missing])} >&2; exit 1; }`;
+  return `${quote(engine.hasImage(image))} || { echo ${quote([missing])} >&2; exit 1; }`;
 }
-
-/** The arguments that put a container on LANs. */
-export function networkArgv(lans: readonly LanPort[]): string[] {
-  return lans.flatMap(({ network, link, address }) => {
-    const options = [...(address === undefined ? [] : [`ip=${address}`]), `interface_name=${link}`];
-    return ["--network", `${network}:${options.join(",")}`];
-  });
-}
-
-/** The arguments that say which one of its name a container or a network is; none for one without a generation. */
-export function generationArgv(generation = ""): string[] {
-  return generation === "" ? [] : ["--label", `${generationLabel}=${generation}`];
-}
-
-/** The arguments that say whose a container or a network is; none for one that nobody owns. */
-export function ownerArgv(owner = ""): string[] {
-  return owner === "" ? [] : ["--label", `${ownerLabel}=${owner}`];
-}
-
-/** Without CAP_SYS_RESOURCE on the host no limit can be raised above its own; these are within any. */
-export const limitArgv = ["--ulimit", "nproc=30000:30000", "--ulimit", "nofile=20000:20000"] as const;
 
 /** The command line that removes a node with its volumes; gone already is fine, and one of its name that is another's stays. */
-export function deleteNode(container: string, owner = ""): string {
-  const remove = ["podman", "rm", "--force", "--ignore", "--volumes", "--time", "0"];
-  return quote([
-    ...remove,
-    ...(owner === "" ? [container] : ["--filter", `name=^${container}$`, "--filter", `label=${ownerLabel}=${owner}`]),
-  ]);
+export function deleteNode(engine: ContainerEngine, container: string, owner = ""): string {
+  return engine.removeContainer(container, originLabels({ owner }));
 }
 
 /**
  * The command line that starts a node again that was stopped or has died, and waits until it works: its runtime, its
  * kubelet, and the API server where it has one. One that runs already is left alone.
  */
-export function wakeNode(container: string): string {
-  const running = quote(["podman", "container", "inspect", "--format", "{{.State.Running}}", container]);
-  const start = `echo ${quote([`starting ${container}, which was stopped`])} >&2 && ${quote(["podman", "start", container])} >/dev/null`;
-  const wait = quote(["podman", "exec", container, ...scriptArgv({ text: `${waitForRuntime}\n${waitForKubernetes}` })]);
+export function wakeNode(engine: ContainerEngine, container: string): string {
+  const running = quote(engine.isRunning(container));
+  const start = `echo ${quote([`starting ${container}, which was stopped`])} >&2 && ${quote(engine.start(container))} >/dev/null`;
+  const wait = quote(engine.exec(container, scriptArgv({ text: `${waitForRuntime}\n${waitForKubernetes}` })));
   return `[ "$(${running})" = true ] || { ${start} && ${wait}; }`;
 }
 
-function runArgv(node: NodePlan): string[] {
-  return [
-    ...["podman", "--runtime", "runc", "run", "--detach", "--name", node.container, "--hostname", node.name],
-    ...["--label", `${stackLabel}=${node.stack}`, "--label", `${nodeLabel}=${node.name}`],
-    ...[...generationArgv(node.generation), ...ownerArgv(node.owner)],
-    // systemd, containerd and CNI plugins need the devices, mounts and network of a machine of their own.
-    "--privileged",
-    // podman's own systemd mode binds the host's whole systemd hierarchy (cgroup v1) into the container, where the
-    // systemd of each node then clears away what the others made. Without it, each node has a hierarchy of its own.
-    ...["--systemd=false", "--stop-signal", "SIGRTMIN+3"],
+function containerOf(node: NodePlan): ContainerPlan {
+  return {
+    container: node.container,
+    hostname: node.name,
+    labels: { [stackLabel]: node.stack, [nodeLabel]: node.name, ...originLabels(node) },
+    machine: true,
+    stopSignal: "SIGRTMIN+3",
     // systemd takes it for the machine-id: stable for a node, and no two nodes share it.
-    ...["--env", `container_uuid=${machineUuid(`${node.stack}/${node.name}`)}`],
-    // With the host's cgroups in view, runc inside the node fails to mount its own.
-    "--cgroupns=private",
-    ...limitArgv,
-    ...networkArgv(node.lans),
-    ...["--dns=none", "--add-host", `${node.endpoint.name}:${node.endpoint.address}`],
+    env: { container_uuid: machineUuid(`${node.stack}/${node.name}`) },
+    ports: node.lans,
+    hosts: { [node.endpoint.name]: node.endpoint.address },
+    memoryFolders: ["/run", "/tmp"],
     // overlayfs can't stack its upper layer on the container's own overlay: pods live on a volume.
-    ...["--tmpfs", "/run", "--tmpfs", "/tmp", "--volume", "/var"],
-    ...[node.image, "/lib/systemd/systemd"],
-  ];
+    volumeFolders: ["/var"],
+    image: node.image,
+    words: ["/lib/systemd/systemd"],
+  };
 }
 
 /** A UUID that is always the same for one name and another one for any other. */

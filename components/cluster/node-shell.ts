@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { quote } from "../../lib/shell";
 import { describeProblem } from "../../lib/user-error";
+import type { ContainerEngine } from "./engine/engine";
 import { runHere } from "./run-here";
 
 /** A POSIX shell script and its positional parameters `$1`, `$2`, ... */
@@ -50,7 +51,7 @@ const readToTheEnd = 'sh -euc "$@" && code=0 || code=$?; cat >/dev/null; exit "$
 /** The shell of a node that is a container on this machine. */
 export class ContainerShell implements NodeShell {
   constructor(
-    private readonly engine: "podman" | "docker",
+    private readonly engine: ContainerEngine,
     private readonly container: string,
   ) {}
 
@@ -62,16 +63,16 @@ export class ContainerShell implements NodeShell {
     }
     const run =
       args.stdin === undefined
-        ? ["exec", this.container, "sh", "-euc"]
-        : ["exec", "--interactive", this.container, "sh", "-c", readToTheEnd, "sh"];
+        ? this.engine.exec(this.container, ["sh", "-euc"])
+        : this.engine.exec(this.container, ["sh", "-c", readToTheEnd, "sh"], "input");
     const line = ({ args: words = [] }: Script, variable: "CREATE" | "DELETE") =>
-      `${quote([this.engine, ...run])} "$${variable}" ${quote(["sh", ...words])}`;
+      `${quote(run)} "$${variable}" ${quote(["sh", ...words])}`;
     return new command.local.Command(name, { ...lines(args, line), environment }, opts);
   }
 
   look(script: Script): pulumi.Output<string> {
-    const exists = quote([this.engine, "container", "inspect", this.container]);
-    const run = quote([this.engine, "exec", this.container, ...scriptArgv(script)]);
+    const exists = quote(this.engine.inspect([this.container]));
+    const run = quote(this.engine.exec(this.container, scriptArgv(script)));
     // A node that is stopped can't be read; the update will say so.
     const text = `if ${exists} >/dev/null 2>&1; then ${run} 2>/dev/null || true; fi`;
     return pulumi.output(runHere(text, (said) => ({ field: this.container, rule: `can't be looked into: ${said}` })));

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { quote } from "../../lib/shell";
 import type { Problem } from "../../lib/user-error";
+import type { ContainerEngine } from "./engine/engine";
 
 /**
  * Whose the containers and networks of a stack are. Their names are one for all of root's shells, while each backend of
@@ -66,21 +67,22 @@ export function strangersAmong(things: readonly Thing[], { stack, owner, recorde
 }
 
 /** What is told of them to somebody who is about to change the stack; one problem for each whose they are. */
-export function strangersProblems(stack: string, strangers: readonly Thing[]): Problem[] {
+export function strangersProblems(engine: ContainerEngine, stack: string, strangers: readonly Thing[]): Problem[] {
   const whose = (thing: Thing) => JSON.stringify([thing.stack, thing.owner]);
   return [...new Set(strangers.map(whose))].map((each) =>
     problemOf(
+      engine,
       stack,
       strangers.filter((thing) => whose(thing) === each),
     ),
   );
 }
 
-function problemOf(stack: string, things: readonly Thing[]): Problem {
+function problemOf(engine: ContainerEngine, stack: string, things: readonly Thing[]): Problem {
   const [{ stack: other = undefined, owner } = { owner: "" }] = things;
   const names = thingsText(things);
   if (other === undefined) {
-    const mend = `podman ${quote([things[0]?.kind ?? "", "rm", ...things.map(({ name }) => name)])} removes it, if nobody needs it`;
+    const mend = `${engine.name} ${quote([things[0]?.kind ?? "", "rm", ...things.map(({ name }) => name)])} removes it, if nobody needs it`;
     return { field: "stack", value: stack, rule: `needs a name that is taken: ${names} is no lab's`, mend };
   }
   if (other !== stack) {

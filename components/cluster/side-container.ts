@@ -1,14 +1,7 @@
 import { quote } from "../../lib/shell";
-import { partLabel, stackLabel } from "./engine-labels";
-import {
-  deleteNode,
-  generationArgv,
-  type LanPort,
-  limitArgv,
-  networkArgv,
-  ownerArgv,
-  requireImage,
-} from "./node-container";
+import type { ContainerEngine, ContainerPlan, NetworkPort } from "./engine/engine";
+import { originLabels, partLabel, stackLabel } from "./engine-labels";
+import { deleteNode, requireImage } from "./node-container";
 import { type Script, scriptArgv } from "./node-shell";
 
 /** A container of a lab beside its nodes, as a server on one of its LANs. */
@@ -24,7 +17,7 @@ export interface SidePlan {
   readonly part: string;
   /** The nodes' image, or another one with a shell and ip. */
   readonly image: string;
-  readonly lan: LanPort;
+  readonly lan: NetworkPort;
   /** @default none */
   readonly capabilities?: readonly string[];
   /** Its first process. */
@@ -35,29 +28,33 @@ export interface SidePlan {
  * The command line that starts the container; prints its id. What an earlier, broken off try left under the same name
  * is removed first.
  */
-export function createSide(plan: SidePlan): string {
-  return [requireImage(plan.image), `${deleteSide(plan.container, plan.owner)} >&2`, quote(runArgv(plan))].join(" && ");
+export function createSide(engine: ContainerEngine, plan: SidePlan): string {
+  return [
+    requireImage(engine, plan.image),
+    `${deleteSide(engine, plan.container, plan.owner)} >&2`,
+    quote(engine.run(containerOf(plan))),
+  ].join(" && ");
 }
 
 /** The command line that removes the container; gone already is fine, and one of its name that is another's stays. */
 export const deleteSide = deleteNode;
 
 /** The command line that starts the container again where it was stopped or has died; what it has written is still there. */
-export function wakeSide(container: string): string {
-  const running = quote(["podman", "container", "inspect", "--format", "{{.State.Running}}", container]);
-  return `[ "$(${running})" = true ] || ${quote(["podman", "start", container])} >/dev/null`;
+export function wakeSide(engine: ContainerEngine, container: string): string {
+  return `[ "$(${quote(engine.isRunning(container))})" = true ] || ${quote(engine.start(container))} >/dev/null`;
 }
 
-function runArgv({ capabilities = [], ...plan }: SidePlan): string[] {
-  return [
-    ...["podman", "--runtime", "runc", "run", "--detach", "--name", plan.container, "--hostname", plan.hostname],
-    ...["--label", `${stackLabel}=${plan.stack}`, "--label", `${partLabel}=${plan.part}`],
-    ...[...generationArgv(plan.generation), ...ownerArgv(plan.owner)],
-    ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+function containerOf(plan: SidePlan): ContainerPlan {
+  return {
+    container: plan.container,
+    hostname: plan.hostname,
+    labels: { [stackLabel]: plan.stack, [partLabel]: plan.part, ...originLabels(plan) },
+    capabilities: plan.capabilities,
     // The nodes' image names the signal that systemd ends by.
-    ...["--systemd=false", "--stop-signal", "SIGTERM", ...limitArgv],
-    ...networkArgv([plan.lan]),
-    ...["--dns=none", "--tmpfs", "/run"],
-    ...[plan.image, ...scriptArgv(plan.run)],
-  ];
+    stopSignal: "SIGTERM",
+    ports: [plan.lan],
+    memoryFolders: ["/run"],
+    image: plan.image,
+    words: scriptArgv(plan.run),
+  };
 }

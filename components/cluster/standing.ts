@@ -1,4 +1,5 @@
 import { quote } from "../../lib/shell";
+import type { ContainerEngine, Labels } from "./engine/engine";
 import { generationLabel, ownerLabel, stackLabel } from "./engine-labels";
 import type { Thing } from "./owner";
 
@@ -37,28 +38,23 @@ export interface StackStanding {
  *
  * @param stack without one, of all stacks
  */
-export function standingLine(stack?: string): string {
+export function standingLine(engine: ContainerEngine, stack?: string): string {
   const label = stack === undefined ? stackLabel : `${stackLabel}=${stack}`;
-  const list = (...words: string[]) => quote(["podman", ...words, "--format", "json"]);
   return [
-    `containers=$(${list("ps", "--all", "--filter", `label=${label}`)})`,
-    `networks=$(${list("network", "ls")})`,
+    `containers=$(${quote(engine.listContainers(label))})`,
+    `networks=$(${quote(engine.listNetworks())})`,
     'printf \'{"fresh":"%.8s","containers":%s,"networks":%s}\' "$(cat /proc/sys/kernel/random/uuid)" "$containers" "$networks"',
   ].join(" && ");
 }
 
-type Labels = Readonly<Record<string, string>> | null | undefined;
-
-interface Printed {
-  readonly fresh: string;
-  readonly containers: readonly {
-    readonly Names: readonly string[];
-    readonly Id?: string;
-    readonly Image?: string;
-    readonly State?: string;
-    readonly Labels: Labels;
-  }[];
-  readonly networks: readonly { readonly name: string; readonly labels?: Labels }[];
+/** What the command line prints, the engine's own words in it. */
+function readPrinted(engine: ContainerEngine, text: string) {
+  const { fresh, containers, networks } = JSON.parse(text);
+  return {
+    fresh: String(fresh),
+    containers: engine.readContainers(containers),
+    networks: engine.readNetworks(networks),
+  };
 }
 
 /**
@@ -66,24 +62,20 @@ interface Printed {
  *
  * @param owner whose that is which is made now
  */
-export function readStanding(text: string, stack: string, owner: string): StackStanding {
-  const { fresh, containers, networks } = JSON.parse(text) as Printed;
+export function readStanding(engine: ContainerEngine, text: string, stack: string, owner: string): StackStanding {
+  const { fresh, containers, networks } = readPrinted(engine, text);
   const standing = (labels: Labels) => ({
-    generation: labels?.[generationLabel] ?? "",
-    owner: labels?.[ownerLabel] ?? "",
+    generation: labels[generationLabel] ?? "",
+    owner: labels[ownerLabel] ?? "",
   });
   return {
     fresh,
     owner,
     containers: Object.fromEntries(
-      containers.flatMap(({ Names, Image = "", State, Labels }) =>
-        Names.map((name) => [name, { ...standing(Labels), image: Image, running: State === "running" }]),
-      ),
+      containers.map(({ name, image, running, labels }) => [name, { ...standing(labels), image, running }]),
     ),
     networks: Object.fromEntries(
-      networks
-        .filter(({ labels }) => labels?.[stackLabel] === stack)
-        .map(({ name, labels }) => [name, standing(labels)]),
+      networks.filter(({ labels }) => labels[stackLabel] === stack).map(({ name, labels }) => [name, standing(labels)]),
     ),
   };
 }
@@ -94,20 +86,22 @@ export function readStanding(text: string, stack: string, owner: string): StackS
  * @param stack without one, all networks
  * @param networkNames of networks that the stack has or wants
  */
-export function readThings(text: string, stack?: string, networkNames: readonly string[] = []): Thing[] {
-  const { containers, networks } = JSON.parse(text) as Printed;
+export function readThings(
+  engine: ContainerEngine,
+  text: string,
+  stack?: string,
+  networkNames: readonly string[] = [],
+): Thing[] {
+  const { containers, networks } = readPrinted(engine, text);
   const thing = (kind: Thing["kind"], name: string, labels: Labels): Thing => ({
-    ...{ kind, name, stack: labels?.[stackLabel], owner: labels?.[ownerLabel] ?? "" },
+    ...{ kind, name, stack: labels[stackLabel], owner: labels[ownerLabel] ?? "" },
   });
+  const wanted = networks.filter(
+    ({ name, labels }) => stack === undefined || labels[stackLabel] === stack || networkNames.includes(name),
+  );
   return [
-    ...containers.flatMap(({ Names, Id, Labels }) =>
-      Names.map((name) => ({ ...thing("container", name, Labels), id: Id })),
-    ),
-    ...networks
-      .filter(
-        ({ name, labels }) => stack === undefined || labels?.[stackLabel] === stack || networkNames.includes(name),
-      )
-      .map(({ name, labels }) => thing("network", name, labels)),
+    ...containers.map(({ name, id, labels }) => ({ ...thing("container", name, labels), id })),
+    ...wanted.map(({ name, labels }) => thing("network", name, labels)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ContainerEngine } from "../cluster/engine/engine";
 import { dhcpServerPart } from "../cluster/engine-labels";
 import type { Script } from "../cluster/node-shell";
 import { createSide } from "../cluster/side-container";
@@ -27,8 +28,8 @@ const conf = "/etc/cni-lab-dnsmasq.conf";
 const pidFile = "/run/dnsmasq.pid";
 
 /** The command line that starts the container; prints its id. dnsmasq comes with its configuration. */
-export function createServer({ address, network, lanAddress, ...plan }: ServerPlan): string {
-  return createSide({
+export function createServer(engine: ContainerEngine, { address, network, lanAddress, ...plan }: ServerPlan): string {
+  return createSide(engine, {
     ...plan,
     hostname: "dhcp-server",
     part: dhcpServerPart,
@@ -64,7 +65,7 @@ const startSeconds = 15;
  * Puts the configuration of standard input in force and waits until dnsmasq serves by it. dnsmasq writes its pid once
  * it listens and has read its leases.
  */
-export function configureScript(container: string): Script {
+export function configureScript(engine: ContainerEngine, container: string): Script {
   return {
     text: `
 cat >${conf}.new
@@ -75,7 +76,7 @@ mv ${conf}.new ${conf}
 left=${startSeconds * 10}
 until now=$(cat ${pidFile} 2>/dev/null) && [ "$now" != "$before" ] && kill -0 "$now" 2>/dev/null; do
   left=$((left - 1))
-  [ "$left" -gt 0 ] || { echo "dnsmasq did not come up within ${startSeconds} s; see: podman logs $1" >&2; exit 1; }
+  [ "$left" -gt 0 ] || { echo "dnsmasq did not come up within ${startSeconds} s; see: ${engine.name} logs $1" >&2; exit 1; }
   sleep 0.1
 done`,
     args: [container],

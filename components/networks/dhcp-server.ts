@@ -38,13 +38,14 @@ export class DhcpServer extends pulumi.ComponentResource {
       throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
     }
     this.container = dhcpServerContainer(args.stack);
+    const { engine } = args.lan;
     const machine = this.start(name, args);
-    this.configuration = new ContainerShell("podman", this.container).command(
+    this.configuration = new ContainerShell(engine, this.container).command(
       `${name}-configuration`,
       {
-        create: configureScript(this.container),
+        create: configureScript(engine, this.container),
         stdin: dnsmasqConf(args, serverLink),
-        triggers: [awake(machine.stdout, this.container, wakeSide(this.container))],
+        triggers: [awake(machine.stdout, engine, this.container, wakeSide(engine, this.container))],
         logging: "stderr",
       },
       { parent: this, deletedWith: machine },
@@ -53,10 +54,10 @@ export class DhcpServer extends pulumi.ComponentResource {
   }
 
   private start(name: string, { stack, image, lan, ...service }: DhcpServerArgs): command.local.Command {
-    const standing = lookAround(stack);
+    const standing = lookAround(lan.engine, stack);
     const owner = standing.apply((found) => ownerIn(found.containers, this.container, found.owner));
     const create = pulumi.all([standing, owner]).apply(([{ containers, fresh }, own]) =>
-      createServer({
+      createServer(lan.engine, {
         stack,
         image,
         container: this.container,
@@ -71,7 +72,7 @@ export class DhcpServer extends pulumi.ComponentResource {
       `${name}-container`,
       {
         create,
-        delete: owner.apply((own) => deleteSide(this.container, own)),
+        delete: owner.apply((own) => deleteSide(lan.engine, this.container, own)),
         triggers: [create, lan.id],
         logging: "none",
       },

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Enter, entering } from "../../cli/stack/enter";
 import { runVariable, testLabel } from "../../cli/test/run";
-import { limitArgv } from "../../components/cluster/node-container";
+import { podman as engine, limits } from "../../components/cluster/engine/podman";
 import { locateToolchain } from "../../toolchain";
 
 /** Containers as the nodes are, but for systemd; a second one is as the DHCP server is. */
@@ -16,7 +16,7 @@ const run = (container: string, ...options: string[]) =>
     ...[
       "--systemd=false",
       "--cgroupns=private",
-      ...limitArgv,
+      ...limits,
       "--env=of_the_node=one two",
       "--tmpfs=/run",
       "--tmpfs=/tmp",
@@ -30,7 +30,7 @@ const byPodman = (...argv: string[]) => execa("podman", ["exec", name, "timeout"
 let enter: Enter;
 beforeAll(async () => {
   await Promise.all([run(name, "--privileged"), run(weak)]);
-  enter = entering([name, weak]);
+  enter = entering(engine, [name, weak]);
 });
 afterAll(() => podman("rm", "--force", "--time=0", name, weak));
 
@@ -99,7 +99,7 @@ test("an abort ends the command in the container, and what it started", async ()
 
 test("a container with fewer rights than this process is left to podman", async () => {
   expect(await enter(weak, ["true"], options)).toBeUndefined();
-  expect(await entering([weak])(weak, ["true"], options)).toBeUndefined();
+  expect(await entering(engine, [weak])(weak, ["true"], options)).toBeUndefined();
 });
 
 /** Makes a mark that is gone when the container has been started again. */
@@ -110,7 +110,7 @@ test("a stopped container is left to podman; started again it is entered anew", 
   expect([await mark(), await isMarked()]).toMatchObject([{ exitCode: 0 }, true]);
   await podman("stop", "--time=0", name);
   expect(await inside("true")).toBeUndefined();
-  expect(await entering([name])(name, ["true"], options)).toBeUndefined();
+  expect(await entering(engine, [name])(name, ["true"], options)).toBeUndefined();
   await podman("start", name);
   expect(await isMarked()).toBe(false);
 });
@@ -122,5 +122,7 @@ test("one that is restarted between two commands is entered anew", async () => {
 });
 
 test("one that nobody knows is left to podman", async () => {
-  expect(await entering(["cni-lab-test-enter-nobody"])("cni-lab-test-enter-nobody", ["true"], options)).toBeUndefined();
+  expect(
+    await entering(engine, ["cni-lab-test-enter-nobody"])("cni-lab-test-enter-nobody", ["true"], options),
+  ).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import { runChecks } from "../../cli/checks";
 import { listChecks } from "../../cli/checks/report/list";
 import { valuesInForce } from "../../cli/settings";
 import { nodesAmong } from "../../cli/stack/containers";
+import { podman } from "../../components/cluster/engine/podman";
 import type { Check } from "../../labs/check";
 import { type Answer, checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
@@ -234,11 +235,17 @@ describe("a claim for some values only", () => {
 });
 
 it("a container of a stack that is no node is not taken for one", () => {
-  const labelled = (labels: Record<string, string>) => ({ Names: ["x"], State: "running", Labels: labels });
+  const labelled = (labels: Record<string, string>) => ({
+    engine: podman,
+    name: "x",
+    image: "i",
+    running: true,
+    labels,
+  });
   expect(
     nodesAmong([
       labelled({ "cni-lab.stack": "s", "cni-lab.node": "n1" }),
       labelled({ "cni-lab.stack": "s", "cni-lab.part": "dhcp-server" }),
     ]),
-  ).toEqual([{ stack: "s", node: "n1", container: "x", running: true, owner: "" }]);
+  ).toEqual([{ engine: podman, stack: "s", node: "n1", container: "x", running: true, owner: "" }]);
 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FileBackend } from "../../cli/stack/backend";
 import { isHeld } from "../../cli/stack/engine";
 import { stackState } from "../../cli/stack/state";
+import { podman } from "../../components/cluster/engine/podman";
 import type { UserError } from "../../lib/user-error";
 
 let folder: string;
@@ -115,7 +116,14 @@ test("the state of one stack that is torn hides no other", () => {
   vi.stubEnv("PULUMI_BACKEND_URL", `file://${folder}`);
   writeFileSync(path.join(folder, ".pulumi/stacks/cni-lab/flannel.json"), "{");
   write("weave.json", { resources: [own({ cni: "weave" }), command] });
-  const node = (stack: string) => ({ stack, node: "n1", container: `cni-lab-${stack}-n1`, running: true, owner: "" });
+  const node = (stack: string) => ({
+    engine: podman,
+    stack,
+    node: "n1",
+    container: `cni-lab-${stack}-n1`,
+    running: true,
+    owner: "",
+  });
   const containers = [node("flannel"), node("weave")];
   expect(["flannel", "weave", "none"].map((stack) => stackState(stack, containers))).toEqual(["unreadable", "up", "-"]);
   vi.unstubAllEnvs();
@@ -125,7 +133,7 @@ test("a stack whose nodes are another's is told as that, whatever the own state 
   vi.stubEnv("PULUMI_BACKEND_URL", `file://${folder}`);
   write("weave.json", { resources: [own({ cni: "weave" }), command] });
   const node = (stack: string, owner: string) => ({
-    ...{ stack, node: "n1", container: `cni-lab-${stack}-n1`, running: true, owner },
+    ...{ engine: podman, stack, node: "n1", container: `cni-lab-${stack}-n1`, running: true, owner },
   });
   const all = [node("flannel", "file:///x"), node("weave", `file://${folder}`), node("macvlan", "")];
   expect(["flannel", "weave", "macvlan"].map((stack) => stackState(stack, all))).toEqual([

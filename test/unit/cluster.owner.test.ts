@@ -3,6 +3,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { currentBackend, recordedText } from "../../components/cluster/own-state";
 import { ownerOf, strangersAmong, strangersProblems, type Thing } from "../../components/cluster/owner";
 import { describeProblem } from "../../lib/user-error";
@@ -94,7 +95,7 @@ describe("what is another's", () => {
 });
 
 test("it is told by name: whose it is, and how it goes", () => {
-  const told = (...things: Thing[]) => strangersProblems("flannel", things).map(describeProblem);
+  const told = (...things: Thing[]) => strangersProblems(podman, "flannel", things).map(describeProblem);
   const nodes = "container cni-lab-flannel-n1, container cni-lab-flannel-n2, network cni-lab-flannel";
   expect(told(node(other), lan(other), node(other, "n2"))).toEqual([
     `stack is "flannel": is another's, of the lab whose state is in /it's/cni-lab: ${nodes}; ` +

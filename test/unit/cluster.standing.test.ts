@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import {
   generationOf,
   isAsleep,
@@ -102,16 +103,16 @@ describe("what podman tells", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Runs the command line with a podman like this one. */
-  function run(podman: string) {
-    writeFileSync(join(folder, "podman"), `#!/bin/sh\n${podman}\n`);
+  /** Runs the command line with a podman that is this program. */
+  function run(program: string) {
+    writeFileSync(join(folder, "podman"), `#!/bin/sh\n${program}\n`);
     chmodSync(join(folder, "podman"), 0o755);
     const env = { PATH: `${folder}:${process.env.PATH}` };
-    return spawnSync("sh", ["-c", standingLine("flannel")], { env, encoding: "utf8" });
+    return spawnSync("sh", ["-c", standingLine(podman, "flannel")], { env, encoding: "utf8" });
   }
 
   test("is read with names, generations and a new one, which is another each time", () => {
-    const podman = `
+    const program = `
 [ "$*" != "ps --all --filter label=cni-lab.stack=flannel --format json" ] || cat <<'END'
 [
   { "Names": ["a"], "Id": "1", "Image": "l/node:1", "State": "running", "Labels": { "cni-lab.stack": "flannel", "cni-lab.generation": "1a2b", "cni-lab.owner": "o" } },
@@ -126,8 +127,8 @@ END
   { "name": "podman" }
 ]
 END`;
-    const printed = run(podman).stdout;
-    const found = readStanding(printed, "flannel", "own");
+    const printed = run(program).stdout;
+    const found = readStanding(podman, printed, "flannel", "own");
     expect(found).toEqual({
       fresh: expect.stringMatching(/^[0-9a-f]{8}$/),
       owner: "own",
@@ -137,8 +138,8 @@ END`;
       },
       networks: { lan: { generation: "", owner: "" } },
     });
-    expect(readStanding(run(podman).stdout, "flannel", "own").fresh).not.toBe(found.fresh);
-    expect(readThings(printed, "flannel", ["lan-2", "lan-3"])).toEqual([
+    expect(readStanding(podman, run(program).stdout, "flannel", "own").fresh).not.toBe(found.fresh);
+    expect(readThings(podman, printed, "flannel", ["lan-2", "lan-3"])).toEqual([
       { kind: "container", name: "a", id: "1", stack: "flannel", owner: "o" },
       { kind: "container", name: "b", id: "2", stack: "flannel", owner: "" },
       { kind: "network", name: "lan", stack: "flannel", owner: "" },

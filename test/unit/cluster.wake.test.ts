@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { podman as engine } from "../../components/cluster/engine/podman";
 import { wakeNode } from "../../components/cluster/node-container";
 
 let folder: string;
@@ -18,7 +19,7 @@ function wake(running: boolean, comesUp = true) {
 case $1 in container) echo ${running} ;; start) echo started ;; exec) exit ${comesUp ? 0 : 1} ;; esac`;
   writeFileSync(podman, `#!/bin/sh\n${text}\n`);
   chmodSync(podman, 0o755);
-  const { status, stderr } = spawnSync("sh", ["-c", wakeNode("cni-lab-flannel-n2")], {
+  const { status, stderr } = spawnSync("sh", ["-c", wakeNode(engine, "cni-lab-flannel-n2")], {
     env: { PATH: `${folder}:${process.env.PATH}` },
     encoding: "utf8",
   });

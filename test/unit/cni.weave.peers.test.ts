@@ -3,13 +3,14 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell } from "../../components/cluster/node-shell";
 import { Cni } from "../../components/cni/cni";
 import { forgetPeerScript } from "../../components/cni/weave/forget-peer";
 import { ownConnections, weaveReady } from "../../labs/checks/weave";
 import { only, record } from "./mocks";
 
-const node = (name: string, address?: string) => ({ name, address, shell: new ContainerShell("podman", `c-${name}`) });
+const node = (name: string, address?: string) => ({ name, address, shell: new ContainerShell(podman, `c-${name}`) });
 
 describe("a node that leaves a cluster with Weave", () => {
   const install = (type: "weave" | "flannel", nodes = [node("n1", "10.0.0.1"), node("n2", "10.0.0.2"), node("n3")]) =>

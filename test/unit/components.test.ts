@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
+import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell } from "../../components/cluster/node-shell";
 import { Cni } from "../../components/cni/cni";
 import { Flannel } from "../../components/cni/flannel/flannel";
@@ -201,7 +202,7 @@ describe("Cni", () => {
 
 describe("Cni with access to the nodes", () => {
   const install = (type: "flannel" | "weave" | "none") => {
-    const shell = new ContainerShell("podman", "c");
+    const shell = new ContainerShell(podman, "c");
     const nodes = ["n1", "n2", "n3"].map((name) => ({ name, shell }));
     return record(() => new Cni("cni", { type, access: { nodes, kubeconfig: "credentials" } }));
   };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { describe, expect, test, vi } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell } from "../../components/cluster/node-shell";
 import { Confluence, type ConfluenceArgs } from "../../components/confluence/confluence";
 import { Postgres, type PostgresArgs } from "../../components/confluence/postgres";
@@ -302,7 +303,7 @@ test("pods of two templates never run together", async () => {
 });
 
 describe.each([false, true])("Postgres, preview %s", (preview) => {
-  const node = { name: "n1", shell: new ContainerShell("podman", "c") };
+  const node = { name: "n1", shell: new ContainerShell(podman, "c") };
   const build = (args: Partial<PostgresArgs> = {}) =>
     record(() => new Postgres("db", { namespace: "wiki", node, ...args }), { "-password": "drawn" }, preview);
   const container = async (args: Partial<PostgresArgs> = {}) =>
@@ -426,7 +427,7 @@ describe.each([false, true])("Postgres, preview %s", (preview) => {
 test("what Confluence needs to know of its database", async () => {
   const told: Record<string, unknown> = {};
   await record(() => {
-    const node = { name: "n1", shell: new ContainerShell("podman", "c") };
+    const node = { name: "n1", shell: new ContainerShell(podman, "c") };
     const { host, url, user, password } = new Postgres("db", {
       namespace: "wiki",
       node,

@@ -1,5 +1,6 @@
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell } from "../../components/cluster/node-shell";
 import { Cni } from "../../components/cni/cni";
 import { Etcd } from "../../components/cni/flannel-etcd/etcd";
@@ -19,14 +20,14 @@ const needs = (name: string) =>
     .map((urn) => urn.split("::").at(-1));
 
 const command = "command:local:Command";
-const shell = new ContainerShell("podman", "c");
+const shell = new ContainerShell(podman, "c");
 const nodes = ["n1", "n2", "n3"].map((name) => ({ name, shell }));
 const etcdOf = () => {
   const lan = { network: "cni-lab-s", link: "eth1", cidr: "172.28.7.0/24" };
   return new Etcd("etcd", {
     stack: "s",
     image: "node:1",
-    lan: { ...lan, id: undefined as never },
+    lan: { ...lan, engine: podman, id: undefined as never },
     address: "172.28.7.3",
   });
 };

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell } from "../../components/cluster/node-shell";
 import { CniDhcp } from "../../components/networks/cni-dhcp";
 import { DhcpServer } from "../../components/networks/dhcp-server";
@@ -25,7 +26,7 @@ const lan: MacvlanNetworkArgs = {
   master: "eth1",
   ipam: { type: "host-local", subnet: "10.10.20.0/24" },
 };
-const nodes = [{ name: "n1", shell: new ContainerShell("podman", "c") }];
+const nodes = [{ name: "n1", shell: new ContainerShell(podman, "c") }];
 const leased: MacvlanNetworkArgs = {
   ...lan,
   network: "leased",
@@ -219,7 +220,13 @@ describe.each([false, true])("CniDhcp, preview %s", (preview) => {
 });
 
 describe.each([false, true])("DhcpServer, preview %s", (preview) => {
-  const clusterLan = { network: "cni-lab-s", link: "eth1", cidr: "172.28.7.0/24", id: pulumi.output("lan") };
+  const clusterLan = {
+    engine: podman,
+    network: "cni-lab-s",
+    link: "eth1",
+    cidr: "172.28.7.0/24",
+    id: pulumi.output("lan"),
+  };
   const server = (args = {}) =>
     record(() => new DhcpServer("dhcp", { stack: "s", image: "node:1", lan: clusterLan, ...args }), {}, preview);
 
@@ -242,7 +249,7 @@ describe.each([false, true])("DhcpServer, preview %s", (preview) => {
   });
 
   test("on a LAN without addresses it has its own only", async () => {
-    const second = { network: "cni-lab-s-2", link: "eth2", id: pulumi.output("") };
+    const second = { engine: podman, network: "cni-lab-s-2", link: "eth2", id: pulumi.output("") };
     const { create } = only(await server({ lan: second }), "dhcp-container").inputs;
     expect(create).toContain("--network cni-lab-s-2:interface_name=eth1 ");
   });

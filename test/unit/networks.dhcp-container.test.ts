@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { wakeSide } from "../../components/cluster/side-container";
 import { configureScript, keepRunning } from "../../components/networks/dhcp-container";
 
@@ -51,7 +52,7 @@ function start(): Promise<number | null> {
 }
 
 function configure(conf: string) {
-  const { text, args = [] } = configureScript("cni-lab-s-dhcp");
+  const { text, args = [] } = configureScript(podman, "cni-lab-s-dhcp");
   const ran = spawnSync("sh", ["-euc", here(text), "sh", ...args], { env: env(), input: conf, encoding: "utf8" });
   return { status: ran.status, stderr: ran.stderr };
 }
@@ -91,6 +92,6 @@ test.each([
   [false, ["container", "start"]],
 ])("a server that runs (%s) is asked and, if need be, started: %j", (running, calls) => {
   program("podman", `echo "$1" >>${folder}/calls; [ "$1" = start ] || echo ${running}`);
-  expect(spawnSync("sh", ["-c", wakeSide("c")], { env: env() }).status).toBe(0);
+  expect(spawnSync("sh", ["-c", wakeSide(podman, "c")], { env: env() }).status).toBe(0);
   expect(readFileSync(join(folder, "calls"), "utf8").trim().split("\n")).toEqual(calls);
 });

@@ -1,12 +1,13 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell, type NodeCommandArgs, SshShell } from "../../components/cluster/node-shell";
 import { only, record } from "./mocks";
 
 /** The command line and environment with which a node's script is created. */
 async function created(args: NodeCommandArgs) {
   const resources = await record(() => {
-    new ContainerShell("podman", "c").command("it", args);
+    new ContainerShell(podman, "c").command("it", args);
   });
   const { create, environment } = only(resources, "it").inputs;
   return { create: create as string, environment: environment as Record<string, string> };

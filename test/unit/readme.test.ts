@@ -27,6 +27,8 @@ test("the components that do not work on a cluster of one's own, or not as they 
   const named = (words: RegExp) => [...(words.exec(readme)?.[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name);
   const own = Object.entries(images).filter(([name, image]) => image.startsWith("localhost/") && name !== "pause");
   const byDefault = new RegExp(`\\?\\? images\\.(${own.map(([name]) => name).join("|")})\\b`);
-  expect(named(/^.*Each is a Pulumi component\. (.*) are containers of podman/m)).toEqual(componentsWith(/"podman"/));
+  expect(named(/^.*Each is a Pulumi component\. (.*) are containers of podman/m)).toEqual(
+    componentsWith(/new ContainerShell\(/),
+  );
   expect(named(/, where (.*) must be told an `image`/m)).toEqual(componentsWith(byDefault));
 });

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { stackConfigFile, stateDir } from "../../cli/stack/paths";
+import { engines } from "../../components/cluster/engine/engines";
+import { podman } from "../../components/cluster/engine/podman";
 import { createLan, createNode } from "../../components/cluster/node-container";
 import { Etcd } from "../../components/cni/flannel-etcd/etcd";
 import { createServer } from "../../components/networks/dhcp-container";
@@ -67,14 +69,19 @@ const filesWith = (part: RegExp) =>
 test("the privileges of a node are those of the table", () => {
   const endpoint = { name: "api", address: "172.28.7.11" };
   const node = { stack: "s", name: "n1", container: "c", image: "IMAGE", lans: [lan], endpoint };
-  expect(table["a node"]).toEqual(given(wordsOf(createNode(node), run), "IMAGE"));
+  expect(table["a node"]).toEqual(given(wordsOf(createNode(podman, node), run), "IMAGE"));
 });
 
 test("those of the containers beside them", async () => {
   const plan = { stack: "s", container: "c", image: "IMAGE", network: "LAN", address: "10.0.0.1/24" };
-  const server = createServer({ ...plan, lanAddress: lan.address });
+  const server = createServer(podman, { ...plan, lanAddress: lan.address });
   expect(table["`DhcpServer`"]).toEqual(given(wordsOf(server, run), "IMAGE"));
-  const etcd = { stack: "s", image: "IMAGE", address: lan.address, lan: { ...lan, cidr: "", id: undefined as never } };
+  const etcd = {
+    stack: "s",
+    image: "IMAGE",
+    address: lan.address,
+    lan: { ...lan, engine: podman, cidr: "", id: undefined as never },
+  };
   const made = only(await record(() => new Etcd("etcd", etcd)), "etcd-container");
   expect(table["`Etcd`"]).toEqual(given(wordsOf(made.inputs.create, run), "IMAGE"));
 });
@@ -85,16 +92,20 @@ test("that of the container that fills the nodes' image", () => {
 });
 
 test("that of the LAN of a lab", () => {
-  const line = createLan({ stack: "s", network: "LAN", addresses: { subnet: "172.28.7.0/24", gateway: "172.28.7.1" } });
+  const line = createLan(podman, {
+    stack: "s",
+    network: "LAN",
+    addresses: { subnet: "172.28.7.0/24", gateway: "172.28.7.1" },
+  });
   expect(table["the network of a lab"]).toEqual(given(wordsOf(line, "podman network create"), "LAN"));
 });
 
 test("no other part of the code gives a container something of this machine", () => {
   const giving = /"--(privileged|volume|cap-add|device|sysctl|mount|security-opt|publish|pid|ipc|userns)\b/;
-  expect(filesWith(giving)).toEqual([
+  expect(filesWith(giving)).toEqual(["components/cluster/engine/podman.ts", "toolchain/podman.ts"]);
+  expect(filesWith(/\bengine\.run\(/)).toEqual([
     "components/cluster/node-container.ts",
     "components/cluster/side-container.ts",
-    "toolchain/podman.ts",
   ]);
   expect(filesWith(/\bcreateSide\(/)).toEqual([
     "components/cluster/side-container.ts",
@@ -121,7 +132,7 @@ test("the programs that it calls by name on this machine are those of the table"
   const programs = code.flatMap((file) =>
     [...readFileSync(path.join(root, file), "utf8").matchAll(call)].map(([, program]) => program),
   );
-  expect(table.programs).toEqual([...new Set(programs)].sort());
+  expect(table.programs).toEqual([...new Set([...programs, ...engines.map(({ name }) => name)])].sort());
 });
 
 test("the folders are those of the table", () => {

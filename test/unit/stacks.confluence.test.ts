@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
+import { podman } from "../../components/cluster/engine/podman";
 import { buildConfluence } from "../../stacks/confluence";
 import { buildNetworks } from "../../stacks/networks";
 import { parseLabConfig } from "../../stacks/schema";
@@ -18,7 +19,7 @@ const built = (values: Record<string, string>, preview = false) => {
   };
   return record(
     () => {
-      const cluster = new Cluster("cluster", { ...settings, secondLan: settings.secondLan === "on" });
+      const cluster = new Cluster("cluster", { ...settings, engine: podman, secondLan: settings.secondLan === "on" });
       const cni = new k8s.core.v1.Namespace("cni", { metadata: { name: "cni" } });
       const networks = buildNetworks(settings, cluster, [cni], cni);
       buildConfluence(settings, cluster, [cni], networks);

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
+import { podman } from "../../components/cluster/engine/podman";
 import { networkProblems } from "../../components/networks/network-problems";
 import { buildNetworks } from "../../stacks/networks";
 import { planNetworks } from "../../stacks/networks-plan";
@@ -79,7 +80,7 @@ describe.each([false, true])("buildNetworks, preview %s", (preview) => {
     };
     const resources = await record(
       () => {
-        const cluster = new Cluster("cluster", { ...settings, secondLan: settings.secondLan === "on" });
+        const cluster = new Cluster("cluster", { ...settings, engine: podman, secondLan: settings.secondLan === "on" });
         const namespace = new k8s.core.v1.Namespace("namespace", { metadata: { name: "cni-lab" } });
         buildNetworks(settings, cluster, [], namespace);
       },

@@ -39,11 +39,11 @@ export class Etcd extends pulumi.ComponentResource {
     super("cni-lab:index:Etcd", name, {}, opts);
     this.container = etcdContainer(stack);
     this.url = `http://${address}:${etcdPort}`;
-    this.shell = new ContainerShell("podman", this.container);
-    const standing = lookAround(stack);
+    this.shell = new ContainerShell(lan.engine, this.container);
+    const standing = lookAround(lan.engine, stack);
     const owner = standing.apply((found) => ownerIn(found.containers, this.container, found.owner));
     const create = pulumi.all([standing, owner]).apply(([{ containers, fresh }, own]) =>
-      createSide({
+      createSide(lan.engine, {
         ...{ stack, image, container: this.container, hostname: "etcd", part: etcdPart },
         generation: generationOf(containers, this.container, fresh),
         owner: own,
@@ -55,14 +55,14 @@ export class Etcd extends pulumi.ComponentResource {
       `${name}-container`,
       {
         create,
-        delete: owner.apply((own) => deleteSide(this.container, own)),
+        delete: owner.apply((own) => deleteSide(lan.engine, this.container, own)),
         triggers: [create, lan.id],
         logging: "none",
       },
       { parent: this, deleteBeforeReplace: true },
     );
     this.machine = machine;
-    this.id = awake(machine.stdout, this.container, wakeSide(this.container));
+    this.id = awake(machine.stdout, lan.engine, this.container, wakeSide(lan.engine, this.container));
     this.registerOutputs({ container: this.container, url: this.url });
   }
 }
