@@ -1,5 +1,7 @@
 export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
 export type { ClusterLan } from "./cluster/cluster-lans";
+export type { ContainerEngine } from "./cluster/engine/engine";
+export { podman } from "./cluster/engine/podman";
 export { Forwarding, type ForwardingArgs } from "./cluster/forwarding";
 export type { NodeAccess, ReachableNode } from "./cluster/node-access";
 export { NodeIds, type NodeIdsArgs } from "./cluster/node-ids";

@@ -17,6 +17,7 @@ export interface LabOutputs {
   readonly kubeconfig: pulumi.Output<string>;
   readonly nodes: { name: string; container: string; address: string }[];
   readonly clusterId: pulumi.Output<string>;
+  /** The name of the container engine that the nodes are of. */
   readonly engine: string;
   readonly cni: string;
   readonly lanCidr: string;
@@ -30,7 +31,7 @@ export interface LabOutputs {
 export function buildLab(settings: LabSettings): LabOutputs {
   const { stack, nodeImage, lanCidr, podCidr, serviceCidr } = settings;
   const podNetwork = podNetworkOf(settings);
-  const engine = engineOf();
+  const engine = engineOf(settings.engine);
   const cluster = new Cluster("cluster", {
     ...{ stack, engine, nodes: settings.nodes, nodeImage, lanCidr, podCidr, serviceCidr },
     secondLan: settings.secondLan === "on",

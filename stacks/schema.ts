@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { engineChoices } from "../components/cluster/engine/engines";
 import { maxNodes } from "../components/cluster/lan";
 import { defaultPodNetwork } from "../components/cluster/pod-network";
 import { cniNames, cniOf, cniSecrets } from "../components/cni/registry";
@@ -33,6 +34,9 @@ export const labConfig = z.strictObject({
   ...networkConfig,
   ...confluenceConfig,
   ...faultConfig,
+  engine: oneOf(engineChoices)
+    .default("auto")
+    .describe("the container engine that the nodes are containers of; auto takes podman"),
   nodeImage: z.string().min(1).optional().describe("the image of the nodes; written by ./lab"),
 });
 

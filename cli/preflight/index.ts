@@ -40,7 +40,7 @@ export async function machineLacks(progress: Progress): Promise<Missing[]> {
 
 async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {
   const lan = config.lanCidr ?? defaultLan(stack);
-  const engine = engineOf();
+  const engine = engineOf(config.engine);
   const [nodes, used, folder] = await Promise.all([
     nodeContainers(stack),
     usedNetworks(engine, stack),

@@ -1,5 +1,5 @@
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
-import { engineChoices, engineOf } from "../../components/cluster/engine/engines";
+import { engineOf, engines } from "../../components/cluster/engine/engines";
 import { FileBackend } from "./backend";
 import { ConfigFile } from "./config-file";
 import { backendUrl } from "./env";
@@ -9,16 +9,17 @@ import { stackConfigFile } from "./paths";
  * The container engine that a stack is made on: the one that its program told at its last update, or else the one that
  * its config asks for. A state from before stacks told theirs has what `auto` is.
  *
+ * @param config the stack's config file
  * @throws UserError where the state names an engine that this version does not know
  */
-export function engineOfStack(stack: string): ContainerEngine {
-  return engineOf(quietly(() => FileBackend.at(backendUrl())?.summary(stack)?.engine) ?? wantedEngine(stack));
+export function engineOfStack(stack: string, config = stackConfigFile(stack)): ContainerEngine {
+  return engineOf(quietly(() => FileBackend.at(backendUrl())?.summary(stack)?.engine) ?? wantedEngine(config));
 }
 
-function wantedEngine(stack: string): string | undefined {
-  const wanted = quietly(() => new ConfigFile(stackConfigFile(stack)).values().engine);
+function wantedEngine(config: string): string | undefined {
+  const wanted = quietly(() => new ConfigFile(config).values().engine);
   // What is wrong in the config is told by the commands that read it for its own sake.
-  return engineChoices.find((name) => name === wanted);
+  return engines.find(({ name }) => name === wanted)?.name;
 }
 
 /** A state or a config that can't be read tells nothing here: such a stack is to be looked at, and removed, as well. */

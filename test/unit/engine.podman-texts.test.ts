@@ -1,6 +1,7 @@
 import path from "node:path";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { afterEach, expect, test, vi } from "vitest";
+import { podman } from "../../components/cluster/engine/podman";
 import { buildLab } from "../../stacks/lab";
 import { parseLabConfig } from "../../stacks/schema";
 import { type Registered, record } from "./mocks";
@@ -12,6 +13,18 @@ const invoked = vi.spyOn(MockMonitor.prototype, "invoke");
 afterEach(() => {
   invoked.mockReset();
   vi.unstubAllEnvs();
+});
+
+/** An engine that is told what podman is told, under a name of its own. */
+const stub = Object.fromEntries(
+  Object.entries(podman).map(([key, value]) => [key, typeof value === "string" ? "stub" : renamed(value)]),
+);
+function renamed(told: (...args: never[]) => unknown) {
+  return (...args: never[]) => JSON.parse(JSON.stringify(told(...args)).replaceAll("podman", "stub"));
+}
+vi.mock("../../components/cluster/engine/engines", async (original) => {
+  const real = await original<typeof import("../../components/cluster/engine/engines")>();
+  return { ...real, engineOf: (name?: string) => (name === "stub" ? stub : real.engineOf(name)) };
 });
 
 type Answer = Parameters<MockMonitor["invoke"]>[1];
@@ -28,20 +41,21 @@ function has(standing: object): void {
   });
 }
 
-const build = (values: Record<string, string>, preview = false) => {
-  const settings = { ...parseLabConfig({ nodes: "2", ...values }), stack: "s", lanCidr: "172.28.7.0/24" };
+const kubeconfig = { "-kubeconfig": JSON.stringify({ clusters: [{ name: "cni-lab", cluster: {} }] }) };
+const build = (values: Record<string, string>, { preview = false, engine = "auto" } = {}) => {
+  const settings = { ...parseLabConfig({ nodes: "2", ...values }), stack: "s", lanCidr: "172.28.7.0/24", engine };
   const printed = {
-    "-kubeconfig": JSON.stringify({ clusters: [{ name: "cni-lab", cluster: {} }] }),
+    ...kubeconfig,
     "-invitation": "kubeadm join control-plane:6443 --token a.b --discovery-token-ca-cert-hash sha256:00",
   };
   return record(() => buildLab({ ...settings, nodeImage: "node:1" }), printed, preview);
 };
 
 /** Everything of a resource that names the engine, or is run by it. */
-function textOf({ name, inputs }: Registered): string[] {
+function textOf({ name, inputs }: Registered, engine: string): string[] {
   const { create, update, delete: remove, triggers = [], environment = {}, logging } = inputs;
   const lines = Object.entries({ create, update, delete: remove, logging }).filter(([, text]) => text !== undefined);
-  const scripts = Object.entries<string>(environment).filter(([, script]) => script.includes("podman"));
+  const scripts = Object.entries<string>(environment).filter(([, script]) => script.includes(engine));
   return [
     `== ${name}`,
     ...[...lines, ...scripts].map(([key, text]) => `${key}: ${text}`),
@@ -50,11 +64,11 @@ function textOf({ name, inputs }: Registered): string[] {
   ];
 }
 
-async function texts(values: Record<string, string>): Promise<string> {
-  const resources = (await build(values))
-    .filter(({ type, inputs }) => type === "command:local:Command" && JSON.stringify(inputs).includes("podman"))
+async function texts(values: Record<string, string>, engine = "podman"): Promise<string> {
+  const resources = (await build(values, { engine }))
+    .filter(({ type, inputs }) => type === "command:local:Command" && JSON.stringify(inputs).includes(engine))
     .sort((a, b) => a.name.localeCompare(b.name));
-  return [...resources.flatMap(textOf), ...ran()].join("\n");
+  return [...resources.flatMap((resource) => textOf(resource, engine)), ...ran()].join("\n");
 }
 
 /** What was run on this machine while the program ran, each once. */
@@ -76,7 +90,7 @@ test.each<[string, Record<string, string>]>([
 });
 
 test("what podman is asked for a preview is kept", async () => {
-  await build({}, true);
+  await build({}, { preview: true });
   // What a script looks for on a node is its own business.
   await keep(
     "preview",
@@ -95,4 +109,25 @@ test("what podman is told for a lab from before there were generations and owner
   }));
   has({ fresh: "new", containers, networks: ["cni-lab-s", "cni-lab-s-2"].map((name) => ({ name, labels })) });
   await keep("old-lab", await texts(weave));
+});
+
+test.each([weave, { cni: "flannel-etcd" }])(
+  "with %j another engine is told the same, and podman nothing",
+  async (values) => {
+    const told = await texts(values);
+    invoked.mockClear();
+    expect(await texts(values, "stub")).toBe(told.replaceAll("podman", "stub"));
+  },
+);
+
+test("a stack tells the name of its engine", async () => {
+  const told = async (engine: string) => {
+    let name: string | undefined;
+    const settings = { ...parseLabConfig({ nodes: "1" }), stack: "s", lanCidr: "172.28.7.0/24", nodeImage: "node:1" };
+    await record(() => {
+      name = buildLab({ ...settings, engine }).engine;
+    }, kubeconfig);
+    return name;
+  };
+  expect([await told("auto"), await told("podman"), await told("stub")]).toEqual(["podman", "podman", "stub"]);
 });

@@ -51,6 +51,7 @@ describe("parseLabConfig", () => {
       nodeCleanup: "on",
       recreatePods: "on",
       nodeNetwork: "lan",
+      engine: "auto",
     });
   });
 
@@ -73,6 +74,7 @@ describe("parseLabConfig", () => {
     ["flannelIface", "annotation:public-ip", "annotation:node-public-ip or annotation:public-ip-overwrite"],
     ["flannelIface", "default-route:eth1", "must be default-route, the name"],
     ["nodeNetwork", "nat", "one of: lan, vagrant"],
+    ["engine", "crio", "one of: auto, podman"],
     ["weaveRange", "10.32.0.1/12", "at most /22"],
     ["weaveMtu", "575", "a whole number from 576 to 65535"],
     ["weaveMtu", "65536", "a whole number from 576 to 65535"],
