@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { engines } from "../../components/cluster/engine/engines";
+
+const repository = path.resolve(__dirname, "../..");
+const rooms = ["components", "stacks", "cli", "labs", "lib", "toolchain", "bench"];
+
+/** Files whose texts name an engine and are not the engine's own; each with the reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  "components/cluster/engine/podman-lists.ts": "says what podman printed that it can't read",
+  "stacks/schema.ts": "tells what `auto` takes, in the description of the config key",
+  "toolchain/podman.ts":
+    "the build half: images are built before there is a stack, and the toolchain knows no components",
+  "toolchain/system/missing.ts": "tells that podman does not work",
+  "toolchain/system/packages.ts": "the names of Debian's packages, and of their files",
+  "bench/by-hand/down.sh": "the steps by hand that the lab is measured against",
+  "bench/by-hand/swap-lib.sh": "the steps by hand that the lab is measured against",
+  "bench/by-hand/up.sh": "the steps by hand that the lab is measured against",
+};
+
+const named = new RegExp(`\\b(?:${[...engines.map(({ name }) => name), "docker"].join("|")})\\b`);
+
+/** The texts of a program: its strings, without comments and the names of modules. */
+function textsOf(file: string): string[] {
+  const content = readFileSync(path.join(repository, file), "utf8");
+  // Reading a program takes its time, and most name none.
+  if (!named.test(content)) return [];
+  if (file.endsWith(".sh")) return content.split("\n").map((line) => line.replace(/^\s*#.*/, ""));
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+      found.push(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, content, ts.ScriptTarget.ES2022));
+  return found;
+}
+
+test("an engine's name stands in its own file, and in those that are named here with their reason", () => {
+  const files = rooms.flatMap((room) =>
+    readdirSync(path.join(repository, room), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(ts|sh)$/.test(name))
+      .map((name) => path.join(room, name)),
+  );
+  const naming = files.filter((file) => textsOf(file).some((text) => named.test(text)));
+  const own = engines.map(({ name }) => `components/cluster/engine/${name}.ts`);
+  expect(naming.sort()).toEqual([...own, ...Object.keys(exceptions)].sort());
+});
