@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { capture, read } from "../cli/run/capture";
-import { engineOfStack } from "../cli/stack/stack-engine";
+import { engineOfStack } from "../cli/stack/container-engine";
 import { table } from "../cli/ui/table";
 import { stackLabel } from "../components/cluster/engine-labels";
 import { cells, type Figure, header, markdown } from "./figures";

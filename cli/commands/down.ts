@@ -7,12 +7,12 @@ import { allStacks, labOf, requireStack } from "../labs";
 import { changedBeforeUp, changedText } from "../own-values";
 import { CommandFailed, exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
+import { engineOfStack } from "../stack/container-engine";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../stack/containers";
 import { mendStack, requireIdle, runEngine } from "../stack/engine";
 import { holdStack } from "../stack/hold";
 import { strangersOf } from "../stack/own";
 import { Stack } from "../stack/stack";
-import { engineOfStack } from "../stack/stack-engine";
 import { isBuilt } from "../toolchain";
 
 interface DownOptions {

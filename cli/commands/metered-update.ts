@@ -7,9 +7,9 @@ import { measure } from "../meter/measure";
 import type { MeteredNode } from "../meter/meter";
 import { type OutageReport, reportLines } from "../meter/report";
 import { applyAll } from "../stack/apply";
+import { engineOfStack } from "../stack/container-engine";
 import { privateDir, stackDir } from "../stack/paths";
 import type { Stack } from "../stack/stack";
-import { engineOfStack } from "../stack/stack-engine";
 
 /** `rolling` moves node by node; `replace` takes the old CNI away before the new one comes. */
 export type Strategy = "rolling" | "replace";

@@ -2,7 +2,7 @@ import type { ContainerEngine, EngineThing, ListedContainer } from "../../compon
 import { engines } from "../../components/cluster/engine/engines";
 import { dhcpServerPart, nodeLabel, ownerLabel, partLabel, stackLabel } from "../../components/cluster/engine-labels";
 import { capture, read } from "../run/capture";
-import { engineOfStack } from "./stack-engine";
+import { engineOfStack } from "./container-engine";
 
 /** A node of a stack, as the container engine sees it. */
 export interface NodeContainer {

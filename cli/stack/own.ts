@@ -5,8 +5,8 @@ import { ownerOf, strangersAmong, strangersProblems, type Thing } from "../../co
 import { readThings, standingLine } from "../../components/cluster/standing";
 import { UserError } from "../../lib/user-error";
 import { read } from "../run/capture";
+import { engineOfStack } from "./container-engine";
 import { backendUrl } from "./env";
-import { engineOfStack } from "./stack-engine";
 
 /**
  * What of the container engine carries a stack's label, and is another backend's.
