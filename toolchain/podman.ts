@@ -3,7 +3,8 @@ import type { Say } from "./progress";
 import { run, succeeds } from "./run";
 
 /**
- * Podman as the toolchain calls it.
+ * Podman as the toolchain calls it: the half of an engine that builds images. It stands here, as images are there before
+ * any stack, and the toolchain imports nothing of the components that have the other half (cluster/engine).
  * runc, because crun refuses a hybrid cgroup v1; cgroupfs, because there may be no systemd on the machine.
  */
 const podman = ["podman", "--runtime", "runc", "--cgroup-manager", "cgroupfs"] as const;

@@ -6,7 +6,7 @@ import { type Problem, UserError } from "../../lib/user-error";
 import type { LabConfig } from "../../stacks/schema";
 import { ensureSystem, type Missing, missing } from "../../toolchain";
 import type { Progress } from "../../toolchain/progress";
-import { read } from "../run/capture";
+import { capture } from "../run/capture";
 import { nodeContainers } from "../stack/containers";
 import { inotifyProblems, inotifyState } from "./inotify";
 import { lanProblems, usedNetworks } from "./networks";
@@ -38,20 +38,26 @@ export async function machineLacks(progress: Progress): Promise<Missing[]> {
   return missing("load");
 }
 
-async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {
-  const lan = config.lanCidr ?? defaultLan(stack);
+/** What of the engine, its networks and this machine keeps a stack from coming up. */
+export async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {
   const engine = engineOf(config.engine);
-  const [nodes, used, folder] = await Promise.all([
-    nodeContainers(stack),
-    usedNetworks(engine, stack),
-    engineFolder(engine),
-  ]);
+  const store = await capture(engine.storeFolder());
+  if (store.exitCode !== 0) {
+    return [engineProblem(engine, store.stderr)];
+  }
+  const lan = config.lanCidr ?? defaultLan(stack);
+  const [nodes, used] = await Promise.all([nodeContainers(stack), usedNetworks(engine, stack)]);
   const isUp = nodes.some(({ running }) => running);
   return [
     ...lanProblems(lan, stack, used),
-    ...diskProblems(folder),
+    ...diskProblems(store.stdout.trim()),
     ...(isUp ? [] : newClusterProblems(lab, config.nodes)),
   ];
+}
+
+/** An engine that is there and can't be used. */
+function engineProblem({ name }: ContainerEngine, said: string): Problem {
+  return { field: "engine", value: name, rule: `must work, and says: ${said.trim()}`, mend: `see ${name} info` };
 }
 
 function newClusterProblems(lab: Lab, nodes: number): Problem[] {
@@ -61,8 +67,4 @@ function newClusterProblems(lab: Lab, nodes: number): Problem[] {
     ...(available === undefined ? [] : memoryProblems(lab, nodes, available)),
     ...inotifyProblems(nodes, used, limit),
   ];
-}
-
-async function engineFolder(engine: ContainerEngine): Promise<string> {
-  return (await read(engine.storeFolder())).trim();
 }

@@ -1,5 +1,6 @@
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { engineOf, engines } from "../../components/cluster/engine/engines";
+import { podman } from "../../components/cluster/engine/podman";
 import { FileBackend } from "./backend";
 import { ConfigFile } from "./config-file";
 import { backendUrl } from "./env";
@@ -7,13 +8,19 @@ import { stackConfigFile } from "./paths";
 
 /**
  * The container engine that a stack is made on: the one that its program told at its last update, or else the one that
- * its config asks for. A state from before stacks told theirs has what `auto` is.
+ * its config asks for.
  *
  * @param config the stack's config file
  * @throws UserError where the state names an engine that this version does not know
  */
 export function engineOfStack(stack: string, config = stackConfigFile(stack)): ContainerEngine {
-  return engineOf(quietly(() => FileBackend.at(backendUrl())?.summary(stack)?.engine) ?? wantedEngine(config));
+  const told = quietly(() => FileBackend.at(backendUrl())?.summary(stack));
+  return told?.outputs === true ? engineTold(told) : engineOf(wantedEngine(config));
+}
+
+/** The container engine that the outputs of a stack name. Those from before stacks told theirs are of stacks on podman. */
+export function engineTold({ engine = podman.name }: { readonly engine?: string }): ContainerEngine {
+  return engineOf(engine);
 }
 
 function wantedEngine(config: string): string | undefined {
@@ -23,7 +30,7 @@ function wantedEngine(config: string): string | undefined {
 }
 
 /** A state or a config that can't be read tells nothing here: such a stack is to be looked at, and removed, as well. */
-function quietly(read: () => string | undefined): string | undefined {
+function quietly<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

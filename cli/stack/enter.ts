@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
-import type { ContainerEngine } from "../../components/cluster/engine/engine";
-import { parseJson } from "../checks/text";
+import type { ContainerEngine, InspectedContainer } from "../../components/cluster/engine/engine";
 import { capture, timedOut } from "../run/capture";
 import type { Ran, RunOptions } from "../run/ran";
 
@@ -79,32 +77,19 @@ export function enterArgs({ pid, env }: Inside, argv: readonly string[]): string
   return ["--no-fork", "--target", String(pid), "--all", "--", ...clean, ...argv];
 }
 
-const inspected = z.array(
-  z.object({
-    Id: z.string().min(12),
-    Name: z.string(),
-    State: z.object({ Pid: z.number() }),
-    Config: z.object({ Env: z.array(z.string()), User: z.string(), WorkingDir: z.string() }),
-    HostConfig: z.object({ Privileged: z.boolean(), UsernsMode: z.string() }),
-  }),
-);
-
-/** What the engine tells of a container, as far as it says how to enter it. */
-export type Inspected = z.infer<typeof inspected>[number];
-
 /**
  * How a container is entered. What would have fewer rights there than this process, or another user or folder, is left
  * to the engine; so is a container whose first process is not one of this machine.
  *
  * @param proc reads a file of a process under /proc; undefined where there is none
  */
-export function doorOf({ Id, State, Config, HostConfig }: Inspected, proc: typeof procFile = procFile): Door {
-  if (State.Pid <= 0) return "stopped";
-  const mapped = HostConfig.UsernsMode !== "";
-  if (mapped || !HostConfig.Privileged || Config.User !== "" || Config.WorkingDir !== "/") return "closed";
-  const since = startOf(proc(State.Pid, "stat"));
-  const isOurs = (["cgroup", "mountinfo"] as const).some((file) => proc(State.Pid, file)?.includes(Id) === true);
-  return since === undefined || !isOurs ? "closed" : { pid: State.Pid, since, env: Config.Env };
+export function doorOf(found: InspectedContainer, proc: typeof procFile = procFile): Door {
+  const { id, pid, env } = found;
+  if (pid <= 0) return "stopped";
+  if (found.ownUsers || !found.privileged || found.user !== "" || found.folder !== "/") return "closed";
+  const since = startOf(proc(pid, "stat"));
+  const isOurs = (["cgroup", "mountinfo"] as const).some((file) => proc(pid, file)?.includes(id) === true);
+  return since === undefined || !isOurs ? "closed" : { pid, since, env };
 }
 
 /** The start time in a `/proc/PID/stat`; the program's name in it may hold anything. */
@@ -128,8 +113,17 @@ function procFile(pid: number, file: "stat" | "cgroup" | "mountinfo"): string | 
 async function look(engine: ContainerEngine, containers: readonly string[]): Promise<Map<string, Door> | undefined> {
   // It ends with an error where one of them is gone, and tells of the others.
   const { stdout } = await capture(engine.inspect(containers), { timeoutMs: 10_000 });
-  const found = inspected.safeParse(parseJson(stdout)).data;
-  return found && new Map(await Promise.all(found.map(async (one) => [one.Name, await tried(doorOf(one))] as const)));
+  const found = told(engine, stdout);
+  return found && new Map(await Promise.all(found.map(async (one) => [one.name, await tried(doorOf(one))] as const)));
+}
+
+/** Undefined where the engine printed something else, such as nothing. */
+function told(engine: ContainerEngine, printed: string): InspectedContainer[] | undefined {
+  try {
+    return engine.readInspected(JSON.parse(printed));
+  } catch {
+    return undefined;
+  }
 }
 
 async function tried(door: Door): Promise<Door> {

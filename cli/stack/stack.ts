@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { lock } from "proper-lockfile";
-import { engineOf } from "../../components/cluster/engine/engines";
 import type { Values } from "../../labs/values";
 import { UserError } from "../../lib/user-error";
 import type { Toolchain } from "../../toolchain";
@@ -10,6 +9,7 @@ import { read } from "../run/capture";
 import { containerAccess } from "./access";
 import { FileBackend, type Lock } from "./backend";
 import { ConfigFile } from "./config-file";
+import { engineTold } from "./container-engine";
 import { dhcpServer } from "./containers";
 import { backendUrl, emptyShellFolder, prepareState, type ToolEnv, toolEnv } from "./env";
 import { type Outputs, readOutputs } from "./outputs";
@@ -112,7 +112,7 @@ export class Stack {
   /** The ways into the cluster, for the checks. */
   async access(): Promise<ClusterAccess> {
     const outputs = await this.requireUp();
-    const cluster = { ...outputs, engine: engineOf(outputs.engine) };
+    const cluster = { ...outputs, engine: engineTold(outputs) };
     return containerAccess(cluster, this.env, async () => (await dhcpServer(this.name))?.container);
   }
 

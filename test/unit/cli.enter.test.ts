@@ -1,13 +1,11 @@
 import { expect, test } from "vitest";
-import { doorOf, enterArgs, type Inspected, startOf } from "../../cli/stack/enter";
+import { doorOf, enterArgs, startOf } from "../../cli/stack/enter";
+import type { InspectedContainer } from "../../components/cluster/engine/engine";
 
 const id = "789e9cbadce155d7ca3e6d05e0b8021ea0211a9a7bd6ea21a99dc936ffae7b7f";
-const node: Inspected = {
-  Id: id,
-  Name: "cni-lab-flannel-n1",
-  State: { Pid: 4711 },
-  Config: { Env: ["PATH=/bin", "NOTE=two words"], User: "", WorkingDir: "/" },
-  HostConfig: { Privileged: true, UsernsMode: "" },
+const node: InspectedContainer = {
+  ...{ id, name: "cni-lab-flannel-n1", pid: 4711, env: ["PATH=/bin", "NOTE=two words"] },
+  ...{ privileged: true, ownUsers: false, user: "", folder: "/" },
 };
 const stat = "4711 (a) b (c) S 25820 4711 4711 0 -1 4194560 4247 37244 0 0 43 32 101 83 20 0 1 0 2899847 20455424 29";
 const files = (more: Record<string, string>) => (pid: number, file: string) =>
@@ -32,17 +30,17 @@ test("the number of a process of another machine is nobody's here, or somebody e
   );
 });
 
-test.each<[string, Partial<Inspected>]>([
-  ["few rights", { HostConfig: { Privileged: false, UsernsMode: "" } }],
-  ["users of its own", { HostConfig: { Privileged: true, UsernsMode: "private" } }],
-  ["another user", { Config: { ...node.Config, User: "nobody" } }],
-  ["another folder", { Config: { ...node.Config, WorkingDir: "/srv" } }],
-])("a container with %s is podman's alone", (_, other) => {
+test.each<[string, Partial<InspectedContainer>]>([
+  ["few rights", { privileged: false }],
+  ["users of its own", { ownUsers: true }],
+  ["another user", { user: "nobody" }],
+  ["another folder", { folder: "/srv" }],
+])("a container with %s is the engine's alone", (_, other) => {
   expect(doorOf({ ...node, ...other }, files({ mountinfo }))).toBe("closed");
 });
 
 test("a container that does not run may be asked for again", () => {
-  expect(doorOf({ ...node, State: { Pid: 0 } }, files({ mountinfo }))).toBe("stopped");
+  expect(doorOf({ ...node, pid: 0 }, files({ mountinfo }))).toBe("stopped");
 });
 
 test("a command is the process itself that a signal ends, with the container's environment word for word", () => {

@@ -1,7 +1,13 @@
-import { expect, test } from "vitest";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { stackProblems } from "../../cli/preflight";
 import { inotifyProblems } from "../../cli/preflight/inotify";
 import { lanProblems, parseRoutes } from "../../cli/preflight/networks";
 import { memoryProblems } from "../../cli/preflight/resources";
+import { loadLab } from "../../labs";
+import { parseLabConfig } from "../../stacks/schema";
 
 const used = [
   { cidr: "10.88.0.0/16", use: "podman's network podman uses" },
@@ -65,4 +71,19 @@ test.each([
   for (const { mend } of found) {
     expect(mend).toBe("run: sysctl -w fs.inotify.max_user_instances=512");
   }
+});
+
+test("an engine that does not work is named with what it says, and asked for nothing else", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "cni-lab-preflight-"));
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+  const program = path.join(folder, "podman");
+  writeFileSync(program, '#!/bin/sh\n[ "$1" != info ] || { echo "Error: no storage" >&2; exit 125; }\n');
+  chmodSync(program, 0o755);
+  vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
+  expect(await stackProblems(await loadLab("flannel"), "flannel", parseLabConfig({}))).toEqual([
+    { field: "engine", value: "podman", rule: "must work, and says: Error: no storage", mend: "see podman info" },
+  ]);
 });

@@ -9,7 +9,7 @@ const rooms = ["components", "stacks", "cli", "labs", "lib", "toolchain", "bench
 
 /** Files whose texts name an engine and are not the engine's own; each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
-  "components/cluster/engine/podman-lists.ts": "says what podman printed that it can't read",
+  "components/cluster/engine/podman-answers.ts": "says what podman printed that it can't read",
   "stacks/schema.ts": "tells what `auto` takes, in the description of the config key",
   "toolchain/podman.ts":
     "the build half: images are built before there is a stack, and the toolchain knows no components",

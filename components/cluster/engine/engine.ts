@@ -41,8 +41,9 @@ export interface ContainerEngine {
   /** Prints the log of a container, each of its streams where it was written. */
   logs(container: string, options?: Argv): Argv;
 
-  /** Prints all that is known of containers, as JSON. It fails where one is not there, and tells of the others. */
+  /** Prints what is known of containers as JSON for `readInspected`. It fails where one is not there, and tells of the others. */
   inspect(containers: readonly string[]): Argv;
+  readInspected(json: unknown): InspectedContainer[];
   /** Prints the ids of the first processes of containers, a line each. */
   pids(containers: readonly string[]): Argv;
   /** Prints the names of the volumes that containers have, a line each. */
@@ -118,6 +119,24 @@ export interface ListedContainer {
   readonly image: string;
   readonly running: boolean;
   readonly labels: Labels;
+}
+
+/** What an engine knows of a container, as far as it says how to enter it. */
+export interface InspectedContainer {
+  readonly name: string;
+  readonly id: string;
+  /** Of its first process, on the machine of the engine; 0 where it does not run. */
+  readonly pid: number;
+  /** The environment of what is run in it: words as `PATH=/bin`. */
+  readonly env: readonly string[];
+  /** Whether what is run in it has all rights that root has. */
+  readonly privileged: boolean;
+  /** Whether its users are others than those of the machine. */
+  readonly ownUsers: boolean;
+  /** Who runs what is run in it; empty for root. */
+  readonly user: string;
+  /** Where it is run. */
+  readonly folder: string;
 }
 
 /** A network as an engine lists it. */

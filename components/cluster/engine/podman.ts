@@ -9,7 +9,7 @@ import type {
   NetworkPort,
   Terminal,
 } from "./engine";
-import { readContainers, readNetworks } from "./podman-lists";
+import { readContainers, readInspected, readNetworks } from "./podman-answers";
 
 /** The words that other engines with podman's commands have not, or spell in another way. */
 const own = {
@@ -89,6 +89,7 @@ export const podman: ContainerEngine = {
   logs: (container, options = []) => podmanArgv("logs", ...options, container),
 
   inspect: (containers) => podmanArgv("container", "inspect", ...containers),
+  readInspected,
   pids: (containers) => podmanArgv("inspect", "--format", "{{.State.Pid}}", ...containers),
   volumesOf: (containers) => podmanArgv("container", "inspect", "--format", volumesFormat, ...containers),
 

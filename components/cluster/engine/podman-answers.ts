@@ -1,4 +1,4 @@
-import type { ListedContainer, ListedNetwork } from "./engine";
+import type { InspectedContainer, ListedContainer, ListedNetwork } from "./engine";
 
 interface PodmanContainer {
   readonly Names: readonly string[];
@@ -13,6 +13,23 @@ interface PodmanNetwork {
   readonly network_interface?: string;
   readonly subnets?: readonly { readonly subnet: string }[] | null;
   readonly labels?: Readonly<Record<string, string>> | null;
+}
+
+interface PodmanInspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly State: { readonly Pid: number };
+  readonly Config: { readonly Env: readonly string[]; readonly User: string; readonly WorkingDir: string };
+  readonly HostConfig: { readonly Privileged: boolean; readonly UsernsMode: string };
+}
+
+/** Reads what `podman container inspect` printed. */
+export function readInspected(json: unknown): InspectedContainer[] {
+  return listOf<PodmanInspected>(json, "container inspect").map(({ Id, Name, State, Config, HostConfig }) => ({
+    ...{ name: Name, id: Id, pid: State.Pid, env: Config.Env, user: Config.User, folder: Config.WorkingDir },
+    privileged: HostConfig.Privileged,
+    ownUsers: HostConfig.UsernsMode !== "",
+  }));
 }
 
 /** Reads what `podman ps --format json` printed. */
