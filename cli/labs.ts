@@ -1,5 +1,5 @@
 import { labIds, loadLab } from "../labs";
-import { type Lab, onStackOf } from "../labs/lab";
+import { type Lab, onStackOf } from "../labs/format/lab-data";
 import { UserError } from "../lib/user-error";
 import { defaultStack } from "./default-stack";
 import { nodeContainers, stacksWithContainers } from "./stack/containers";

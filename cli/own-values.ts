@@ -1,4 +1,5 @@
-import type { Lab, Values } from "../labs/lab";
+import type { Values } from "../checks/language/values";
+import type { Lab } from "../labs/format/lab-data";
 import { secretKeys } from "../stacks/schema";
 import { writtenKeys } from "../stacks/shown-values";
 import { valuesInForce } from "./settings";

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { mask } from "../lib/mask";
+import { plain } from "../lib/plain";
 import { describeProblem, UserError } from "../lib/user-error";
 import { Interrupted } from "./run/interrupt";
-import { mask } from "./run/mask";
 import { privateDir, stateDir } from "./stack/paths";
-import { plain } from "./ui/plain";
 
 /** Exit codes of the lab; every command's own tool may have others. */
 export const exitCodes = { asExpected: 0, notAsExpected: 1, couldNotRun: 2, interrupted: 130 } as const;

@@ -1,4 +1,4 @@
-import type { Values } from "../labs/values";
+import type { Values } from "../checks/language/values";
 import { type Problem, UserError } from "../lib/user-error";
 import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../stacks/schema";
 import { writtenKeys } from "../stacks/shown-values";

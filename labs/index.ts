@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Problem, UserError } from "../lib/user-error";
-import type { Lab } from "./lab";
-import { labProblems } from "./validate";
+import type { Lab } from "./format/lab-data";
+import { labProblems } from "./format/validate";
 
 /** The ids of all labs under `folder`, sorted: every folder with a `lab.ts`. Adding a lab is adding a folder. */
 export function labIds(folder: string = __dirname): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Ran, RunOptions } from "../run/ran";
+import type { Ran, RunOptions } from "../../lib/ran";
 
 /** A node of the cluster that is looked at. */
 export interface NodeInfo {

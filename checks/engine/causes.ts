@@ -1,5 +1,5 @@
-import type { Check } from "../../labs/check";
-import { type Facts, fill } from "../../labs/placeholders";
+import type { Check } from "../language/check";
+import { type Facts, fill } from "../language/placeholders";
 import { prefixed } from "./judge";
 import type { StepRecord } from "./run-step";
 

@@ -1,6 +1,7 @@
-import type { Check } from "../../labs/check";
-import type { Expectation, Lab, Values } from "../../labs/lab";
 import { UserError } from "../../lib/user-error";
+import type { Check } from "../language/check";
+import type { Checklist } from "../language/checklist";
+import type { Expectation, Values } from "../language/values";
 
 /**
  * The checks that show a lab's expected state.
@@ -8,7 +9,7 @@ import { UserError } from "../../lib/user-error";
  * @param inForce the stack's values: a check says nothing where its `when` is not met.
  * @throws UserError when the symptom is expected of a lab that has none.
  */
-export function checksFor(lab: Lab, expect: Expectation, inForce: Values): readonly Check[] {
+export function checksFor(lab: Checklist, expect: Expectation, inForce: Values): readonly Check[] {
   const checks = lab.checks[expect];
   if (checks === undefined) {
     throw new UserError([

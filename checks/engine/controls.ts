@@ -1,4 +1,4 @@
-import type { Check } from "../../labs/check";
+import type { Check } from "../language/check";
 
 /** The checks of the list that must have held before this one is run. */
 export function positiveControls(check: Check, checks: readonly Check[]): readonly Check[] {

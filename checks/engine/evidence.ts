@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Check } from "../../labs/check";
+import { mask } from "../../lib/mask";
 import { quote } from "../../lib/shell";
 import { UserError } from "../../lib/user-error";
-import { mask } from "../run/mask";
+import type { Check } from "../language/check";
 import type { StepRecord } from "./run-step";
 import type { Settled } from "./settle";
 import type { Subject } from "./subjects";

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
-import type { Check } from "../../labs/check";
-import type { Expectation, Lab, Values } from "../../labs/lab";
-import { clusterFacts } from "../../labs/placeholders";
 import { UserError } from "../../lib/user-error";
-import { toldValues } from "../../stacks/shown-values";
+import type { Check } from "../language/check";
+import type { Checklist } from "../language/checklist";
+import { clusterFacts } from "../language/placeholders";
+import type { Expectation, Values } from "../language/values";
 import type { ClusterAccess } from "./access";
 import { checksFor } from "./checks-for";
 import { type Clock, systemClock } from "./clock";
@@ -26,6 +26,8 @@ export interface RunChecksOptions {
   readonly stack?: string;
   /** The stack's config values in force, defaults included. */
   readonly values: Values;
+  /** Those of them that may be written down: no secrets. @default none */
+  readonly told?: Values;
   /** The folder for this run's evidence; made where it is missing. */
   readonly evidenceDir: string;
   /** Multiplies every deadline: more for a slow machine, 0 for a single look. @default 1 */
@@ -43,7 +45,7 @@ export interface RunChecksOptions {
  *
  * @throws UserError when there is nothing to look at or the evidence cannot be kept.
  */
-export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChecksOptions): Promise<Verdict> {
+export async function runChecks(access: ClusterAccess, lab: Checklist, options: RunChecksOptions): Promise<Verdict> {
   const checks = checksFor(lab, options.expect, options.values);
   if (access.nodes.length === 0) {
     throw new UserError([{ field: `stack ${lab.id}`, rule: "has no nodes", mend: `run: ./lab up ${lab.id}` }]);
@@ -76,7 +78,7 @@ export async function runChecks(access: ClusterAccess, lab: Lab, options: RunChe
     version: 1,
     stack: options.stack ?? lab.id,
     lab: lab.id,
-    values: toldValues(options.values),
+    values: options.told ?? {},
     expect: options.expect,
     asExpected: isAsExpected(results, options.expect),
     startedAt,

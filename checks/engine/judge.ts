@@ -1,5 +1,5 @@
-import type { Check, Matcher, Step } from "../../labs/check";
-import { type Facts, fill } from "../../labs/placeholders";
+import type { Check, Matcher, Step } from "../language/check";
+import { type Facts, fill } from "../language/placeholders";
 import { isLate, type StepRecord } from "./run-step";
 import { lastLine } from "./text";
 

@@ -1,5 +1,5 @@
 import { networkAnnotations, secondInterface } from "../../components/networks/names";
-import { parseJson } from "./text";
+import { parseJson } from "../../lib/json";
 
 /** An object of the cluster, as far as it is looked at. */
 export interface Item {

@@ -1,6 +1,6 @@
-import type { Check } from "../../labs/check";
-import { type Facts, fill } from "../../labs/placeholders";
-import { shownReach } from "../../labs/shown-reach";
+import type { Check } from "../language/check";
+import { type Facts, fill } from "../language/placeholders";
+import { shownReach } from "../language/shown-reach";
 import { causesIn } from "./causes";
 import { type EvidenceFolder, evidencePath, evidenceRecord } from "./evidence";
 import { prefixed, sharedValues } from "./judge";

@@ -1,8 +1,8 @@
 import { confluenceNames } from "../../components/confluence/names";
 import { probeNames } from "../../components/probe/probe-names";
-import type { Place, Step } from "../../labs/check";
-import { type Facts, fill, UnknownFact } from "../../labs/placeholders";
-import type { Ran } from "../run/ran";
+import type { Ran } from "../../lib/ran";
+import type { Place, Step } from "../language/check";
+import { type Facts, fill, UnknownFact } from "../language/placeholders";
 import type { ClusterAccess } from "./access";
 import type { Clock } from "./clock";
 import { prefixOf } from "./subjects";

@@ -1,5 +1,5 @@
-import type { Check } from "../../labs/check";
-import type { Facts } from "../../labs/placeholders";
+import type { Check } from "../language/check";
+import type { Facts } from "../language/placeholders";
 import { type Judgement, judge } from "./judge";
 import { runSteps, type StepContext, type StepRecord } from "./run-step";
 import type { Snapshots } from "./snapshot";

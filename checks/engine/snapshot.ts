@@ -1,12 +1,13 @@
 import { confluenceNames } from "../../components/confluence/names";
 import { type Role, roleLabel } from "../../components/networks/names";
 import { probeNames } from "../../components/probe/probe-names";
-import type { Facts } from "../../labs/placeholders";
+import { parseJson } from "../../lib/json";
+import type { Facts } from "../language/placeholders";
 import type { ClusterAccess } from "./access";
 import type { Clock } from "./clock";
 import { clusterIpOf, type Item, listed, plain, secondInterfaceOf, stateOf } from "./objects";
 import { describeReplicas, type Replica, replicasIn } from "./replicas";
-import { lastLine, parseJson } from "./text";
+import { lastLine } from "./text";
 
 /** A probe pod that can be looked from. */
 export interface ProbePod {

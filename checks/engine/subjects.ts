@@ -1,6 +1,6 @@
 import type { Role } from "../../components/networks/names";
-import type { Place, Subjects } from "../../labs/check";
-import type { Facts } from "../../labs/placeholders";
+import type { Place, Subjects } from "../language/check";
+import type { Facts } from "../language/placeholders";
 import type { NodeInfo } from "./access";
 import type { Snapshot } from "./snapshot";
 

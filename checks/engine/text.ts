@@ -1,4 +1,4 @@
-import type { Ran } from "../run/ran";
+import type { Ran } from "../../lib/ran";
 
 /** The last line that a command printed, of its errors if there are any: usually the one that says why. */
 export function lastLine(ran: Pick<Ran, "stdout" | "stderr">): string {
@@ -11,14 +11,4 @@ export function lastLine(ran: Pick<Ran, "stdout" | "stderr">): string {
 /** A duration as people read it: `0.4 s`, `61 s`. */
 export function seconds(value: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} s`;
-}
-
-/** What a JSON text holds; undefined when it is none, for instance cut short. The caller says what it expects in it. */
-export function parseJson<T>(text: string | undefined): Partial<T> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text ?? "");
-    return typeof parsed === "object" && parsed !== null ? (parsed as Partial<T>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
-import type { Expectation, Values } from "../../labs/lab";
-import type { ShownReach } from "../../labs/reach";
+import type { ShownReach } from "../language/reach";
+import type { Expectation, Values } from "../language/values";
 import type { Versions } from "./versions";
 
 /**

@@ -1,5 +1,5 @@
+import { parseJson } from "../../lib/json";
 import type { ClusterAccess } from "./access";
-import { parseJson } from "./text";
 
 /** What the verdict was reached on. A part that could not be asked for is absent. */
 export interface Versions {

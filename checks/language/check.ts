@@ -18,7 +18,7 @@ export type EndPlace = "node" | "pod" | "static" | "leased" | "replica";
  */
 export type Place = "kubectl" | "dhcp-server" | "dhcp-log" | EndPlace | `from.${EndPlace}` | `to.${EndPlace}`;
 
-/** One command. Its words may hold placeholders such as `{from.ip}` (labs/placeholders.ts names them all). */
+/** One command. Its words may hold placeholders such as `{from.ip}` (placeholders.ts names them all). */
 export interface Step {
   /** Its name within the check, for `read`, causes and the evidence. */
   readonly id: string;

@@ -1,4 +1,4 @@
-import { podNetworkKeys } from "../components/cni/registry";
+import { podNetworkKeys } from "../../components/cni/registry";
 import type { EndPlace, Place, Subjects } from "./check";
 
 /** Values by placeholder name, without the braces. */

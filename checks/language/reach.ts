@@ -1,4 +1,4 @@
-import type { Role } from "../components/networks/names";
+import type { Role } from "../../components/networks/names";
 
 /** Who sends to whom. `pods` do by the cluster's network, `nodes` by the LAN and without it, `net1-*` are pods by net1. */
 export type Between = "pods" | "nodes" | `net1-${Role}` | "pod-and-replica";

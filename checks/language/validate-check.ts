@@ -1,6 +1,7 @@
-import type { Problem } from "../lib/user-error";
+import type { Problem } from "../../lib/user-error";
 import type { Check, Step } from "./check";
-import { namePattern } from "./lab";
+import { namePattern } from "./name";
+
 import { factNames, placeholdersOf, placesOf } from "./placeholders";
 import { reachProblems } from "./validate-reach";
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../lib/user-error";
+import type { Problem } from "../../lib/user-error";
 import type { Check } from "./check";
 import { sends, shownReach } from "./shown-reach";
 

@@ -1,4 +1,4 @@
-import { networkAnnotations, networkDaemons, networkNames } from "../components/networks/names";
+import { networkAnnotations, networkDaemons, networkNames } from "../../components/networks/names";
 
 /** An address that the DHCP server has given out. */
 export interface Lease {

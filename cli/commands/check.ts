@@ -1,18 +1,20 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Expectation, expectedState, type Lab, type Values } from "../../labs/lab";
+import { runChecks } from "../../checks/engine";
+import { verdictJson } from "../../checks/engine/report/json";
+import { junitXml } from "../../checks/engine/report/junit";
+import { listChecks } from "../../checks/engine/report/list";
+import { eventLines, verdictLine } from "../../checks/engine/report/text";
+import type { Verdict } from "../../checks/engine/verdict";
+import type { Expectation, Values } from "../../checks/language/values";
+import { expectedState, type Lab } from "../../labs/format/lab-data";
+import { mask } from "../../lib/mask";
 import { UserError } from "../../lib/user-error";
-import { runChecks } from "../checks";
-import { verdictJson } from "../checks/report/json";
-import { junitXml } from "../checks/report/junit";
-import { listChecks } from "../checks/report/list";
-import { eventLines, verdictLine } from "../checks/report/text";
-import type { Verdict } from "../checks/verdict";
+import { toldValues } from "../../stacks/shown-values";
 import { requireLab } from "../labs";
 import type { OutageReport } from "../meter/report";
 import { pageFile, writePage } from "../page/write";
 import { exitCodes } from "../report-error";
-import { mask } from "../run/mask";
 import { checkedValues } from "../settings";
 import { absentLines, absentParts } from "../stack/absent";
 import { ConfigFile } from "../stack/config-file";
@@ -83,6 +85,7 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
     expect: options.expect ?? expectedState(lab, values),
     stack: stack.name,
     values,
+    told: toldValues(values),
     evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
     deadlineFactor: options.deadlineFactor,
     onEvent: (event) => {

@@ -1,5 +1,5 @@
+import type { Values } from "../../checks/language/values";
 import { type CniName, isExclusive } from "../../components/cni/registry";
-import type { Values } from "../../labs/values";
 import type { Problem } from "../../lib/user-error";
 import type { Strategy } from "./metered-update";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { EvidenceFolder } from "../checks/evidence";
+import { EvidenceFolder } from "../../checks/engine/evidence";
 import { chooseRuns } from "../compare/choose-runs";
 import { type Comparison, compareRuns } from "../compare/compare-runs";
 import type { BothEvidence } from "../compare/evidence";

@@ -1,6 +1,6 @@
+import { allPods, duplicatesOf, leaseRows, readLeases, readPods } from "../../checks/readers/leases";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { leaseFile } from "../../components/networks/names";
-import { allPods, duplicatesOf, leaseRows, readLeases, readPods } from "../../labs/leases";
 import { UserError } from "../../lib/user-error";
 import { labOf, requireStack } from "../labs";
 import { CommandFailed } from "../report-error";

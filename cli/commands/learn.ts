@@ -1,6 +1,6 @@
 import { loadLabs } from "../../labs";
-import { expectedState, type Lab } from "../../labs/lab";
-import type { Lesson } from "../../labs/lesson";
+import { expectedState, type Lab } from "../../labs/format/lab-data";
+import type { Lesson } from "../../labs/format/lesson";
 import { UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";

@@ -1,5 +1,5 @@
 import { loadLabs } from "../../labs";
-import { type Lab, memoryOf } from "../../labs/lab";
+import { type Lab, memoryOf } from "../../labs/format/lab-data";
 import { changesOfStack } from "../changes";
 import { nodeContainers } from "../stack/containers";
 import { knownStacks, stackState } from "../stack/state";

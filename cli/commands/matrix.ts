@@ -1,10 +1,11 @@
 import path from "node:path";
+import { EvidenceFolder } from "../../checks/engine/evidence";
+import type { Verdict } from "../../checks/engine/verdict";
+import type { Expectation, Values } from "../../checks/language/values";
 import { loadLabs } from "../../labs";
-import type { Expectation, Lab, Values } from "../../labs/lab";
-import type { LabMatrix, MatrixRow } from "../../labs/matrix";
+import type { Lab } from "../../labs/format/lab-data";
+import type { LabMatrix, MatrixRow } from "../../labs/format/matrix";
 import { UserError } from "../../lib/user-error";
-import { EvidenceFolder } from "../checks/evidence";
-import type { Verdict } from "../checks/verdict";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";
 import { resolveSettings, valuesInForce } from "../settings";

@@ -1,5 +1,6 @@
+import type { Values } from "../../checks/language/values";
 import { loadLabs } from "../../labs";
-import type { Lab, Values } from "../../labs/lab";
+import type { Lab } from "../../labs/format/lab-data";
 import { UserError } from "../../lib/user-error";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";

@@ -1,8 +1,8 @@
 import path from "node:path";
+import { EvidenceFolder } from "../../checks/engine/evidence";
+import type { Values } from "../../checks/language/values";
 import type { CniName } from "../../components/cni/registry";
-import type { Lab } from "../../labs/lab";
-import type { Values } from "../../labs/values";
-import { EvidenceFolder } from "../checks/evidence";
+import type { Lab } from "../../labs/format/lab-data";
 import { measure } from "../meter/measure";
 import type { MeteredNode } from "../meter/meter";
 import { type OutageReport, reportLines } from "../meter/report";

@@ -1,7 +1,7 @@
+import type { ClusterAccess } from "../../checks/engine/access";
 import { confluenceNames } from "../../components/confluence/names";
 import { probeNames } from "../../components/probe/probe-names";
 import { UserError } from "../../lib/user-error";
-import type { ClusterAccess } from "../checks/access";
 import { requireLab } from "../labs";
 import { lookAtApplication } from "../path/application";
 import { type End, hopsBetween } from "../path/hops";

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { ClusterAccess } from "../../checks/engine/access";
 import { networkDaemons } from "../../components/networks/names";
 import { probeNames } from "../../components/probe/probe-names";
-import type { ClusterAccess } from "../checks/access";
-import { parseJson } from "../checks/text";
+import { parseJson } from "../../lib/json";
+
 import type { PartContainer } from "../stack/containers";
 
 /** The networks of a stack besides its CNI's, and what serves them. */

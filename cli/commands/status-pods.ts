@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { ClusterAccess } from "../../checks/engine/access";
+import { networkOf } from "../../checks/readers/read";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
 import { cniOf, cnis } from "../../components/cni/registry";
 import { chosenConflist, nodeRecords } from "../../components/cni/swap/names";
-import { networkOf } from "../../labs/checks/read";
-import type { ClusterAccess } from "../checks/access";
 
 /** What a stack tells of its pods' network. */
 export interface PodNetwork {

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { ClusterAccess } from "../../checks/engine/access";
 import { placeOf } from "../../components/cluster/owner";
 import { locateToolchain } from "../../toolchain";
 import { type Changes, changesOfStack } from "../changes";
-import type { ClusterAccess } from "../checks/access";
 import { labOf, livingStacks, requireStack } from "../labs";
 import { type Absent, absentLines, absentParts } from "../stack/absent";
 import { dhcpServer, type NodeContainer, nodeContainers, partContainers } from "../stack/containers";

@@ -1,5 +1,5 @@
 import { type CniName, cniNames } from "../../components/cni/registry";
-import type { Lab } from "../../labs/lab";
+import type { Lab } from "../../labs/format/lab-data";
 import { UserError } from "../../lib/user-error";
 import { requireLab } from "../labs";
 import { CommandFailed, exitCodes } from "../report-error";

@@ -1,12 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { mask } from "../../lib/mask";
 import { UserError } from "../../lib/user-error";
 import { ensureTestPackages, ensureToolchain } from "../../toolchain";
 import { machineLacks } from "../preflight";
 import { exitCodes, reportError } from "../report-error";
 import { Interrupted } from "../run/interrupt";
-import { mask } from "../run/mask";
 import { runForeground } from "../run/spawn";
 import { holdTests } from "../stack/hold";
 import { privateDir, repository, testReports } from "../stack/paths";

@@ -1,5 +1,5 @@
-import { type Lab, takes } from "../../labs/lab";
-import type { Values } from "../../labs/values";
+import type { Values } from "../../checks/language/values";
+import { type Lab, takes } from "../../labs/format/lab-data";
 import { ensureToolchain, locateToolchain } from "../../toolchain";
 import { requireLab } from "../labs";
 import { changedLines, changedValues } from "../own-values";

@@ -1,5 +1,5 @@
-import type { CheckVerdict, SubjectVerdict } from "../checks/verdict";
-import type { Versions } from "../checks/versions";
+import type { CheckVerdict, SubjectVerdict } from "../../checks/engine/verdict";
+import type { Versions } from "../../checks/engine/versions";
 import { repositoryOf, type StoredRun } from "./stored-run";
 
 /** Something that two runs tell differently; a side is absent where its run tells nothing of it. */

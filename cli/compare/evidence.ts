@@ -1,6 +1,6 @@
-import type { EvidenceRecord, SubjectEvidence } from "../checks/evidence";
-import type { StepRecord } from "../checks/run-step";
-import type { SubjectVerdict } from "../checks/verdict";
+import type { EvidenceRecord, SubjectEvidence } from "../../checks/engine/evidence";
+import type { StepRecord } from "../../checks/engine/run-step";
+import type { SubjectVerdict } from "../../checks/engine/verdict";
 import type { SubjectPair } from "./compare-runs";
 
 /** The evidence of both runs, by the `evidence` of a subject's verdict. */

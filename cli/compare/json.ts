@@ -1,4 +1,4 @@
-import type { CheckVerdict, SubjectVerdict } from "../checks/verdict";
+import type { CheckVerdict, SubjectVerdict } from "../../checks/engine/verdict";
 import type { Comparison } from "./compare-runs";
 import { cniOf, type StoredRun } from "./stored-run";
 

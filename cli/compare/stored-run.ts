@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import type { Verdict } from "../../checks/engine/verdict";
 import { cnis } from "../../components/cni/registry";
-import type { Verdict } from "../checks/verdict";
 
 /** A run of the checks, as its evidence folder holds it. */
 export interface StoredRun {

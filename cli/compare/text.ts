@@ -1,9 +1,9 @@
 import path from "node:path";
 import { wrapAnsi } from "fast-wrap-ansi";
+import { marks } from "../../checks/engine/report/text";
+import type { StepRecord } from "../../checks/engine/run-step";
+import type { CheckVerdict, SubjectVerdict } from "../../checks/engine/verdict";
 import { quote } from "../../lib/shell";
-import { marks } from "../checks/report/text";
-import type { StepRecord } from "../checks/run-step";
-import type { CheckVerdict, SubjectVerdict } from "../checks/verdict";
 import { besideLines, type Sides } from "../ui/beside";
 import { table } from "../ui/table";
 import {

@@ -1,5 +1,5 @@
-import { headline } from "../checks/headline";
-import type { Verdict } from "../checks/verdict";
+import { headline } from "../../checks/engine/headline";
+import type { Verdict } from "../../checks/engine/verdict";
 import { type CheckPair, type Match, matches } from "./compare-runs";
 import { cniOf, type StoredRun } from "./stored-run";
 

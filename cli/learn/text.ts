@@ -1,5 +1,5 @@
-import { type Lab, takes } from "../../labs/lab";
-import type { Lesson, LessonStep, LessonTask } from "../../labs/lesson";
+import { type Lab, takes } from "../../labs/format/lab-data";
+import type { Lesson, LessonStep, LessonTask } from "../../labs/format/lesson";
 
 /** A lesson with the stack that it is about: its commands name it. */
 export interface LessonOnStack {

@@ -1,4 +1,4 @@
-import type { LessonStep, LessonTask, Question } from "../../labs/lesson";
+import type { LessonStep, LessonTask, Question } from "../../labs/format/lesson";
 import type { LessonProgress } from "./progress";
 import { introLines, type LessonOnStack, onStack, titleOf } from "./text";
 

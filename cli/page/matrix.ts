@@ -1,5 +1,5 @@
-import type { Reach, ShownReach } from "../../labs/reach";
-import type { CheckVerdict, Outcome, SubjectVerdict, Verdict } from "../checks/verdict";
+import type { CheckVerdict, Outcome, SubjectVerdict, Verdict } from "../../checks/engine/verdict";
+import type { Reach, ShownReach } from "../../checks/language/reach";
 import { reachTitle, sentWords } from "./reach-words";
 
 /** What reached one node, or one replica, from another. */

@@ -1,5 +1,5 @@
-import type { SubjectEvidence } from "../checks/evidence";
-import type { Verdict } from "../checks/verdict";
+import type { SubjectEvidence } from "../../checks/engine/evidence";
+import type { Verdict } from "../../checks/engine/verdict";
 import type { OutageReport } from "../meter/report";
 import type { Topology } from "../topology/seen";
 

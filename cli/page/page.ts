@@ -1,4 +1,4 @@
-import { headline } from "../checks/headline";
+import { headline } from "../../checks/engine/headline";
 import { documentOf } from "./document";
 import type { PageModel } from "./model";
 import { checks } from "./sections/checks";

@@ -1,4 +1,4 @@
-import type { Between, By, Reach } from "../../labs/reach";
+import type { Between, By, Reach } from "../../checks/language/reach";
 
 const whose: Readonly<Record<Between, { readonly title: string; readonly sent: string }>> = {
   pods: { title: "Pods", sent: "from a pod to a pod" },

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { EvidenceRecord, SubjectEvidence } from "../checks/evidence";
-import type { Verdict } from "../checks/verdict";
+import type { EvidenceRecord, SubjectEvidence } from "../../checks/engine/evidence";
+import type { Verdict } from "../../checks/engine/verdict";
 
 /** Reads the evidence of all subjects of a run; a file that can't be read is told, and the others stand. */
 export async function readEvidence(folder: string, { checks }: Verdict): Promise<ReadonlyMap<string, SubjectEvidence>> {

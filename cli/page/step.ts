@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
+import type { StepRecord } from "../../checks/engine/run-step";
 import { quote } from "../../lib/shell";
-import type { StepRecord } from "../checks/run-step";
 import { type Html, html } from "./html";
 
 /** Of an output that is longer, so many letters of its beginning and of its end stand on the page. */

@@ -1,4 +1,4 @@
-import type { Outcome } from "../checks/verdict";
+import type { Outcome } from "../../checks/engine/verdict";
 import { type Html, html } from "./html";
 
 /** An outcome in a word, with a sign that needs no colour. */

@@ -1,8 +1,9 @@
-import type { Lab, Values } from "../../labs/lab";
+import type { ClusterAccess } from "../../checks/engine/access";
+import { EvidenceFolder } from "../../checks/engine/evidence";
+import type { Verdict } from "../../checks/engine/verdict";
+import type { Values } from "../../checks/language/values";
+import type { Lab } from "../../labs/format/lab-data";
 import { toldValues } from "../../stacks/shown-values";
-import type { ClusterAccess } from "../checks/access";
-import { EvidenceFolder } from "../checks/evidence";
-import type { Verdict } from "../checks/verdict";
 import type { OutageReport } from "../meter/report";
 import { changedLines, changedValues } from "../own-values";
 import { valuesInForce } from "../settings";

@@ -1,5 +1,5 @@
-import type { ClusterAccess } from "../checks/access";
-import { lastLine } from "../checks/text";
+import type { ClusterAccess } from "../../checks/engine/access";
+import { lastLine } from "../../checks/engine/text";
 import type { PathPod } from "./pods";
 
 /** What an application says of itself and its cluster. */

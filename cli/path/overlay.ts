@@ -1,9 +1,9 @@
+import type { ClusterAccess } from "../../checks/engine/access";
+import type { Values } from "../../checks/language/values";
 import type { Carrier, CniDefinition } from "../../components/cni/definition";
 import { cniOf } from "../../components/cni/registry";
-import type { Values } from "../../labs/values";
+import { parseJson } from "../../lib/json";
 import { UserError } from "../../lib/user-error";
-import type { ClusterAccess } from "../checks/access";
-import { parseJson } from "../checks/text";
 
 /** The CNI in force, and how it brings packets to another node with a stack's values. */
 export interface Carrying {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { networkAnnotations } from "../../components/networks/names";
 import { parseAddress } from "../../lib/cidr";
-import { parseJson } from "../checks/text";
+import { parseJson } from "../../lib/json";
+
 import type { End } from "./hops";
 
 /** A pod that may be an end of the way. */

@@ -1,5 +1,5 @@
-import type { Sockets } from "../../labs/sockets";
-import { plain } from "../ui/plain";
+import type { Sockets } from "../../checks/readers/sockets";
+import { plain } from "../../lib/plain";
 import { table } from "../ui/table";
 import type { Application } from "./application";
 import { type End, type Reach, reachOf } from "./hops";

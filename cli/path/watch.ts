@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { readSockets, type Sockets } from "../../labs/sockets";
-import type { ClusterAccess } from "../checks/access";
+import type { ClusterAccess } from "../../checks/engine/access";
+import { readSockets, type Sockets } from "../../checks/readers/sockets";
 import { CommandFailed } from "../report-error";
 import type { Counted, End, Hop } from "./hops";
 

@@ -1,7 +1,7 @@
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { engineOf } from "../../components/cluster/engine/engines";
 import { defaultLan } from "../../components/cluster/lan";
-import type { Lab } from "../../labs/lab";
+import type { Lab } from "../../labs/format/lab-data";
 import { type Problem, UserError } from "../../lib/user-error";
 import type { LabConfig } from "../../stacks/schema";
 import { ensureSystem, type Missing, missing } from "../../toolchain";

@@ -1,5 +1,5 @@
 import { readFileSync, statfsSync } from "node:fs";
-import type { Lab } from "../../labs/lab";
+import type { Lab } from "../../labs/format/lab-data";
 import type { Problem } from "../../lib/user-error";
 import { valuesInForce } from "../settings";
 

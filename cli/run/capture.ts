@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
-import type { Ran, RunOptions } from "./ran";
+import type { Ran, RunOptions } from "../../lib/ran";
 
 /** Limits and surroundings of a command whose output is read. */
 export interface CaptureOptions extends RunOptions {

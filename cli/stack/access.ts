@@ -1,7 +1,7 @@
+import type { ClusterAccess, NodeInfo } from "../../checks/engine/access";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
-import type { ClusterAccess, NodeInfo } from "../checks/access";
+import type { RunOptions } from "../../lib/ran";
 import { capture } from "../run/capture";
-import type { RunOptions } from "../run/ran";
 import { apiServer } from "./api-server";
 import { entering } from "./enter";
 import type { ToolEnv } from "./env";

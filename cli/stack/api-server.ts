@@ -4,10 +4,10 @@ import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { ObjectKind, PodTarget } from "../checks/access";
-import { parseJson } from "../checks/text";
+import type { ObjectKind, PodTarget } from "../../checks/engine/access";
+import { parseJson } from "../../lib/json";
+import type { Ran, RunOptions } from "../../lib/ran";
 import { timedOut } from "../run/capture";
-import type { Ran, RunOptions } from "../run/ran";
 import { questionOf } from "./kubectl-words";
 
 /** The one user of a cluster of the lab, as kubeadm writes it. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isMap, parseDocument } from "yaml";
-import type { Values } from "../../labs/values";
+import type { Values } from "../../checks/language/values";
 import { UserError } from "../../lib/user-error";
 
 const project = "cni-lab";

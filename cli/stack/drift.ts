@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { lastLine, parseJson } from "../checks/text";
+import { lastLine } from "../../checks/engine/text";
+import { parseJson } from "../../lib/json";
+import type { Ran } from "../../lib/ran";
 import { capture } from "../run/capture";
-import type { Ran } from "../run/ran";
 import { repository } from "./paths";
 import type { Stack } from "./stack";
 

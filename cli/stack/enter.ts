@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ContainerEngine, InspectedContainer } from "../../components/cluster/engine/engine";
+import type { Ran, RunOptions } from "../../lib/ran";
 import { capture, timedOut } from "../run/capture";
-import type { Ran, RunOptions } from "../run/ran";
 
 /** The first process of a container on this machine, and what the engine gives to all that it runs beside it. */
 export interface Inside {

@@ -1,5 +1,5 @@
-import type { Lab } from "../../labs/lab";
-import type { Values } from "../../labs/values";
+import type { Values } from "../../checks/language/values";
+import type { Lab } from "../../labs/format/lab-data";
 import { requireOwn } from "./own";
 import type { Stack } from "./stack";
 

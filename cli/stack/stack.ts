@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { lock } from "proper-lockfile";
-import type { Values } from "../../labs/values";
+import type { ClusterAccess } from "../../checks/engine/access";
+import type { Values } from "../../checks/language/values";
 import { UserError } from "../../lib/user-error";
 import type { Toolchain } from "../../toolchain";
-import type { ClusterAccess } from "../checks/access";
 import { read } from "../run/capture";
 import { containerAccess } from "./access";
 import { FileBackend, type Lock } from "./backend";

@@ -1,6 +1,6 @@
-import type { ClusterAccess } from "../checks/access";
-import { lastLine } from "../checks/text";
-import type { Ran, RunOptions } from "../run/ran";
+import type { ClusterAccess } from "../../checks/engine/access";
+import { lastLine } from "../../checks/engine/text";
+import type { Ran, RunOptions } from "../../lib/ran";
 import { askNode, readNode } from "./read-node";
 import { readPods } from "./read-pods";
 import { formats, type Topology, type TopologyNode } from "./seen";

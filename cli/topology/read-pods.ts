@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { networkAnnotations } from "../../components/networks/names";
-import { parseJson } from "../checks/text";
+import { parseJson } from "../../lib/json";
+
 import type { SeenPod } from "./seen";
 
 const state = z.object({ waiting: z.object({ reason: z.string().optional() }).optional() }).optional();

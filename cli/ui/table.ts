@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { plain } from "./plain";
+import { plain } from "../../lib/plain";
 
 /**
  * A table of a head and rows, as plain text that is still readable in a log.

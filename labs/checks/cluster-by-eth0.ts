@@ -1,5 +1,5 @@
+import type { Check } from "../../checks/language/check";
 import { roleLabel } from "../../components/networks/names";
-import type { Check } from "../check";
 import { nodeNetwork } from "./evidence";
 import { astrayByRoutes, podsLookedAt } from "./routes";
 import { withNetworks } from "./second-network";

@@ -1,5 +1,5 @@
+import type { Check } from "../../checks/language/check";
 import { cniNames, cnis } from "../../components/cni/registry";
-import type { Check } from "../check";
 
 /** The CNIs of which more than a DaemonSet is in the cluster, and that. */
 const remaining = cnis.flatMap(({ id, clusterObject }) => (clusterObject === undefined ? [] : [{ id, clusterObject }]));

@@ -1,5 +1,5 @@
+import type { Check } from "../../checks/language/check";
 import { confluenceNames } from "../../components/confluence/names";
-import type { Check } from "../check";
 import {
   askDatabase,
   eachReplica,

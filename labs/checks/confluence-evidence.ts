@@ -1,5 +1,5 @@
+import type { Cause, Check, Step } from "../../checks/language/check";
 import { confluenceNames } from "../../components/confluence/names";
-import type { Cause, Check, Step } from "../check";
 import { withCni } from "./with-cni";
 
 const { namespace, port, postgres, database } = confluenceNames;

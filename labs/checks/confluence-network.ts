@@ -1,8 +1,9 @@
+import type { Check, Step } from "../../checks/language/check";
+import { insideNetwork, openPorts } from "../../checks/readers/read";
 import type { CniDefinition } from "../../components/cni/definition";
 import { cnis } from "../../components/cni/registry";
 import { confluenceNames } from "../../components/confluence/names";
 import { secondInterface } from "../../components/networks/names";
-import type { Check, Step } from "../check";
 import {
   eachReplica,
   replicaCauses,
@@ -14,7 +15,6 @@ import {
 } from "./confluence-evidence";
 import { groups, joinedGroups, listensOn, tcpSockets } from "./confluence-sockets";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { insideNetwork, openPorts } from "./read";
 
 const { namespace, name, hazelcastPort } = confluenceNames;
 const all = /^[\s\S]*$/;

@@ -1,6 +1,6 @@
+import type { Check } from "../../checks/language/check";
 import { confluenceNames } from "../../components/confluence/names";
 import { images } from "../../lib/versions";
-import type { Check } from "../check";
 import { eachReplica, replicaLog, wholeWorkload, withConfluence } from "./confluence-evidence";
 import { panicMarker, panicReason } from "./confluence-log";
 import { onceItRuns } from "./confluence-network";

@@ -1,6 +1,6 @@
+import type { Step } from "../../checks/language/check";
+import { readSockets, type TcpSocket } from "../../checks/readers/sockets";
 import { confluenceNames } from "../../components/confluence/names";
-import type { Step } from "../check";
-import { readSockets, type TcpSocket } from "../sockets";
 
 const { hazelcastPort: port } = confluenceNames;
 const files = "/proc/net/tcp /proc/net/tcp6";

@@ -1,4 +1,4 @@
-import type { Check } from "../check";
+import type { Check } from "../../checks/language/check";
 import { databaseAnswers, members, membersConnected, noPanic, safetyNumber, statusRunning } from "./confluence-cluster";
 import {
   enoughReplicas,

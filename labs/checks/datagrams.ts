@@ -1,5 +1,5 @@
-import type { Check, Step, Timing } from "../check";
-import type { Reach } from "../reach";
+import type { Check, Step, Timing } from "../../checks/language/check";
+import type { Reach } from "../../checks/language/reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { withCnis } from "./with-cni";
 

@@ -1,5 +1,5 @@
+import type { Check, Step } from "../../checks/language/check";
 import { dhcpSocket } from "../../components/networks/names";
-import type { Check, Step } from "../check";
 import { type OffLinkRoute, offLinkRoute, routeOfMessage } from "./dhcp-log";
 import { nodeNetwork } from "./evidence";
 import { askDaemon, daemonRead } from "./leased";

@@ -1,4 +1,4 @@
-import { networkOf } from "./read";
+import { networkOf } from "../../checks/readers/read";
 
 /** A route that a DHCP server has sent, whose next hop its client can't reach. */
 export interface OffLinkRoute {

@@ -1,4 +1,4 @@
-import type { Check } from "../check";
+import type { Check } from "../../checks/language/check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { asksService } from "./service-ip";
 

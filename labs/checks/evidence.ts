@@ -1,7 +1,7 @@
+import type { Cause, Step } from "../../checks/language/check";
 import type { CniDefinition } from "../../components/cni/definition";
 import { subnetFile } from "../../components/cni/flannel/names";
 import { cnis } from "../../components/cni/registry";
-import type { Cause, Step } from "../check";
 
 type End = "" | "from." | "to.";
 

@@ -1,11 +1,11 @@
+import type { Check, EndPlace, Reader, Step } from "../../checks/language/check";
+import { countOf } from "../../checks/readers/count";
+import { networkOf } from "../../checks/readers/read";
 import { natAddress } from "../../components/cluster/node-state/vagrant";
 import { flannelLinks, subnetFile } from "../../components/cni/flannel/names";
 import { flanneldFiles } from "../../components/cni/flannel-etcd/service";
 import { images } from "../../lib/versions";
-import type { Check, EndPlace, Reader, Step } from "../check";
-import { countOf } from "./count";
 import { nodeNetwork } from "./evidence";
-import { networkOf } from "./read";
 
 const withEtcd = { cni: ["flannel-etcd"] };
 

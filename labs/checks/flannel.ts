@@ -1,7 +1,7 @@
+import type { Check } from "../../checks/language/check";
+import { networkOf } from "../../checks/readers/read";
 import { flannelDaemonSet, flannelLinks, flannelLogs, subnetFile } from "../../components/cni/flannel/names";
-import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { networkOf } from "./read";
 
 const podsOfNode = [
   "-n",

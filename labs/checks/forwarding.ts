@@ -1,6 +1,6 @@
-import type { Check, Step } from "../check";
-import type { Reach } from "../reach";
-import { countOf, growthOf } from "./count";
+import type { Check, Step } from "../../checks/language/check";
+import type { Reach } from "../../checks/language/reach";
+import { countOf, growthOf } from "../../checks/readers/count";
 import { nodeNetwork } from "./evidence";
 
 const all = /^[\s\S]*$/;

@@ -1,4 +1,4 @@
-import type { Check } from "../check";
+import type { Check } from "../../checks/language/check";
 import { apiServer } from "./api-server";
 import { clusterByEth0 } from "./cluster-by-eth0";
 import { clusterResidue } from "./cluster-residue";

@@ -1,6 +1,6 @@
+import type { Cause, Check, Step } from "../../checks/language/check";
 import { probeNames } from "../../components/probe/probe-names";
 import { versions } from "../../lib/versions";
-import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
 type End = "" | "from." | "to.";

@@ -1,5 +1,5 @@
+import type { Cause, Check, Step } from "../../checks/language/check";
 import { cnis } from "../../components/cni/registry";
-import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
 type End = "from" | "to";

@@ -1,5 +1,4 @@
-import { leaseFile } from "../../components/networks/names";
-import type { Check } from "../check";
+import type { Check } from "../../checks/language/check";
 import {
   allPods,
   duplicatesOf,
@@ -10,7 +9,8 @@ import {
   namesOf,
   readLeases,
   readPods,
-} from "../leases";
+} from "../../checks/readers/leases";
+import { leaseFile } from "../../components/networks/names";
 import { daemonLog } from "./leased";
 import { withNetwork } from "./second-network";
 

@@ -1,7 +1,7 @@
+import type { Cause, Check, Step } from "../../checks/language/check";
+import { insideRange } from "../../checks/readers/read";
 import { dhcpSocket, leaseFile, networkDaemons } from "../../components/networks/names";
-import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { insideRange } from "./read";
 import { sandboxCauses, sandboxEvents, withNetwork } from "./second-network";
 
 const when = withNetwork("leased");

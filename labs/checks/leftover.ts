@@ -1,10 +1,10 @@
+import type { Check } from "../../checks/language/check";
+import { networkOf } from "../../checks/readers/read";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
 import { flannelConflist, flannelDaemonSet, subnetFile } from "../../components/cni/flannel/names";
 import { weaveConflist, weaveNet } from "../../components/cni/weave/names";
-import type { Check } from "../check";
 import { multicastStaysOnNode } from "./datagrams";
 import { nodeNetwork, nodeServices } from "./evidence";
-import { networkOf } from "./read";
 
 const onWeave = { cni: ["weave"] } as const;
 

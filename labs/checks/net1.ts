@@ -1,6 +1,6 @@
+import type { Cause, Check, Step } from "../../checks/language/check";
+import type { NoReach } from "../../checks/language/reach";
 import type { Role } from "../../components/networks/names";
-import type { Cause, Check, Step } from "../check";
-import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { nobodyThere } from "./ping-across-nodes";
 import { sandboxCauses, sandboxEvents, withNetwork } from "./second-network";

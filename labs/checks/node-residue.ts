@@ -1,9 +1,9 @@
+import type { Check } from "../../checks/language/check";
 import { podNetworkKeys, residues } from "../../components/cni/registry";
 import { multusAddOn } from "../../components/cni/swap/add-ons";
 import { type Audit, auditNode } from "../../components/cni/swap/audit";
 import { type Fact, listingScript, nameOf, readListing } from "../../components/cni/swap/fingerprint";
 import type { Residue } from "../../components/cni/swap/residue";
-import type { Check } from "../check";
 import { withCni } from "./with-cni";
 
 /** The config keys of the pods' networks, in the order in which the node's script gets them. */

@@ -1,4 +1,4 @@
-import type { Check } from "../check";
+import type { Check } from "../../checks/language/check";
 import { nodeNetwork, nodeNetworkCauses, nodeServices, nodeServicesCauses } from "./evidence";
 
 const ready = '.status.conditions[?(@.type=="Ready")]';

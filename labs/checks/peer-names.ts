@@ -1,7 +1,7 @@
+import type { Check, Step } from "../../checks/language/check";
+import { openPorts } from "../../checks/readers/read";
 import { routerPort, statusPages, weaveLogs } from "../../components/cni/weave/names";
-import type { Check, Step } from "../check";
 import { nodeNetwork, nodeServices } from "./evidence";
-import { openPorts } from "./read";
 
 const page = (id: string, at: Step["at"], path = ""): Step => ({
   id,

@@ -1,6 +1,6 @@
+import type { Check } from "../../checks/language/check";
+import type { NoReach } from "../../checks/language/reach";
 import { probeNames } from "../../components/probe/probe-names";
-import type { Check } from "../check";
-import type { NoReach } from "../reach";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
 const all = /^[\s\S]*$/;

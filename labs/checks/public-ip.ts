@@ -1,6 +1,6 @@
+import type { Check, Step } from "../../checks/language/check";
 import { natAddress } from "../../components/cluster/node-state/vagrant";
 import { flannelLinks, flannelLogs } from "../../components/cni/flannel/names";
-import type { Check, Step } from "../check";
 import { nodeNetwork } from "./evidence";
 
 const onFlannel = { cni: ["flannel"] } as const;

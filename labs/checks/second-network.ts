@@ -1,9 +1,9 @@
+import type { Cause, Check, Step } from "../../checks/language/check";
+import { podOfDaemonSet, readyOfDaemonSet } from "../../checks/readers/read";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
 import { chosenConflist } from "../../components/cni/swap/names";
 import { multusConf, networkDaemons, networkNames, type Role } from "../../components/networks/names";
-import type { Cause, Check, Step } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { podOfDaemonSet, readyOfDaemonSet } from "./read";
 import { withCni } from "./with-cni";
 
 /** With any network besides the CNI's. */

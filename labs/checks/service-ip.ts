@@ -1,7 +1,7 @@
-import type { Check } from "../check";
-import type { NoReach } from "../reach";
+import type { Check } from "../../checks/language/check";
+import type { NoReach } from "../../checks/language/reach";
+import { distinctField } from "../../checks/readers/read";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { distinctField } from "./read";
 
 /** Of a check that asks a Service. */
 export const asksService: NoReach = { none: "a Service is asked, and any of its replicas may answer" };

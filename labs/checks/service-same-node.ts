@@ -1,5 +1,5 @@
+import type { Check } from "../../checks/language/check";
 import { probeNames } from "../../components/probe/probe-names";
-import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { kubeProxyPods, noKubeProxyPod, noRules, rules } from "./kube-proxy";
 import { asksService } from "./service-ip";

@@ -1,6 +1,6 @@
+import type { Check, Step } from "../../checks/language/check";
 import { statusPages } from "../../components/cni/weave/names";
 import { contains, parseCidr } from "../../lib/cidr";
-import type { Check, Step } from "../check";
 import { nodeNetwork, nodeServices } from "./evidence";
 
 const onWeave = { cni: ["weave"] } as const;

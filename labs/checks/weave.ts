@@ -1,7 +1,7 @@
+import type { Check } from "../../checks/language/check";
+import { connectedNodes, networkOf } from "../../checks/readers/read";
 import { statusPages, weaveLogs, weaveNet } from "../../components/cni/weave/names";
-import type { Check } from "../check";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
-import { connectedNodes, networkOf } from "./read";
 
 const log = {
   id: "log",

@@ -1,7 +1,7 @@
 import { healthyNetwork } from "../checks/healthy";
 import { nodesReady } from "../checks/nodes-ready";
 import { ownPeerNames, peersCollide, podsWaitForAddress, samePeerName, weavePort } from "../checks/peer-names";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** A Weave router is named by its node's machine-id, and clones of one machine have the same. */

@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const status = (node: string, page = "") =>
   `./lab node -s cloned-machine-id ${node} curl -s 127.0.0.1:6784/status${page}`;

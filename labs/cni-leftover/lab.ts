@@ -2,7 +2,7 @@ import { multicastSameNode, udpAcrossNodes } from "../checks/datagrams";
 import { healthyNetwork, podNetwork } from "../checks/healthy";
 import { leftConflist, multicastStillLost, newPodOldNetwork } from "../checks/leftover";
 import { weaveReady } from "../checks/weave";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** The old CNI's objects were deleted, and its conflist was forgotten on the nodes. */

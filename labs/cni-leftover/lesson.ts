@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const n1 = "./lab node -s cni-leftover n1";
 

@@ -1,7 +1,8 @@
+import type { Expectation, Values } from "../../checks/language/values";
 import { confluenceHealthy, confluenceSymptom } from "../checks/confluence";
 import { multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "../checks/datagrams";
 import { healthyNetwork, podNetwork } from "../checks/healthy";
-import type { Expectation, Lab, Values } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** A cluster of Confluence whose members look for each other by multicast, on a network that carries none. */

@@ -1,7 +1,7 @@
 import { hangsForRoute } from "../checks/dhcp-hangs";
 import { healthyNetwork, podNetwork, staticNetwork } from "../checks/healthy";
 import { cniDhcpReady } from "../checks/leased";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** A DHCP server upstream hands out a route that no client can set, and the plugin sets all or nothing. */

@@ -1,7 +1,7 @@
 import { healthyNetwork, podNetwork } from "../checks/healthy";
 import { leaseStays } from "../checks/lease-care";
 import { cniDhcpReady, leasedAtServer, leasedNet1, leasedPods } from "../checks/leased";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** The plugin's RELEASE never leaves the node, so each pod that was takes an address with it. */

@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 export const lesson: Lesson = {
   goal: "You know what becomes of a pod's lease when the pod goes, and how to see that it leaks.",

@@ -1,6 +1,6 @@
 import { hangsWithoutDaemon } from "../checks/dhcp-hangs";
 import { healthyNetwork, podNetwork, staticNetwork } from "../checks/healthy";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** The dhcp plugin asks a daemon on its node, and nobody has started one. */

@@ -11,7 +11,7 @@ import { healthyNetwork } from "../checks/healthy";
 import { nodesReady } from "../checks/nodes-ready";
 import { pingSameNode } from "../checks/ping-same-node";
 import { pingOnLan } from "../checks/public-ip";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** flanneld finds its lease by the address that it announces, and on Vagrant boxes that is the same on all. */

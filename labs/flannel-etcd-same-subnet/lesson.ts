@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const n = (node: string) => `./lab node -s flannel-etcd-same-subnet ${node}`;
 const quickTest =

@@ -3,7 +3,7 @@ import { healthyNetwork, podNetwork } from "../checks/healthy";
 import { nodesReady } from "../checks/nodes-ready";
 import { pingSameNode } from "../checks/ping-same-node";
 import { announcedAddress, overlayAstray, pingOnLan, samePublicIp } from "../checks/public-ip";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** A way of choosing the interface, and whether it is a cure. */

@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const n1 = "./lab node -s flannel-wrong-interface n1";
 

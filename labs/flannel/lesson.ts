@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 export const lesson: Lesson = {
   goal: "You can follow a packet from a pod on one node to a pod on another, and find where it stops.",

@@ -1,14 +1,11 @@
-import type { Check } from "./check";
+import type { Check } from "../../checks/language/check";
+import type { Checklist } from "../../checks/language/checklist";
+import type { Expectation, Values } from "../../checks/language/values";
 import type { Lesson } from "./lesson";
 import type { LabMatrix } from "./matrix";
-import type { Expectation, Values } from "./values";
 
-export type { Expectation, Values };
-
-/** One lab: the stack of the same name, what it shows, and how that is proven. Data only. */
-export interface Lab {
-  /** The name of the folder under labs/ and of the stack. */
-  readonly id: string;
+/** One lab, by the name of its folder under labs/: the stack of the same name, what it shows, and how that is proven. Data only. */
+export interface Lab extends Checklist {
   /** What one sees, in one line of `./lab list`. */
   readonly title: string;
   /** The bug, in a network engineer's words; absent for a stack without one. */
@@ -25,12 +22,6 @@ export interface Lab {
   readonly broken?: readonly Values[];
   /** Value sets that mend it, one `pulumi up` each, in this order. */
   readonly fixed?: readonly Values[];
-  readonly checks: {
-    /** What holds when all is well. */
-    readonly healthy: readonly Check[];
-    /** What holds while the bug is there, its controls included. */
-    readonly symptom?: readonly Check[];
-  };
   /** What `./lab learn` walks through; absent for a lab that has only its page. */
   readonly lesson?: Lesson;
   /** What `./lab matrix` compares; absent for a lab that compares nothing. */
@@ -65,9 +56,6 @@ export function tellingChecks({ checks: { healthy, symptom = [] } }: Lab): reado
   ]);
   return symptom.filter(({ id }) => !elsewhere.has(id));
 }
-
-/** The form of a lab's and a check's name: it becomes part of container and file names. */
-export const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
  * The symptom is expected with the lab's last broken values in force, health with anything else.

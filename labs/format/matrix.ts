@@ -1,5 +1,5 @@
-import type { Check } from "./check";
-import type { Expectation, Values } from "./values";
+import type { Check } from "../../checks/language/check";
+import type { Expectation, Values } from "../../checks/language/values";
 
 /** One way to do a thing, tried with each CNI. */
 export interface MatrixRow {

@@ -1,5 +1,5 @@
-import type { Problem } from "../lib/user-error";
-import type { Lab } from "./lab";
+import type { Problem } from "../../lib/user-error";
+import type { Lab } from "./lab-data";
 import type { Lesson } from "./lesson";
 
 /** Everything wrong with a lab's lesson. */

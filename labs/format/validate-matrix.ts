@@ -1,7 +1,7 @@
-import type { Problem } from "../lib/user-error";
+import { checkListProblems } from "../../checks/language/validate-check";
+import type { Values } from "../../checks/language/values";
+import type { Problem } from "../../lib/user-error";
 import type { LabMatrix } from "./matrix";
-import { checkListProblems } from "./validate-check";
-import type { Values } from "./values";
 
 /** Everything wrong with a matrix. */
 export function matrixProblems(lab: string, { cnis, rows, checks, evidence }: LabMatrix): Problem[] {

@@ -1,6 +1,7 @@
-import type { Problem } from "../lib/user-error";
-import { type Lab, namePattern, tellingChecks } from "./lab";
-import { checkListProblems } from "./validate-check";
+import { namePattern } from "../../checks/language/name";
+import { checkListProblems } from "../../checks/language/validate-check";
+import type { Problem } from "../../lib/user-error";
+import { type Lab, tellingChecks } from "./lab-data";
 import { lessonProblems } from "./validate-lesson";
 import { matrixProblems } from "./validate-matrix";
 

@@ -3,7 +3,7 @@ import { forwardDrops, forwardRuleCounts } from "../checks/forwarding";
 import { healthyNetwork } from "../checks/healthy";
 import { nodesReady } from "../checks/nodes-ready";
 import { pingSameNode } from "../checks/ping-same-node";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** The nodes forward only what a rule accepts, as with Docker on them, and no rule speaks of the overlay. */

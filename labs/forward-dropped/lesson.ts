@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const pods = "./lab kubectl -s forward-dropped -n cni-lab";
 const podOfN2 =

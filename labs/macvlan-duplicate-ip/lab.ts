@@ -1,7 +1,7 @@
 import { healthyNetwork, podNetwork } from "../checks/healthy";
 import { sharedNet1 } from "../checks/net1";
 import { multusCopy, multusDelegate, multusReady } from "../checks/second-network";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** host-local keeps its books on each node for itself; on one LAN all nodes give out the same first address. */

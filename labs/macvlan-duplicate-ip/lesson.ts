@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const kubectl = "./lab kubectl -s macvlan-duplicate-ip -n cni-lab";
 const show = (node: string) => `${kubectl} exec statefulset/static-${node} -- ip -4 address show dev net1`;

@@ -1,5 +1,5 @@
 import { healthyNetwork } from "../checks/healthy";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** Pods with a second interface on the nodes' own LAN: one with a static address, one with an address by DHCP. */

@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const kubectl = "./lab kubectl -s multihomed -n cni-lab";
 

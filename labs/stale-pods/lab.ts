@@ -3,7 +3,7 @@ import { nodeResidue } from "../checks/node-residue";
 import { nodesReady } from "../checks/nodes-ready";
 import { newPodWorks, pingBetweenStale, podWithoutNetwork } from "../checks/stale";
 import { weaveReady } from "../checks/weave";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** The swap went well on the nodes, and the pods of before were forgotten. */

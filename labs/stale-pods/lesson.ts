@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 const n1 = "./lab node -s stale-pods n1";
 const allPods = "./lab kubectl -s stale-pods get pods -A -o wide";

@@ -1,5 +1,5 @@
 import { healthyNetwork } from "../checks/healthy";
-import type { Lab } from "../lab";
+import type { Lab } from "../format/lab-data";
 import { lesson } from "./lesson";
 
 /** A plain cluster on Weave Net: one Ethernet over all nodes. */

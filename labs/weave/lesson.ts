@@ -1,4 +1,4 @@
-import type { Lesson } from "../lesson";
+import type { Lesson } from "../format/lesson";
 
 export const lesson: Lesson = {
   goal: "You know how one Ethernet over all nodes differs from a subnet for each.",

@@ -9,6 +9,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "cni-lab-stub-"));
 const checkout = path.join(folder, "checkout");
 const file = (name: string) => path.join(checkout, name);
 const sources = [
+  "checks",
   "cli",
   "components",
   "labs",

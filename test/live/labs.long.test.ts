@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CheckVerdict, Verdict } from "../../cli/checks/verdict";
+import type { CheckVerdict, Verdict } from "../../checks/engine/verdict";
+import type { Expectation } from "../../checks/language/values";
 import { loadLabs } from "../../labs";
-import { type Expectation, type Lab, tellingChecks } from "../../labs/lab";
+import { type Lab, tellingChecks } from "../../labs/format/lab-data";
 import { commandsOfPage } from "../readme";
 import { LabUnderTest, type Ran } from "./lab";
 import { testDown, testPage } from "./parts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterAccess } from "../../cli/checks/access";
-import { systemClock } from "../../cli/checks/clock";
-import { Snapshots } from "../../cli/checks/snapshot";
-import { factsOf, subjectsOf } from "../../cli/checks/subjects";
-import { collectVersions } from "../../cli/checks/versions";
-import type { Ran } from "../../cli/run/ran";
+import type { ClusterAccess } from "../../checks/engine/access";
+import { systemClock } from "../../checks/engine/clock";
+import { Snapshots } from "../../checks/engine/snapshot";
+import { factsOf, subjectsOf } from "../../checks/engine/subjects";
+import { collectVersions } from "../../checks/engine/versions";
+import type { Ran } from "../../lib/ran";
 
 const nodes = [1, 2].map((n) => ({ name: `n${n}`, container: `cni-lab-x-n${n}`, address: `172.28.1.${10 + n}` }));
 const never = new AbortController().signal;

@@ -1,13 +1,14 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runChecks } from "../../cli/checks";
-import { checksFor } from "../../cli/checks/checks-for";
+import { runChecks } from "../../checks/engine";
+import { checksFor } from "../../checks/engine/checks-for";
+import type { Expectation, Values } from "../../checks/language/values";
 import { valuesInForce } from "../../cli/settings";
 import { loadLab } from "../../labs";
 import { confluenceHealthy, confluenceSymptom } from "../../labs/checks/confluence";
-import { type Expectation, expectedState, type Values } from "../../labs/lab";
-import { matrixProblems } from "../../labs/validate-matrix";
+import { expectedState } from "../../labs/format/lab-data";
+import { matrixProblems } from "../../labs/format/validate-matrix";
 import { parseLabConfig } from "../../stacks/schema";
 import { type Answer, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 

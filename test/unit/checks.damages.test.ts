@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { causesIn } from "../../cli/checks/causes";
-import { judge } from "../../cli/checks/judge";
-import type { StepRecord } from "../../cli/checks/run-step";
-import type { Check } from "../../labs/check";
+import { causesIn } from "../../checks/engine/causes";
+import { judge } from "../../checks/engine/judge";
+import type { StepRecord } from "../../checks/engine/run-step";
+import type { Check } from "../../checks/language/check";
 import { podSubnets } from "../../labs/checks/flannel";
 import { kubeProxyReady } from "../../labs/checks/kube-proxy";
 import { largePackets } from "../../labs/checks/large-packets";

@@ -1,11 +1,11 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterAccess, PodTarget } from "../../cli/checks/access";
-import type { Clock } from "../../cli/checks/clock";
-import type { Ran, RunOptions } from "../../cli/run/ran";
-import type { Check } from "../../labs/check";
-import type { Lab } from "../../labs/lab";
+import type { ClusterAccess, PodTarget } from "../../checks/engine/access";
+import type { Clock } from "../../checks/engine/clock";
+import type { Check } from "../../checks/language/check";
+import type { Lab } from "../../labs/format/lab-data";
+import type { Ran, RunOptions } from "../../lib/ran";
 
 /** A clock that jumps to the next sleeper as soon as nothing else is left to do. */
 export class FakeClock implements Clock {

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runChecks } from "../../cli/checks";
+import { runChecks } from "../../checks/engine";
+import type { Values } from "../../checks/language/values";
 import { flannelResidue } from "../../components/cni/flannel/residue";
 import { lab } from "../../labs/flannel/lab";
-import type { Values } from "../../labs/values";
 import { type Answer, evidenceDir, FakeCluster } from "./checks.fake";
 
 let folder: string;

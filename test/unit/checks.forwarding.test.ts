@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runChecks } from "../../cli/checks";
-import type { Check } from "../../labs/check";
-import { growthOf } from "../../labs/checks/count";
+import { runChecks } from "../../checks/engine";
+import type { Check } from "../../checks/language/check";
+import { growthOf } from "../../checks/readers/count";
 import { forwardDrops, forwardRuleCounts } from "../../labs/checks/forwarding";
 import { type Answer, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { checksFor } from "../../cli/checks/checks-for";
+import { checksFor } from "../../checks/engine/checks-for";
+import type { Check } from "../../checks/language/check";
 import { valuesInForce } from "../../cli/settings";
 import { labIds, loadLab, loadLabs } from "../../labs";
-import type { Check } from "../../labs/check";
-import { expectedState, type Lab, takes, tellingChecks } from "../../labs/lab";
-import { labProblems } from "../../labs/validate";
+import { expectedState, type Lab, takes, tellingChecks } from "../../labs/format/lab-data";
+import { labProblems } from "../../labs/format/validate";
 import { describeProblem } from "../../lib/user-error";
 import { parseLabConfig } from "../../stacks/schema";
 import { checkOf, labOf } from "./checks.fake";

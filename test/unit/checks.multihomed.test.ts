@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runChecks } from "../../cli/checks";
-import { listChecks } from "../../cli/checks/report/list";
+import { runChecks } from "../../checks/engine";
+import { listChecks } from "../../checks/engine/report/list";
+import type { Check } from "../../checks/language/check";
 import { valuesInForce } from "../../cli/settings";
 import { nodesAmong } from "../../cli/stack/containers";
 import { podman } from "../../components/cluster/engine/podman";
-import type { Check } from "../../labs/check";
 import { type Answer, checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runChecks } from "../../cli/checks";
-import type { Check } from "../../labs/check";
+import { runChecks } from "../../checks/engine";
+import type { Check } from "../../checks/language/check";
 import { ownPeerNames, peersCollide, podsWaitForAddress, samePeerName, weavePort } from "../../labs/checks/peer-names";
 import { type Answer, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 

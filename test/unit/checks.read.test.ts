@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lastLine, seconds } from "../../cli/checks/text";
-import { connectedNodes, distinctField, networkOf } from "../../labs/checks/read";
-import { fill, placeholdersOf } from "../../labs/placeholders";
+import { lastLine, seconds } from "../../checks/engine/text";
+import { fill, placeholdersOf } from "../../checks/language/placeholders";
+import { connectedNodes, distinctField, networkOf } from "../../checks/readers/read";
 
 const octet = fc.integer({ min: 0, max: 255 });
 const address = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join("."));

@@ -1,10 +1,10 @@
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runChecks } from "../../cli/checks";
-import { listChecks } from "../../cli/checks/report/list";
-import type { Check } from "../../labs/check";
-import { labProblems } from "../../labs/validate";
+import { runChecks } from "../../checks/engine";
+import { listChecks } from "../../checks/engine/report/list";
+import type { Check } from "../../checks/language/check";
+import { labProblems } from "../../labs/format/validate";
 import { describeProblem } from "../../lib/user-error";
 import { type Answer, checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { verdictJson } from "../../cli/checks/report/json";
-import { junitXml } from "../../cli/checks/report/junit";
-import { listChecks } from "../../cli/checks/report/list";
-import { eventLines, verdictLine, verdictText } from "../../cli/checks/report/text";
-import { isAsExpected, type SubjectVerdict, type Verdict, worst } from "../../cli/checks/verdict";
+import { verdictJson } from "../../checks/engine/report/json";
+import { junitXml } from "../../checks/engine/report/junit";
+import { listChecks } from "../../checks/engine/report/list";
+import { eventLines, verdictLine, verdictText } from "../../checks/engine/report/text";
+import { isAsExpected, type SubjectVerdict, type Verdict, worst } from "../../checks/engine/verdict";
 import { checkOf, labOf } from "./checks.fake";
 
 const passed: SubjectVerdict = {

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type RunChecksOptions, runChecks } from "../../cli/checks";
-import { urgencies } from "../../cli/checks/controls";
-import type { CheckEvent } from "../../cli/checks/verdict";
-import type { Check } from "../../labs/check";
+import { type RunChecksOptions, runChecks } from "../../checks/engine";
+import { urgencies } from "../../checks/engine/controls";
+import type { CheckEvent } from "../../checks/engine/verdict";
+import type { Check } from "../../checks/language/check";
+import { toldValues } from "../../stacks/shown-values";
 import { checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
 let folder: string;
@@ -369,7 +370,7 @@ describe("a run", () => {
       ...check,
       steps: [{ id: "ask", at: "kubectl" as const, run: ["ask"] }],
     }));
-    await run(cluster, checks, { stack: "test-lab", values });
+    await run(cluster, checks, { stack: "test-lab", values, told: toldValues(values) });
     const text = readFileSync(join(folder, "verdict.json"), "utf8");
     expect(JSON.parse(text)).toMatchObject({ stack: "test-lab", checks: [{ topic: "words" }, { id: "pings" }, {}] });
     expect(JSON.parse(text).checks.map((check: { reach?: unknown }) => check.reach)).toEqual([

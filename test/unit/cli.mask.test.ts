@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { EvidenceFolder } from "../../cli/checks/evidence";
+import { EvidenceFolder } from "../../checks/engine/evidence";
 import { reportError } from "../../cli/report-error";
-import { LineMasker, mask, masked } from "../../cli/run/mask";
+import { LineMasker, mask, masked } from "../../lib/mask";
 
 const keys = [
   generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export({ type: "pkcs1", format: "pem" }),

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Values } from "../../checks/language/values";
 import { changesOfStack } from "../../cli/changes";
 import { changedBeforeUp, changedLines, changedText, changedValues } from "../../cli/own-values";
 import { loadLabs } from "../../labs";
-import type { Values } from "../../labs/lab";
+
 import { labOf } from "./checks.fake";
 
 const plain = labOf([], { values: { cni: "flannel", nodes: "3" } });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ClusterAccess } from "../../cli/checks/access";
+import type { ClusterAccess } from "../../checks/engine/access";
 import { describeNetworks, lookAtNetworks } from "../../cli/commands/status-networks";
 
 /** A cluster whose kubectl answers a question that holds a word; it fails on any other. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Verdict } from "../../cli/checks/verdict";
+import type { Verdict } from "../../checks/engine/verdict";
 import { chooseRuns } from "../../cli/compare/choose-runs";
 import { readVerdict } from "../../cli/compare/stored-run";
 import { runProgram } from "../../cli/program";

@@ -1,4 +1,4 @@
-import type { CheckVerdict, Verdict } from "../../cli/checks/verdict";
+import type { CheckVerdict, Verdict } from "../../checks/engine/verdict";
 import type { BothEvidence } from "../../cli/compare/evidence";
 import type { StoredRun } from "../../cli/compare/stored-run";
 import { multicastAcrossNodes } from "../../labs/checks/datagrams";

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
+import { insideNetwork } from "../../checks/readers/read";
 import { calmSince, lastMembers, lastPanic, panicMarker, panicReason } from "../../labs/checks/confluence-log";
 import { connectedWith, connectionBetween, joinedGroups, listensOn } from "../../labs/checks/confluence-sockets";
-import { insideNetwork } from "../../labs/checks/read";
 
 const at = (time: string, rest: string) => `2026-01-01 00:${time},123 ${rest}`;
 const difference = (words: string) =>

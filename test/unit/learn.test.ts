@@ -8,9 +8,9 @@ import { type LessonOnStack, lessonText, onStack } from "../../cli/learn/text";
 import { type Conversation, type LessonStack, walk } from "../../cli/learn/tour";
 import { Interrupted } from "../../cli/run/interrupt";
 import { loadLabs } from "../../labs";
-import type { Lab } from "../../labs/lab";
-import type { Lesson } from "../../labs/lesson";
-import { labProblems } from "../../labs/validate";
+import type { Lab } from "../../labs/format/lab-data";
+import type { Lesson } from "../../labs/format/lesson";
+import { labProblems } from "../../labs/format/validate";
 import { commandsOf } from "../readme";
 import { checkOf, labOf } from "./checks.fake";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { CheckVerdict } from "../../cli/checks/verdict";
+import type { CheckVerdict } from "../../checks/engine/verdict";
 import { cellOf, matrixText, stepsOf } from "../../cli/commands/matrix";
-import type { LabMatrix } from "../../labs/matrix";
-import { matrixProblems } from "../../labs/validate-matrix";
+import type { LabMatrix } from "../../labs/format/matrix";
+import { matrixProblems } from "../../labs/format/validate-matrix";
 import { describeProblem } from "../../lib/user-error";
 import { checkOf } from "./checks.fake";
 

@@ -1,14 +1,15 @@
 import { describe, expect, it, test } from "vitest";
-import { readValues } from "../../cli/checks/judge";
-import { subjectsOf } from "../../cli/checks/subjects";
-import type { CheckVerdict, Verdict } from "../../cli/checks/verdict";
+import { readValues } from "../../checks/engine/judge";
+import { subjectsOf } from "../../checks/engine/subjects";
+import type { CheckVerdict, Verdict } from "../../checks/engine/verdict";
+import type { Check } from "../../checks/language/check";
+import type { Between } from "../../checks/language/reach";
+import { sends, shownReach } from "../../checks/language/shown-reach";
+import type { Expectation } from "../../checks/language/values";
 import { matrices } from "../../cli/page/matrix";
 import { reach } from "../../cli/page/sections/reach";
 import { loadLabs } from "../../labs";
-import type { Check } from "../../labs/check";
-import type { Expectation, Lab } from "../../labs/lab";
-import type { Between } from "../../labs/reach";
-import { sends, shownReach } from "../../labs/shown-reach";
+import type { Lab } from "../../labs/format/lab-data";
 import { flannelTopology, flannelVerdict, pageModel, shownBy, textOf } from "./page.fixture";
 
 const labs = await loadLabs();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Verdict } from "../../cli/checks/verdict";
+import type { Verdict } from "../../checks/engine/verdict";
 import { deafHops, lostPairs, matrices } from "../../cli/page/matrix";
 import { multicastAcrossNodes, multicastSameNode, udpAcrossNodes } from "../../labs/checks/datagrams";
 import { forwardDrops, forwardRuleCounts } from "../../labs/checks/forwarding";

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { ClusterAccess } from "../../cli/checks/access";
+import type { ClusterAccess } from "../../checks/engine/access";
 import { page } from "../../cli/page/page";
 import { writePage } from "../../cli/page/write";
 import { checkOf, evidenceDir, labOf } from "./checks.fake";

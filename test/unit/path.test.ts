@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterAccess } from "../../cli/checks/access";
+import type { ClusterAccess } from "../../checks/engine/access";
+import type { Values } from "../../checks/language/values";
+import { readSockets } from "../../checks/readers/sockets";
 import { tellingLines } from "../../cli/path/application";
 import { type Counted, type End, hopsBetween, reachOf } from "../../cli/path/hops";
 import { type Carrying, carryingOf, type Overlay, seeOverlay } from "../../cli/path/overlay";
 import { endOf, readPathPods, twoOf } from "../../cli/path/pods";
 import { pathLines } from "../../cli/path/report";
-import { readSockets } from "../../labs/sockets";
-import type { Values } from "../../labs/values";
 
 const from: End = { pod: "confluence-0", node: "n1", link: "eth0", address: "10.244.0.7" };
 const to: End = { pod: "confluence-1", node: "n2", link: "eth0", address: "10.244.1.4" };

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { eventLines } from "../../cli/checks/report/text";
+import { eventLines } from "../../checks/engine/report/text";
 import { CommandFailed, reportError } from "../../cli/report-error";
-import { plain } from "../../cli/ui/plain";
 import { table } from "../../cli/ui/table";
+import { plain } from "../../lib/plain";
 
 test.each([
   ["clear\u001b[2J\u001b[H", "clear"],

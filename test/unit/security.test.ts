@@ -58,7 +58,7 @@ const run = "podman --runtime runc run";
 const lan = { network: "LAN", link: "eth1", address: "172.28.7.11" };
 
 /** Files of the code, by their path. */
-const code = ["cli", "components", "lib", "toolchain", "stacks"].flatMap((folder) =>
+const code = ["checks", "cli", "components", "lib", "toolchain", "stacks"].flatMap((folder) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.startsWith("plugins/"))
     .map((name) => path.join(folder, name)),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ClusterAccess } from "../../cli/checks/access";
+import type { ClusterAccess } from "../../checks/engine/access";
 import { describeCni, describePodNetwork, nodeNetworks, podNetworks } from "../../cli/commands/status-pods";
 import { flannelResidue } from "../../components/cni/flannel/residue";
 import { flannelEtcdResidue } from "../../components/cni/flannel-etcd/residue";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { ClusterAccess } from "../../cli/checks/access";
-import type { Ran } from "../../cli/run/ran";
+import type { ClusterAccess } from "../../checks/engine/access";
 import { collectTopology } from "../../cli/topology/collect";
 import { askNode, readNode } from "../../cli/topology/read-node";
 import { readPods } from "../../cli/topology/read-pods";
+import type { Ran } from "../../lib/ran";
 
 const links = JSON.stringify([
   { ifname: "lo", flags: ["LOOPBACK", "UP"], addr_info: [{ family: "inet", local: "127.0.0.1", prefixlen: 8 }] },

@@ -1,6 +1,7 @@
-import type { Check, Step, Subjects } from "../../../labs/check";
-import type { Expectation, Lab, Values } from "../../../labs/lab";
 import { quoteWord } from "../../../lib/shell";
+import type { Check, Step, Subjects } from "../../language/check";
+import type { Checklist } from "../../language/checklist";
+import type { Expectation, Values } from "../../language/values";
 import { checksFor } from "../checks-for";
 
 const runsFor: Readonly<Record<Subjects, string>> = {
@@ -13,7 +14,7 @@ const runsFor: Readonly<Record<Subjects, string>> = {
 };
 
 /** What `check --list` prints: each check of the expected state with what it runs. Nothing is run. */
-export function listChecks(lab: Lab, expect: Expectation, inForce: Values): string {
+export function listChecks(lab: Checklist, expect: Expectation, inForce: Values): string {
   return `${checksFor(lab, expect, inForce).map(describeCheck).join("\n\n")}\n`;
 }
 

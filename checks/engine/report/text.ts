@@ -1,4 +1,4 @@
-import { plain } from "../../ui/plain";
+import { plain } from "../../../lib/plain";
 import { seconds } from "../text";
 import type { CheckEvent, CheckVerdict, Outcome, SubjectVerdict, Verdict } from "../verdict";
 

@@ -1,5 +1,5 @@
-import type { StepRecord } from "../../checks/run-step";
-import type { CheckVerdict, SubjectVerdict } from "../../checks/verdict";
+import type { StepRecord } from "../../../checks/engine/run-step";
+import type { CheckVerdict, SubjectVerdict } from "../../../checks/engine/verdict";
 import { type CheckPair, type Comparison, isBeside, type SubjectPair, toldSubjects } from "../../compare/compare-runs";
 import { type BothEvidence, printedOf } from "../../compare/evidence";
 import { idsOf, matchWords } from "../../compare/words";

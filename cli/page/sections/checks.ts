@@ -1,6 +1,6 @@
-import type { EvidenceRecord, SubjectEvidence } from "../../checks/evidence";
-import { seconds } from "../../checks/text";
-import type { CheckVerdict, SubjectVerdict } from "../../checks/verdict";
+import type { EvidenceRecord, SubjectEvidence } from "../../../checks/engine/evidence";
+import { seconds } from "../../../checks/engine/text";
+import type { CheckVerdict, SubjectVerdict } from "../../../checks/engine/verdict";
 import { type Html, html } from "../html";
 import type { PageModel } from "../model";
 import { step } from "../step";

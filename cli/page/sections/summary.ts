@@ -1,6 +1,6 @@
-import { headline } from "../../checks/headline";
-import { seconds } from "../../checks/text";
-import type { CheckVerdict, Verdict } from "../../checks/verdict";
+import { headline } from "../../../checks/engine/headline";
+import { seconds } from "../../../checks/engine/text";
+import type { CheckVerdict, Verdict } from "../../../checks/engine/verdict";
 import { type Html, html } from "../html";
 import type { PageModel } from "../model";
 import { count, moment, outcomeWords } from "../words";

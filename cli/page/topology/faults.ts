@@ -1,5 +1,5 @@
+import type { Verdict } from "../../../checks/engine/verdict";
 import { cnisWithRouter, residues } from "../../../components/cni/registry";
-import type { Verdict } from "../../checks/verdict";
 import type { Topology } from "../../topology/seen";
 import { deafHops, type LostPair, lostPairs } from "../matrix";
 import { andList } from "../words";
