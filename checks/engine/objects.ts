@@ -1,25 +1,11 @@
-import { networkAnnotations, secondInterface } from "../../components/networks/names";
-import { parseJson } from "../../lib/json";
+import { secondInterface } from "../../components/networks/names";
+import { type Pod, stateOf } from "../readers/pod";
 
-/** An object of the cluster, as far as it is looked at. */
+/** An object of the cluster that is no pod, as far as it is looked at. */
 export interface Item {
   readonly kind?: string;
-  readonly metadata?: {
-    readonly namespace?: string;
-    readonly name?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly deletionTimestamp?: string;
-  };
-  readonly spec?: { readonly nodeName?: string; readonly clusterIP?: string; readonly replicas?: number };
-  readonly status?: { readonly phase?: string; readonly podIP?: string };
-}
-
-/** What Multus says of one interface of a pod. */
-interface NetworkStatus {
-  readonly interface: string;
-  readonly ips: readonly string[];
-  readonly mac: string;
+  readonly metadata?: { readonly namespace?: string; readonly name?: string };
+  readonly spec?: { readonly clusterIP?: string; readonly replicas?: number };
 }
 
 /** The object of this kind and name, where there is one. */
@@ -34,22 +20,16 @@ export function clusterIpOf(items: readonly Item[], namespace: string, name: str
   return plain(find(items, "Service", namespace, name)?.spec?.clusterIP);
 }
 
-/** The phase of a pod, and Terminating where it is to go. */
-export function stateOf(pod: Item): string {
-  return pod.metadata?.deletionTimestamp === undefined ? (pod.status?.phase ?? "Unknown") : "Terminating";
-}
-
 /** Pods with where they are and what becomes of them, for a person. */
-export function listed(pods: readonly Item[]): string {
-  const all = pods.map((pod) => `${pod.metadata?.name} on ${pod.spec?.nodeName ?? "no node"} ${stateOf(pod)}`);
+export function listed(pods: readonly Pod[]): string {
+  const all = pods.map((pod) => `${pod.name} on ${pod.node ?? "no node"} ${stateOf(pod)}`);
   return all.sort().join(", ") || "none";
 }
 
 /** The address and MAC of a pod's second interface, as far as Multus tells them. */
-export function secondInterfaceOf(pod: Item): { readonly address?: string; readonly mac?: string } {
-  const status = parseJson<readonly Partial<NetworkStatus>[]>(pod.metadata?.annotations?.[networkAnnotations.status]);
-  const second = Array.isArray(status) ? status.find((one) => one?.interface === secondInterface) : undefined;
-  const [address, mac] = [plain(second?.ips?.[0]?.split("/")[0]), plain(second?.mac)];
+export function secondInterfaceOf(pod: Pod): { readonly address?: string; readonly mac?: string } {
+  const second = pod.interfaces.find(({ link }) => link === secondInterface);
+  const [address, mac] = [plain(second?.ips[0]), plain(second?.mac)];
   return { ...(address === undefined ? {} : { address }), ...(mac === undefined ? {} : { mac }) };
 }
 

@@ -3,9 +3,10 @@ import { type Role, roleLabel } from "../../components/networks/names";
 import { probeNames } from "../../components/probe/probe-names";
 import { parseJson } from "../../lib/json";
 import type { Facts } from "../language/placeholders";
+import { type Pod, readPod, stateOf } from "../readers/pod";
 import type { ClusterAccess } from "./access";
 import type { Clock } from "./clock";
-import { clusterIpOf, type Item, listed, plain, secondInterfaceOf, stateOf } from "./objects";
+import { clusterIpOf, type Item, listed, plain, secondInterfaceOf } from "./objects";
 import { describeReplicas, type Replica, replicasIn } from "./replicas";
 import { lastLine } from "./text";
 
@@ -82,16 +83,17 @@ async function takeSnapshot(access: ClusterAccess, signal: AbortSignal, settings
     const ip = clusterIpOf(items, namespace, name);
     return ip === undefined ? [] : [[fact, ip] as const];
   });
-  const own = items.filter((item) => item.kind === "Pod" && item.metadata?.namespace === probeNames.namespace);
-  const pods = own.filter((pod) => pod.metadata?.labels?.["app.kubernetes.io/name"] === probeNames.name);
+  const all = items.flatMap((item) => (item.kind === "Pod" ? (readPod(item) ?? []) : []));
+  const own = all.filter(({ namespace }) => namespace === probeNames.namespace);
+  const pods = own.filter(({ labels }) => labels["app.kubernetes.io/name"] === probeNames.name);
   const roles = own.filter((pod) => roleOf(pod) !== undefined);
-  const replicas = replicasIn(items);
+  const replicas = replicasIn(items, all);
   return {
     pods: pods.flatMap(usable).sort((a, b) => a.name.localeCompare(b.name)),
     multihomed: roles.flatMap(multihomed).sort((a, b) => a.name.localeCompare(b.name)),
     replicas,
     facts: { ...known, "replicas.count": String(replicas.length), ...Object.fromEntries(found) },
-    trouble: `probe pods there: ${listed(pods)}${roles.length === 0 ? "" : `; with a second interface: ${listed(roles)}`}${describeReplicas(items)}`,
+    trouble: `probe pods there: ${listed(pods)}${roles.length === 0 ? "" : `; with a second interface: ${listed(roles)}`}${describeReplicas(items, all)}`,
   };
 }
 
@@ -111,20 +113,20 @@ async function objects(
   return Array.isArray(printed) ? { items: printed } : { trouble: `${asked} printed no list: ${lastLine(ran)}` };
 }
 
-function usable(pod: Item): ProbePod[] {
-  const [name, node, ip] = [plain(pod.metadata?.name), plain(pod.spec?.nodeName), plain(pod.status?.podIP)];
+function usable(pod: Pod): ProbePod[] {
+  const [name, node, ip] = [pod.name, pod.node, pod.ip].map(plain);
   if (name === undefined || node === undefined || ip === undefined || stateOf(pod) !== "Running") return [];
   return [{ name, node, ip }];
 }
 
-function roleOf(pod: Item): Role | undefined {
-  const role = pod.metadata?.labels?.[roleLabel];
+function roleOf({ labels }: Pod): Role | undefined {
+  const role = labels[roleLabel];
   return role === "static" || role === "leased" ? role : undefined;
 }
 
 /** A pod that hangs has a name and a node, and that is what is to be looked at. */
-function multihomed(pod: Item): MultihomedPod[] {
-  const [role, name, node] = [roleOf(pod), plain(pod.metadata?.name), plain(pod.spec?.nodeName)];
-  if (role === undefined || name === undefined || node === undefined || stateOf(pod) === "Terminating") return [];
+function multihomed(pod: Pod): MultihomedPod[] {
+  const [role, name, node] = [roleOf(pod), plain(pod.name), plain(pod.node)];
+  if (role === undefined || name === undefined || node === undefined || pod.isLeaving) return [];
   return [{ role, name, node, ...secondInterfaceOf(pod) }];
 }

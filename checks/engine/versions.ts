@@ -1,4 +1,5 @@
 import { parseJson } from "../../lib/json";
+import { readPods } from "../readers/pod";
 import type { ClusterAccess } from "./access";
 
 /** What the verdict was reached on. A part that could not be asked for is absent. */
@@ -26,10 +27,6 @@ interface NodeAnswer {
     readonly status?: { readonly nodeInfo?: Readonly<Record<string, string | undefined>> };
   }[];
 }
-interface PodAnswer {
-  readonly items: readonly { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } }[];
-}
-
 /** Asks the cluster what it runs. Never fails: a cluster that does not answer is for the checks to report. */
 export async function collectVersions(access: ClusterAccess, signal: AbortSignal): Promise<Versions> {
   const ask = async (args: readonly string[]): Promise<string | undefined> => {
@@ -42,7 +39,6 @@ export async function collectVersions(access: ClusterAccess, signal: AbortSignal
     ask(["get", "pods", "--all-namespaces", "-o", "json"]),
   ]);
   const answer = parseJson<VersionAnswer>(version);
-  const containers = (parseJson<PodAnswer>(pods)?.items ?? []).flatMap(({ spec }) => spec?.containers ?? []);
   return {
     kubectl: answer?.clientVersion?.gitVersion,
     kubernetes: answer?.serverVersion?.gitVersion,
@@ -53,6 +49,6 @@ export async function collectVersions(access: ClusterAccess, signal: AbortSignal
       kernel: status?.nodeInfo?.kernelVersion ?? "",
       os: status?.nodeInfo?.osImage ?? "",
     })),
-    images: [...new Set(containers.flatMap(({ image }) => image ?? []))].sort(),
+    images: [...new Set((readPods(pods) ?? []).flatMap(({ images }) => images))].sort(),
   };
 }

@@ -1,4 +1,5 @@
-import { networkAnnotations, networkDaemons, networkNames } from "../../components/networks/names";
+import { networkDaemons, networkNames } from "../../components/networks/names";
+import { type Pod, readPods } from "./pod";
 
 /** An address that the DHCP server has given out. */
 export interface Lease {
@@ -60,47 +61,23 @@ export function readLeases(text: string, now: number): Lease[] {
   }));
 }
 
-interface Pod {
-  readonly metadata?: {
-    readonly name?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly name?: string }[];
-  };
-  readonly spec?: { readonly nodeName?: string };
-  readonly status?: {
-    readonly containerStatuses?: readonly { readonly state?: { readonly running?: { readonly startedAt?: string } } }[];
-  };
-}
-
 /** Reads the pods with leased addresses, and the daemons, out of a list of all pods as JSON. */
-export function readPods(text: string): Pick<LeaseView, "pods" | "daemons"> {
-  const items = parse<{ readonly items?: readonly Pod[] }>(text)?.items ?? [];
+export function readLeasedPods(text: string): Pick<LeaseView, "pods" | "daemons"> {
+  const all = readPods(text) ?? [];
   return {
-    pods: items.flatMap(leasedPod),
-    daemons: items
-      .filter(({ metadata }) => metadata?.ownerReferences?.some(({ name }) => name === networkDaemons.dhcp))
-      .flatMap((pod) => {
-        const [node, since] = [pod.spec?.nodeName, startOf(pod)];
-        return node === undefined || since === undefined ? [] : [{ node, since }];
-      }),
+    pods: all.flatMap(leasedPod),
+    daemons: all
+      .filter(({ owners }) => owners.some(({ name }) => name === networkDaemons.dhcp))
+      .flatMap(({ node, startedAt: since }) => (node === undefined || since === undefined ? [] : [{ node, since }])),
   };
 }
 
-function leasedPod(pod: Pod): LeasedPod[] {
-  const status = parse<unknown>(pod.metadata?.annotations?.[networkAnnotations.status] ?? "");
-  const [name, node, since] = [pod.metadata?.name, pod.spec?.nodeName, startOf(pod)];
-  if (!Array.isArray(status) || name === undefined || node === undefined) return [];
-  return status.flatMap((one: { readonly name?: string; readonly ips?: readonly string[]; readonly mac?: string }) => {
-    const address = one.ips?.[0];
-    const isLeased = one.name?.split("/").at(-1) === networkNames.leased;
-    if (!isLeased || address === undefined || one.mac === undefined) return [];
-    return [{ name, node, address, mac: one.mac.toLowerCase(), since: since ?? Number.POSITIVE_INFINITY }];
+function leasedPod({ name, node, interfaces, startedAt: since = Number.POSITIVE_INFINITY }: Pod): LeasedPod[] {
+  return interfaces.flatMap(({ network, ips: [address], mac }) => {
+    const isLeased = network.split("/").at(-1) === networkNames.leased;
+    if (!isLeased || node === undefined || address === undefined || mac === undefined) return [];
+    return [{ name, node, address, mac, since }];
   });
-}
-
-function startOf({ status }: Pod): number | undefined {
-  const started = status?.containerStatuses?.[0]?.state?.running?.startedAt;
-  return started === undefined ? undefined : Date.parse(started);
 }
 
 /** Every address that the server or a pod knows of, with where it stands, in the order of the addresses. */
@@ -147,13 +124,5 @@ export function duplicatesOf(pods: readonly LeasedPod[]): string {
     .join(", ");
 }
 
-/** What kubectl is asked for, for `readPods`. */
+/** What kubectl is asked for, for `readLeasedPods`. */
 export const allPods = ["get", "pods", "--all-namespaces", "-o", "json"] as const;
-
-function parse<T>(text: string): T | undefined {
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { type Pod, readPods } from "./pod";
 
 /** The network that an address with its prefix lies in: `10.244.1.5/24` is in `10.244.1.0/24`. Other text stays as it is. */
 export function networkOf(text: string): string {
@@ -57,38 +58,23 @@ export function connectedNodes(text: string): string {
     .join(",");
 }
 
-interface PodList {
-  readonly items: readonly {
-    readonly metadata?: {
-      readonly name?: string;
-      readonly ownerReferences?: readonly { readonly kind?: string; readonly name?: string }[];
-    };
-    readonly status?: { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] };
-  }[];
-}
-
 /** The name of a DaemonSet's pod in a list of pods as JSON; `none` where there is none. */
 export function podOfDaemonSet(daemonSet: string): (text: string) => string {
-  return (text) => podOf(text, daemonSet)?.metadata?.name ?? "none";
+  return (text) => podOf(text, daemonSet)?.name ?? "none";
 }
 
 /** Whether that pod is ready: `True`, `False`, or `unknown` where it is not there. */
 export function readyOfDaemonSet(daemonSet: string): (text: string) => string {
   return (text) => {
-    const ready = podOf(text, daemonSet)?.status?.conditions?.find(({ type }) => type === "Ready");
-    return ready?.status ?? "unknown";
+    const pod = podOf(text, daemonSet);
+    return pod === undefined ? "unknown" : pod.isReady ? "True" : "False";
   };
 }
 
-function podOf(text: string, daemonSet: string): PodList["items"][number] | undefined {
-  try {
-    const list: Partial<PodList> | null = JSON.parse(text);
-    return list?.items?.find(({ metadata }) =>
-      metadata?.ownerReferences?.some(({ kind, name }) => kind === "DaemonSet" && name === daemonSet),
-    );
-  } catch {
-    return undefined;
-  }
+function podOf(text: string, daemonSet: string): Pod | undefined {
+  return readPods(text)?.find(({ owners }) =>
+    owners.some(({ kind, name }) => kind === "DaemonSet" && name === daemonSet),
+  );
 }
 
 /** Whether the address of a text (`inet 192.168.0.7/24`) lies in its range (`range 192.168.0.1-192.168.0.9`). */

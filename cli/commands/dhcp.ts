@@ -1,4 +1,4 @@
-import { allPods, duplicatesOf, leaseRows, readLeases, readPods } from "../../checks/readers/leases";
+import { allPods, duplicatesOf, leaseRows, readLeasedPods, readLeases } from "../../checks/readers/leases";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { leaseFile } from "../../components/networks/names";
 import { UserError } from "../../lib/user-error";
@@ -51,7 +51,7 @@ async function leases(stack: Stack): Promise<number> {
   const now = Date.now();
   const lab = await labOf(stack.name);
   const leaseSeconds = Number(valuesInForce(lab?.values ?? {}, stack.config().values()).dhcpLease);
-  const view = { leases: readLeases(file.stdout, now), ...readPods(pods.stdout), leaseSeconds, now };
+  const view = { leases: readLeases(file.stdout, now), ...readLeasedPods(pods.stdout), leaseSeconds, now };
   const rows = leaseRows(view).map(({ address, mac, secondsLeft, pod, node, state }) => [
     address,
     mac,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ClusterAccess } from "../../checks/engine/access";
+import { readPods } from "../../checks/readers/pod";
 import { placeOf } from "../../components/cluster/owner";
 import { locateToolchain } from "../../toolchain";
 import { type Changes, changesOfStack } from "../changes";
@@ -133,15 +134,6 @@ const nodesFormat = z.object({
     }),
   ),
 });
-const podsFormat = z.object({
-  items: z.array(
-    z.object({
-      spec: z.object({ nodeName: z.string().optional() }),
-      status: z.object({ phase: z.string(), conditions: z.array(condition).optional() }),
-    }),
-  ),
-});
-
 interface SeenNode extends Pick<NodeStatus, "ready" | "pods"> {
   readonly network: NodeNetwork;
 }
@@ -163,14 +155,14 @@ async function look(access: ClusterAccess, wish: PodNetwork): Promise<Map<string
   if (nodes.exitCode !== 0 || pods.exitCode !== 0) {
     return new Map();
   }
-  const allPods = podsFormat.parse(JSON.parse(pods.stdout)).items.filter(({ status }) => status.phase !== "Succeeded");
+  const allPods = (readPods(pods.stdout) ?? []).filter(({ phase }) => phase !== "Succeeded");
   const listed = nodesFormat.parse(JSON.parse(nodes.stdout)).items;
   const assigned = new Map(listed.map(({ metadata, spec }) => [metadata.name, spec.podCIDR]));
   const networks = await nodeNetworks(access, wish, assigned);
   return new Map(
     listed.map(({ metadata, status }) => {
-      const own = allPods.filter((pod) => pod.spec.nodeName === metadata.name);
-      const ready = own.filter((pod) => isReady(pod.status.conditions)).length;
+      const own = allPods.filter(({ node }) => node === metadata.name);
+      const ready = own.filter((pod) => pod.isReady).length;
       return [
         metadata.name,
         {

@@ -1,26 +1,27 @@
 import { z } from "zod";
+import { type Pod, readPod } from "../../checks/readers/pod";
 
 /** An event of a watch on the probe's pods, as kubectl prints it. */
-export const podEvent = z.object({
-  type: z.string(),
-  object: z.object({
-    metadata: z.object({ name: z.string(), uid: z.string(), deletionTimestamp: z.string().optional() }),
-    spec: z.object({ nodeName: z.string().optional() }),
-    status: z.object({
-      podIP: z.string().optional(),
-      conditions: z.array(z.object({ type: z.string(), status: z.string() })).optional(),
-    }),
-  }),
-});
+export interface PodEvent {
+  readonly type: string;
+  readonly pod: Pod;
+}
 
-export type PodEvent = z.infer<typeof podEvent>;
+const format = z.object({ type: z.string(), object: z.unknown() });
+
+/** Reads an event; undefined for one that is of no pod, such as an error of the API server. */
+export function readPodEvent(line: string): PodEvent | undefined {
+  const { type, object } = format.parse(JSON.parse(line));
+  const pod = readPod(object);
+  return pod === undefined ? undefined : { type, pod };
+}
 
 /**
  * Which address stands for each node: that of a pod there which is Ready and not ending. It stays with a pod as long
  * as it can, and with the last address where there is no such pod, as a client would that knows of no other.
  */
 export class PodAddresses {
-  private pods = new Map<string, PodEvent["object"]>();
+  private pods = new Map<string, Pod>();
   private readonly chosen = new Map<string, { readonly uid: string; readonly address: string }>();
 
   /** Forgets the pods, before a new watch tells of all of them again; the addresses in use stay. */
@@ -29,13 +30,13 @@ export class PodAddresses {
   }
 
   /** Takes an event in. */
-  take({ type, object }: PodEvent): void {
+  take({ type, pod }: PodEvent): void {
+    const { uid = "", node } = pod;
     if (type === "DELETED") {
-      this.pods.delete(object.metadata.uid);
+      this.pods.delete(uid);
     } else if (type === "ADDED" || type === "MODIFIED") {
-      this.pods.set(object.metadata.uid, object);
+      this.pods.set(uid, pod);
     }
-    const node = object.spec.nodeName;
     if (node !== undefined) {
       this.choose(node);
     }
@@ -47,18 +48,16 @@ export class PodAddresses {
   }
 
   private choose(node: string): void {
-    const usable = [...this.pods.values()].filter((pod) => pod.spec.nodeName === node && answers(pod));
+    const usable = [...this.pods.values()].filter((pod) => pod.node === node && answers(pod));
     const current = this.chosen.get(node);
     const best =
-      usable.find((pod) => pod.metadata.uid === current?.uid) ??
-      usable.sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))[0];
-    if (best?.status.podIP !== undefined) {
-      this.chosen.set(node, { uid: best.metadata.uid, address: best.status.podIP });
+      usable.find(({ uid }) => uid === current?.uid) ?? usable.sort((a, b) => a.name.localeCompare(b.name))[0];
+    if (best?.ip !== undefined) {
+      this.chosen.set(node, { uid: best.uid ?? "", address: best.ip });
     }
   }
 }
 
-function answers({ metadata, status }: PodEvent["object"]): boolean {
-  const ready = status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
-  return ready === true && metadata.deletionTimestamp === undefined && status.podIP !== undefined;
+function answers({ isReady, isLeaving, ip }: Pod): boolean {
+  return isReady && !isLeaving && ip !== undefined;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { probeNames } from "../../components/probe/probe-names";
-import { type PodEvent, podEvent } from "./pod-addresses";
+import { type PodEvent, readPodEvent } from "./pod-addresses";
 
 /** Until a watch that has ended is started again, in ms. */
 const restartMs = 500;
@@ -40,9 +40,10 @@ export class PodWatch {
     });
     if (this.child.stdout !== null) {
       this.on.start();
-      createInterface({ input: this.child.stdout }).on("line", (line) =>
-        this.on.event(podEvent.parse(JSON.parse(line))),
-      );
+      createInterface({ input: this.child.stdout }).on("line", (line) => {
+        const event = readPodEvent(line);
+        if (event !== undefined) this.on.event(event);
+      });
     }
   }
 }

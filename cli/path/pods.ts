@@ -1,7 +1,5 @@
-import { z } from "zod";
-import { networkAnnotations } from "../../components/networks/names";
+import { type Pod, readPods, stateOf } from "../../checks/readers/pod";
 import { parseAddress } from "../../lib/cidr";
-import { parseJson } from "../../lib/json";
 
 import type { End } from "./hops";
 
@@ -16,57 +14,23 @@ export interface PathPod {
   readonly further: Readonly<Record<string, string>>;
 }
 
-const listed = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({
-        namespace: z.string(),
-        name: z.string(),
-        annotations: z.record(z.string(), z.string()).optional(),
-        deletionTimestamp: z.string().optional(),
-      }),
-      spec: z.object({ nodeName: z.string().optional() }),
-      status: z.object({
-        phase: z.string().optional(),
-        podIP: z.string().optional(),
-        containerStatuses: z.array(z.object({ restartCount: z.number() })).optional(),
-      }),
-    }),
-  ),
-});
-
-const interfaces = z.array(z.object({ interface: z.string().optional(), ips: z.array(z.string()).optional() }));
-
 /** The running pods of a list of kubectl's, by name. */
 export function readPathPods(json: string): readonly PathPod[] {
-  const { items } = listed.parse(JSON.parse(json));
-  return items
-    .flatMap(({ metadata, spec: { nodeName }, status }) => {
-      const { podIP, phase, containerStatuses = [] } = status;
-      if (nodeName === undefined || podIP === undefined || phase !== "Running" || metadata.deletionTimestamp) return [];
-      return [
-        {
-          namespace: metadata.namespace,
-          name: metadata.name,
-          node: nodeName,
-          ip: podIP,
-          restarts: containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
-          further: furtherOf(metadata.annotations?.[networkAnnotations.status]),
-        },
-      ];
+  return (readPods(json) ?? [])
+    .flatMap((pod) => {
+      const { namespace, name, node, ip, restarts } = pod;
+      if (node === undefined || ip === undefined || stateOf(pod) !== "Running") return [];
+      return [{ namespace, name, node, ip, restarts, further: furtherOf(pod) }];
     })
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Whoever may edit a pod writes this annotation; what it holds goes into commands as root: addresses only. */
-function furtherOf(annotation: string | undefined): Record<string, string> {
-  const all = interfaces.safeParse(parseJson(annotation)).data ?? [];
-  return Object.fromEntries(
-    all.flatMap(({ interface: link, ips }) => {
-      const ip = ips?.[0];
-      return link === undefined || ip === undefined || parseAddress(ip) === undefined ? [] : [[link, ip]];
-    }),
+/** Whoever may edit a pod writes what Multus noted; it goes into commands as root: addresses only. */
+function furtherOf(pod: Pod): Record<string, string> {
+  const addresses = pod.interfaces.flatMap(({ link, ips: [ip] }) =>
+    link === undefined || ip === undefined || parseAddress(ip) === undefined ? [] : [[link, ip] as const],
   );
+  return Object.fromEntries(addresses);
 }
 
 /** A pod as an end, by one of its interfaces; undefined where it has no such. */

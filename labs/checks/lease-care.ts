@@ -7,8 +7,8 @@ import {
   type LeaseView,
   leaseRows,
   namesOf,
+  readLeasedPods,
   readLeases,
-  readPods,
 } from "../../checks/readers/leases";
 import { leaseFile } from "../../components/networks/names";
 import { daemonLog } from "./leased";
@@ -26,7 +26,7 @@ const readAll = (answer: (rows: readonly LeaseRow[], view: LeaseView) => string)
     const [at, start] = [Number(now) * 1000, text.indexOf("{")];
     const view = {
       leases: readLeases(text.slice(0, start), at),
-      ...readPods(text.slice(start)),
+      ...readLeasedPods(text.slice(start)),
       leaseSeconds: Number(leaseSeconds),
       now: at,
     };

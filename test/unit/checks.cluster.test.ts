@@ -142,7 +142,10 @@ describe("versions", () => {
         return { stdout: '{"clientVersion":{"gitVersion":"v1.34.4"},"serverVersion":{"gitVersion":"v1.34.5"}}' };
       }
       const items = [{ metadata: { name: "n1" }, status: { nodeInfo } }];
-      const pod = (...images: string[]) => ({ spec: { containers: images.map((image) => ({ image })) } });
+      const pod = (...images: string[]) => ({
+        metadata: { name: "p" },
+        spec: { containers: images.map((image) => ({ image })) },
+      });
       const pods = { items: [pod("b:1"), {}, pod("a:2", "b:1")] };
       return { stdout: JSON.stringify(command.includes("nodes") ? { items } : pods) };
     });

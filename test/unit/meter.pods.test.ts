@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PodAddresses, type PodEvent, podEvent } from "../../cli/meter/pod-addresses";
+import { PodAddresses, type PodEvent, readPodEvent } from "../../cli/meter/pod-addresses";
 
 interface PodLook {
   readonly ready?: boolean;
@@ -10,14 +10,14 @@ interface PodLook {
 
 function seen(name: string, look: PodLook = {}, type = "MODIFIED"): PodEvent {
   const { ready = true, leaving = false, address = `address of ${name}`, node = "n1" } = look;
-  return podEvent.parse({
-    type,
-    object: {
-      metadata: { name, uid: `uid of ${name}`, ...(leaving ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {}) },
-      spec: { nodeName: node },
-      status: { podIP: address, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
-    },
-  });
+  const object = {
+    metadata: { name, uid: `uid of ${name}`, ...(leaving ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {}) },
+    spec: { nodeName: node },
+    status: { podIP: address, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+  };
+  const event = readPodEvent(JSON.stringify({ type, object }));
+  if (event === undefined) throw new Error("an event of a pod is read");
+  return event;
 }
 
 function after(...events: readonly PodEvent[]): PodAddresses {
