@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { capture, read } from "../cli/run/capture";
-import { engineOfStack } from "../cli/stack/container-engine";
-import { table } from "../cli/ui/table";
 import { stackLabel } from "../components/cluster/engine-labels";
+import { capture, read } from "../driver/run/capture";
+import { engineOfStack } from "../driver/stack/container-engine";
+import { table } from "../lib/terminal/table";
 import { cells, type Figure, header, markdown } from "./figures";
 import { memoryMiB } from "./measure";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { read } from "../cli/run/capture";
 import { residues } from "../components/cni/registry";
+import { read } from "../driver/run/capture";
 
 /** What a CNI consists of, in an order in which it can be applied. */
 const kinds = [

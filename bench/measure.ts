@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { type CaptureOptions, read } from "../cli/run/capture";
+import { type CaptureOptions, read } from "../driver/run/capture";
 
 /** The middle one of several figures. */
 export function median(figures: readonly number[]): number {

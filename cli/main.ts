@@ -1,7 +1,7 @@
+import { catchSignals } from "../driver/run/interrupt";
+import { useTemporaryFolder } from "../driver/run/temporary-folder";
 import { runProgram } from "./program";
 import { reportError } from "./report-error";
-import { catchSignals } from "./run/interrupt";
-import { useTemporaryFolder } from "./run/temporary-folder";
 
 useTemporaryFolder();
 

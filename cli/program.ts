@@ -1,9 +1,9 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { cniNames, cnis } from "../components/cni/registry";
+import { defaultStack } from "../driver/default-stack";
+import { exitCodes } from "../lib/command-failed";
+import { refusal } from "../lib/suggest";
 import { UserError } from "../lib/user-error";
-import { defaultStack } from "./default-stack";
-import { exitCodes } from "./report-error";
-import { refusal } from "./suggest";
 
 /** A command's work: returns the exit code. Loaded when it is called, so that every other command starts sooner. */
 type Action = (...args: never[]) => Promise<number>;

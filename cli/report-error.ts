@@ -1,24 +1,11 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { Interrupted } from "../driver/run/interrupt";
+import { privateDir, stateDir } from "../driver/stack/paths";
+import { CommandFailed, exitCodes } from "../lib/command-failed";
 import { mask } from "../lib/mask";
 import { plain } from "../lib/plain";
 import { describeProblem, UserError } from "../lib/user-error";
-import { Interrupted } from "./run/interrupt";
-import { privateDir, stateDir } from "./stack/paths";
-
-/** Exit codes of the lab; every command's own tool may have others. */
-export const exitCodes = { asExpected: 0, notAsExpected: 1, couldNotRun: 2, interrupted: 130 } as const;
-
-/** The lab did what it could, and something it called failed: said in one line, without a stack. */
-export class CommandFailed extends Error {
-  constructor(
-    message: string,
-    readonly exitCode: number = exitCodes.couldNotRun,
-  ) {
-    super(message);
-    this.name = "CommandFailed";
-  }
-}
 
 /** Tells the user what went wrong, in as few lines as it takes, and returns the exit code that says so. */
 export function reportError(error: unknown, tell: (line: string) => void = (line) => console.error(line)): number {

@@ -1,10 +1,10 @@
 import { labIds, loadLab } from "../labs";
 import { type Lab, onStackOf } from "../labs/format/lab-data";
+import { refusal } from "../lib/suggest";
 import { UserError } from "../lib/user-error";
 import { defaultStack } from "./default-stack";
 import { nodeContainers, stacksWithContainers } from "./stack/containers";
 import { knownStacks, stackState } from "./stack/state";
-import { refusal } from "./suggest";
 
 /** Stacks of this name are the labs' own tests': the same lab beside a user's stack of it. */
 export const testPrefix = "test-";

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import type { Problem } from "../lib/user-error";
+import type { Problem } from "./user-error";
 
 /** The one of `allowed` that was probably meant; undefined when none is near. */
 export function nearest(word: string, allowed: readonly string[]): string | undefined {

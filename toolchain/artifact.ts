@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { Say } from "../lib/progress";
 import type { Cache } from "./cache";
-import type { Say } from "./progress";
 import { repository } from "./repository";
 
 /** A value that JSON can hold. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Progress } from "../lib/progress";
 import { UserError } from "../lib/user-error";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
@@ -6,7 +7,6 @@ import { Held, type Mode, withMachineLock } from "./machine-lock";
 import { nodeImageName } from "./node/image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
 import { engineFolder } from "./podman";
-import type { Progress } from "./progress";
 import { prune, touch } from "./prune";
 import { choiceFile, officialHomePath, ownHomePath } from "./pulumi/home";
 import { removeAll } from "./purge";

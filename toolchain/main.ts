@@ -1,6 +1,6 @@
+import { plainProgress } from "../lib/progress";
 import { UserError } from "../lib/user-error";
 import { ensureSystem, ensureToolchain, locateToolchain, missing, purge } from ".";
-import { plainProgress } from "./progress";
 
 /** The toolchain by itself, for work on it: `node --import tsx toolchain/main.ts ensure`. */
 const commands: Readonly<Record<string, () => Promise<unknown>>> = {

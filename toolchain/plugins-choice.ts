@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Say } from "../lib/progress";
 import { UserError } from "../lib/user-error";
 import { pluginArchives, versions } from "../lib/versions";
-import type { Say } from "./progress";
 
 /** Whose implementation of the two provider plugins is used: their vendor's, or the lab's own. */
 export type PluginSource = "official" | "own";

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { Say } from "./progress";
+import type { Say } from "../lib/progress";
 import { run, succeeds } from "./run";
 
 /**

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
+import type { Progress } from "../lib/progress";
 import type { Cache } from "./cache";
 import { buildContainers, labImages } from "./images/names";
 import { imagesLike, removeContainers, removeImages } from "./podman";
-import type { Progress } from "./progress";
 
 /** Removes all that the toolchain has built or downloaded: its images, then its cache. Stacks must be down. */
 export async function removeAll(ui: Progress, cache: Cache): Promise<void> {

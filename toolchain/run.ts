@@ -1,5 +1,5 @@
 import type { Options } from "execa";
-import type { Say } from "./progress";
+import type { Say } from "../lib/progress";
 
 /** A command of the toolchain that did not end with 0. */
 export class CommandError extends Error {

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
+import type { Progress, Say } from "../lib/progress";
 import { type Artifact, digestOf } from "./artifact";
 import type { Cache } from "./cache";
 import { waitForMachineLock } from "./machine-lock";
-import type { Progress, Say } from "./progress";
 
 /** How long one waits for another process that builds the same; the longest build takes a quarter of it. */
 const waitMs = 3_600_000;

@@ -7,22 +7,23 @@ import { listChecks } from "../../checks/engine/report/list";
 import { eventLines, verdictLine } from "../../checks/engine/report/text";
 import type { Verdict } from "../../checks/engine/verdict";
 import type { Expectation, Values } from "../../checks/language/values";
+import type { OutageReport } from "../../driver/meter/report";
+import { absentLines, absentParts } from "../../driver/stack/absent";
+import { ConfigFile } from "../../driver/stack/config-file";
+import { partContainers } from "../../driver/stack/containers";
+import { tellDrifts } from "../../driver/stack/drift";
+import { partsBeside } from "../../driver/stack/parts";
+import { newEvidenceDir, stackConfigFile } from "../../driver/stack/paths";
+import { Stack } from "../../driver/stack/stack";
+
+import { checkedValues } from "../../driver/values/settings";
+import { requireLab } from "../../driver/which-stack";
 import { expectedState, type Lab } from "../../labs/format/lab-data";
+import { exitCodes } from "../../lib/command-failed";
 import { mask } from "../../lib/mask";
 import { UserError } from "../../lib/user-error";
+import { pageFile, writePage } from "../../report/page/write";
 import { toldValues } from "../../stacks/shown-values";
-import { requireLab } from "../labs";
-import type { OutageReport } from "../meter/report";
-import { pageFile, writePage } from "../page/write";
-import { exitCodes } from "../report-error";
-import { checkedValues } from "../settings";
-import { absentLines, absentParts } from "../stack/absent";
-import { ConfigFile } from "../stack/config-file";
-import { partContainers } from "../stack/containers";
-import { tellDrifts } from "../stack/drift";
-import { partsBeside } from "../stack/parts";
-import { newEvidenceDir, stackConfigFile } from "../stack/paths";
-import { Stack } from "../stack/stack";
 import { requireToolchain } from "../toolchain";
 
 interface CheckOptions {

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { EvidenceFolder } from "../../checks/engine/evidence";
-import { chooseRuns } from "../compare/choose-runs";
-import { type Comparison, compareRuns } from "../compare/compare-runs";
-import type { BothEvidence } from "../compare/evidence";
-import { comparisonJson } from "../compare/json";
-import { comparisonText } from "../compare/text";
-import { comparePage } from "../page/compare/page";
-import { readEvidence } from "../page/read-evidence";
-import { pageFile } from "../page/write";
-import { exitCodes } from "../report-error";
-import { evidenceRoot } from "../stack/paths";
+import { evidenceRoot } from "../../driver/stack/paths";
+import { exitCodes } from "../../lib/command-failed";
+import { chooseRuns } from "../../report/compare/choose-runs";
+import { type Comparison, compareRuns } from "../../report/compare/compare-runs";
+import type { BothEvidence } from "../../report/compare/evidence";
+import { comparisonJson } from "../../report/compare/json";
+import { comparisonText } from "../../report/compare/text";
+import { comparePage } from "../../report/page/comparison/page";
+import { readEvidence } from "../../report/page/read-evidence";
+import { pageFile } from "../../report/page/write";
 
 interface CompareOptions {
   readonly json?: boolean;

@@ -1,17 +1,17 @@
 import { allPods, duplicatesOf, leaseRows, readLeasedPods, readLeases } from "../../checks/readers/leases";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { leaseFile } from "../../components/networks/names";
+import { runForeground } from "../../driver/run/spawn";
+import { engineOfStack } from "../../driver/stack/container-engine";
+import { dhcpServer } from "../../driver/stack/containers";
+import { Stack } from "../../driver/stack/stack";
+import { valuesInForce } from "../../driver/values/settings";
+import { labOf, requireStack } from "../../driver/which-stack";
+import { CommandFailed } from "../../lib/command-failed";
+import { refusal } from "../../lib/suggest";
+import { table } from "../../lib/terminal/table";
 import { UserError } from "../../lib/user-error";
-import { labOf, requireStack } from "../labs";
-import { CommandFailed } from "../report-error";
-import { runForeground } from "../run/spawn";
-import { valuesInForce } from "../settings";
-import { engineOfStack } from "../stack/container-engine";
-import { dhcpServer } from "../stack/containers";
-import { Stack } from "../stack/stack";
-import { refusal } from "../suggest";
 import { requireToolchain } from "../toolchain";
-import { table } from "../ui/table";
 
 const views = ["leases", "log"] as const;
 

@@ -1,9 +1,9 @@
+import { exitCodes } from "../../lib/command-failed";
+import { table } from "../../lib/terminal/table";
 import { missing } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
 import { chosenPlugins, describeChoice } from "../../toolchain/plugins-choice";
 import { choiceFile } from "../../toolchain/pulumi/home";
-import { exitCodes } from "../report-error";
-import { table } from "../ui/table";
 
 /** `./lab doctor`: what this machine lacks, and how to mend it. */
 export async function doctor(): Promise<number> {

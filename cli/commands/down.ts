@@ -1,18 +1,19 @@
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { stackLabel } from "../../components/cluster/engine-labels";
 import { strangersProblems, type Thing } from "../../components/cluster/owner";
+import { Interrupted } from "../../driver/run/interrupt";
+import { engineOfStack } from "../../driver/stack/container-engine";
+import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../../driver/stack/containers";
+import { mendStack, requireIdle, runEngine } from "../../driver/stack/engine";
+import { holdStack } from "../../driver/stack/hold";
+import { strangersOf } from "../../driver/stack/own";
+import { Stack } from "../../driver/stack/stack";
+import { changedBeforeUp, changedText } from "../../driver/values/own-values";
+import { allStacks, labOf, requireStack } from "../../driver/which-stack";
+import { CommandFailed, exitCodes } from "../../lib/command-failed";
 import { describeProblem, UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
-import { allStacks, labOf, requireStack } from "../labs";
-import { changedBeforeUp, changedText } from "../own-values";
-import { CommandFailed, exitCodes, reportError } from "../report-error";
-import { Interrupted } from "../run/interrupt";
-import { engineOfStack } from "../stack/container-engine";
-import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../stack/containers";
-import { mendStack, requireIdle, runEngine } from "../stack/engine";
-import { holdStack } from "../stack/hold";
-import { strangersOf } from "../stack/own";
-import { Stack } from "../stack/stack";
+import { reportError } from "../report-error";
 import { isBuilt } from "../toolchain";
 
 interface DownOptions {

@@ -1,8 +1,8 @@
-import { requireLab } from "../labs";
-import { shellExports, shellFolder } from "../stack/env";
-import { privateDir } from "../stack/paths";
-import { prepareStack } from "../stack/prepare";
-import { Stack } from "../stack/stack";
+import { shellExports, shellFolder } from "../../driver/stack/env";
+import { privateDir } from "../../driver/stack/paths";
+import { prepareStack } from "../../driver/stack/prepare";
+import { Stack } from "../../driver/stack/stack";
+import { requireLab } from "../../driver/which-stack";
 import { requireToolchain } from "../toolchain";
 
 /** `./lab env`: what a shell must export so that plain pulumi and kubectl work on a stack. */

@@ -1,19 +1,19 @@
+import { runForeground } from "../../driver/run/spawn";
+import { repository } from "../../driver/stack/paths";
+import { Stack } from "../../driver/stack/stack";
+import { valuesInForce } from "../../driver/values/settings";
+import { requireLab } from "../../driver/which-stack";
 import { loadLabs } from "../../labs";
 import { expectedState, type Lab } from "../../labs/format/lab-data";
 import type { Lesson } from "../../labs/format/lesson";
+import { exitCodes } from "../../lib/command-failed";
+import { isInteractive } from "../../lib/terminal/progress";
 import { UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
-import { requireLab } from "../labs";
 import { LessonProgress } from "../learn/progress";
 import { terminalConversation } from "../learn/prompts";
 import { lessonText } from "../learn/text";
 import { type LessonStack, walk } from "../learn/tour";
-import { exitCodes } from "../report-error";
-import { runForeground } from "../run/spawn";
-import { valuesInForce } from "../settings";
-import { repository } from "../stack/paths";
-import { Stack } from "../stack/stack";
-import { isInteractive } from "../ui/progress";
 import { checkStack } from "./check";
 
 interface LearnOptions {

@@ -1,10 +1,10 @@
+import { nodeContainers } from "../../driver/stack/containers";
+import { knownStacks, stackState } from "../../driver/stack/state";
+import { changesOfStack } from "../../driver/values/changes";
 import { loadLabs } from "../../labs";
 import { type Lab, memoryOf } from "../../labs/format/lab-data";
-import { changesOfStack } from "../changes";
-import { nodeContainers } from "../stack/containers";
-import { knownStacks, stackState } from "../stack/state";
-import { isInteractive } from "../ui/progress";
-import { table } from "../ui/table";
+import { isInteractive } from "../../lib/terminal/progress";
+import { table } from "../../lib/terminal/table";
 
 const head = ["lab", "bug", "symptom", "minutes", "memory", "state"] as const;
 

@@ -1,14 +1,14 @@
 import type { LogSource } from "../../components/cni/definition";
 import { cnis } from "../../components/cni/registry";
 import { networkDaemons } from "../../components/networks/names";
+import { capture, read } from "../../driver/run/capture";
+import { runForeground } from "../../driver/run/spawn";
+import { engineOfStack } from "../../driver/stack/container-engine";
+import { dhcpServer, type NodeContainer, nodeContainers } from "../../driver/stack/containers";
+import { requireStack } from "../../driver/which-stack";
 import { quote } from "../../lib/shell";
+import { refusal } from "../../lib/suggest";
 import { UserError } from "../../lib/user-error";
-import { requireStack } from "../labs";
-import { capture, read } from "../run/capture";
-import { runForeground } from "../run/spawn";
-import { engineOfStack } from "../stack/container-engine";
-import { dhcpServer, type NodeContainer, nodeContainers } from "../stack/containers";
-import { refusal } from "../suggest";
 import { serverLog } from "./dhcp";
 import { requireNode } from "./tools";
 

@@ -2,14 +2,14 @@ import path from "node:path";
 import { EvidenceFolder } from "../../checks/engine/evidence";
 import type { Values } from "../../checks/language/values";
 import type { CniName } from "../../components/cni/registry";
+import { measure } from "../../driver/meter/measure";
+import type { MeteredNode } from "../../driver/meter/meter";
+import { type OutageReport, reportLines } from "../../driver/meter/report";
+import { applyAll } from "../../driver/stack/apply";
+import { engineOfStack } from "../../driver/stack/container-engine";
+import { privateDir, stackDir } from "../../driver/stack/paths";
+import type { Stack } from "../../driver/stack/stack";
 import type { Lab } from "../../labs/format/lab-data";
-import { measure } from "../meter/measure";
-import type { MeteredNode } from "../meter/meter";
-import { type OutageReport, reportLines } from "../meter/report";
-import { applyAll } from "../stack/apply";
-import { engineOfStack } from "../stack/container-engine";
-import { privateDir, stackDir } from "../stack/paths";
-import type { Stack } from "../stack/stack";
 
 /** `rolling` moves node by node; `replace` takes the old CNI away before the new one comes. */
 export type Strategy = "rolling" | "replace";

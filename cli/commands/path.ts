@@ -1,17 +1,17 @@
 import type { ClusterAccess } from "../../checks/engine/access";
 import { confluenceNames } from "../../components/confluence/names";
 import { probeNames } from "../../components/probe/probe-names";
+import { Stack } from "../../driver/stack/stack";
+import { checkedValues } from "../../driver/values/settings";
+import { requireLab } from "../../driver/which-stack";
+import { CommandFailed } from "../../lib/command-failed";
 import { UserError } from "../../lib/user-error";
-import { requireLab } from "../labs";
-import { lookAtApplication } from "../path/application";
-import { type End, hopsBetween } from "../path/hops";
-import { carryingOf, seeOverlay } from "../path/overlay";
-import { endOf, type PathPod, readPathPods, twoOf } from "../path/pods";
-import { pathLines } from "../path/report";
-import { watch } from "../path/watch";
-import { CommandFailed } from "../report-error";
-import { checkedValues } from "../settings";
-import { Stack } from "../stack/stack";
+import { lookAtApplication } from "../../report/path/application";
+import { type End, hopsBetween } from "../../report/path/hops";
+import { carryingOf, seeOverlay } from "../../report/path/overlay";
+import { endOf, type PathPod, readPathPods, twoOf } from "../../report/path/pods";
+import { pathLines } from "../../report/path/report";
+import { watch } from "../../report/path/watch";
 import { requireToolchain } from "../toolchain";
 
 /** The pods that are looked at, and what their cluster uses. */

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
+import { read } from "../../driver/run/capture";
+import { livingStacks } from "../../driver/which-stack";
+import { createProgress } from "../../lib/terminal/progress";
 import { UserError } from "../../lib/user-error";
 import { purge as purgeToolchain } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
-import { livingStacks } from "../labs";
-import { read } from "../run/capture";
-import { createProgress } from "../ui/progress";
 
 /** `./lab purge`: removes all that can be built again. */
 export async function purge(): Promise<number> {

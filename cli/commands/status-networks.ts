@@ -2,9 +2,8 @@ import { z } from "zod";
 import type { ClusterAccess } from "../../checks/engine/access";
 import { networkDaemons } from "../../components/networks/names";
 import { probeNames } from "../../components/probe/probe-names";
+import type { PartContainer } from "../../driver/stack/containers";
 import { parseJson } from "../../lib/json";
-
-import type { PartContainer } from "../stack/containers";
 
 /** The networks of a stack besides its CNI's, and what serves them. */
 export interface NetworksStatus {

@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { ClusterAccess } from "../../checks/engine/access";
 import { readPods } from "../../checks/readers/pod";
 import { placeOf } from "../../components/cluster/owner";
+import { type Absent, absentLines, absentParts } from "../../driver/stack/absent";
+import { dhcpServer, type NodeContainer, nodeContainers, partContainers } from "../../driver/stack/containers";
+import { partsBeside } from "../../driver/stack/parts";
+import { Stack } from "../../driver/stack/stack";
+import { anothers, type StackState, stackState } from "../../driver/stack/state";
+import { type Changes, changesOfStack } from "../../driver/values/changes";
+import { labOf, livingStacks, requireStack } from "../../driver/which-stack";
+import { table } from "../../lib/terminal/table";
 import { locateToolchain } from "../../toolchain";
-import { type Changes, changesOfStack } from "../changes";
-import { labOf, livingStacks, requireStack } from "../labs";
-import { type Absent, absentLines, absentParts } from "../stack/absent";
-import { dhcpServer, type NodeContainer, nodeContainers, partContainers } from "../stack/containers";
-import { partsBeside } from "../stack/parts";
-import { Stack } from "../stack/stack";
-import { anothers, type StackState, stackState } from "../stack/state";
-import { table } from "../ui/table";
 import { describeNetworks, lookAtNetworks, type NetworksStatus } from "./status-networks";
 import {
   describeCni,

@@ -1,20 +1,21 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Interrupted } from "../../driver/run/interrupt";
+import { runForeground } from "../../driver/run/spawn";
+import { holdTests } from "../../driver/stack/hold";
+import { privateDir, repository, testReports } from "../../driver/stack/paths";
+import { writePrivate } from "../../driver/stack/private-file";
+import { exitCodes } from "../../lib/command-failed";
 import { mask } from "../../lib/mask";
+import { createProgress } from "../../lib/terminal/progress";
+import { table } from "../../lib/terminal/table";
 import { UserError } from "../../lib/user-error";
 import { ensureTestPackages, ensureToolchain } from "../../toolchain";
 import { machineLacks } from "../preflight";
-import { exitCodes, reportError } from "../report-error";
-import { Interrupted } from "../run/interrupt";
-import { runForeground } from "../run/spawn";
-import { holdTests } from "../stack/hold";
-import { privateDir, repository, testReports } from "../stack/paths";
-import { writePrivate } from "../stack/private-file";
+import { reportError } from "../report-error";
 import { type Count, countReport, sum } from "../test/count";
 import { requireNoTestStacks, runVariable, sweep } from "../test/run";
-import { createProgress } from "../ui/progress";
-import { table } from "../ui/table";
 
 interface TestOptions {
   readonly long?: boolean;

@@ -1,14 +1,14 @@
+import { defaultStack } from "../../driver/default-stack";
+import { runForeground } from "../../driver/run/spawn";
+import { type NodeContainer, nodeContainers } from "../../driver/stack/containers";
+import { prepareState, toolEnv } from "../../driver/stack/env";
+import { repository } from "../../driver/stack/paths";
+import { prepareStack } from "../../driver/stack/prepare";
+import { Stack } from "../../driver/stack/stack";
+import { labOf, livingStacks, requireStack } from "../../driver/which-stack";
 import { labIds } from "../../labs";
+import { refusal } from "../../lib/suggest";
 import { UserError } from "../../lib/user-error";
-import { defaultStack } from "../default-stack";
-import { labOf, livingStacks, requireStack } from "../labs";
-import { runForeground } from "../run/spawn";
-import { type NodeContainer, nodeContainers } from "../stack/containers";
-import { prepareState, toolEnv } from "../stack/env";
-import { repository } from "../stack/paths";
-import { prepareStack } from "../stack/prepare";
-import { Stack } from "../stack/stack";
-import { refusal } from "../suggest";
 import { requireToolchain } from "../toolchain";
 
 interface ToolOptions {

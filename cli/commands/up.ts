@@ -1,22 +1,22 @@
 import type { Values } from "../../checks/language/values";
+import { applyAll, setsOfUp } from "../../driver/stack/apply";
+import { ConfigFile } from "../../driver/stack/config-file";
+import { nodeContainers } from "../../driver/stack/containers";
+import { requireIdle } from "../../driver/stack/engine";
+import { holdStack } from "../../driver/stack/hold";
+import { adviceAfter, failedAgain } from "../../driver/stack/in-vain";
+import { requireOwn } from "../../driver/stack/own";
+import { stackConfigFile } from "../../driver/stack/paths";
+import { Stack } from "../../driver/stack/stack";
+import { changedLines, changedValues } from "../../driver/values/own-values";
+import { parseSets, resolveSettings, valuesInForce } from "../../driver/values/settings";
+import { requireLab } from "../../driver/which-stack";
 import { type Lab, takes } from "../../labs/format/lab-data";
+import { CommandFailed, exitCodes } from "../../lib/command-failed";
+import { createProgress } from "../../lib/terminal/progress";
 import { ensureToolchain, locateToolchain } from "../../toolchain";
-import { requireLab } from "../labs";
-import { changedLines, changedValues } from "../own-values";
 import { preflight } from "../preflight";
-import { CommandFailed, exitCodes } from "../report-error";
-import { parseSets, resolveSettings, valuesInForce } from "../settings";
-import { applyAll, setsOfUp } from "../stack/apply";
-import { ConfigFile } from "../stack/config-file";
-import { nodeContainers } from "../stack/containers";
-import { requireIdle } from "../stack/engine";
-import { holdStack } from "../stack/hold";
-import { adviceAfter, failedAgain } from "../stack/in-vain";
-import { requireOwn } from "../stack/own";
-import { stackConfigFile } from "../stack/paths";
-import { Stack } from "../stack/stack";
 import { setUpNotice } from "../toolchain";
-import { createProgress } from "../ui/progress";
 import { checkStack } from "./check";
 
 interface UpOptions {

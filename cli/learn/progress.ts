@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { stateDir } from "../stack/paths";
-import { writePrivate } from "../stack/private-file";
+import { stateDir } from "../../driver/stack/paths";
+import { writePrivate } from "../../driver/stack/private-file";
 
 const format = z.object({
   version: z.literal(1),

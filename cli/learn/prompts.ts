@@ -1,4 +1,4 @@
-import { Interrupted } from "../run/interrupt";
+import { Interrupted } from "../../driver/run/interrupt";
 import type { Conversation } from "./tour";
 
 /** Columns of the line at the left of what is said. */

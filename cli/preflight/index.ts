@@ -1,13 +1,13 @@
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { engineOf } from "../../components/cluster/engine/engines";
 import { defaultLan } from "../../components/cluster/lan";
+import { capture } from "../../driver/run/capture";
+import { nodeContainers } from "../../driver/stack/containers";
 import type { Lab } from "../../labs/format/lab-data";
+import type { Progress } from "../../lib/progress";
 import { type Problem, UserError } from "../../lib/user-error";
 import type { LabConfig } from "../../stacks/schema";
 import { ensureSystem, type Missing, missing } from "../../toolchain";
-import type { Progress } from "../../toolchain/progress";
-import { capture } from "../run/capture";
-import { nodeContainers } from "../stack/containers";
 import { inotifyProblems, inotifyState } from "./inotify";
 import { lanProblems, usedNetworks } from "./networks";
 import { availableMiB, diskProblems, memoryProblems } from "./resources";

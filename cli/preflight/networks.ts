@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { stackLabel } from "../../components/cluster/engine-labels";
+import { read } from "../../driver/run/capture";
 import { overlaps, parseCidr } from "../../lib/cidr";
 import type { Problem } from "../../lib/user-error";
-import { read } from "../run/capture";
 
 /** A network that this machine uses already, and for what. */
 export interface UsedNetwork {

@@ -1,7 +1,7 @@
 import { readFileSync, statfsSync } from "node:fs";
+import { valuesInForce } from "../../driver/values/settings";
 import type { Lab } from "../../labs/format/lab-data";
 import type { Problem } from "../../lib/user-error";
-import { valuesInForce } from "../settings";
 
 /** Disk for the volumes of one stack. */
 const neededDiskMiB = 2048;

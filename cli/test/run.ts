@@ -1,11 +1,11 @@
 import { engines } from "../../components/cluster/engine/engines";
 import { ownerLabel } from "../../components/cluster/engine-labels";
 import { placeOf, type Thing, thingsText } from "../../components/cluster/owner";
+import { leftovers, remove } from "../../driver/stack/containers";
+import { ownOwner, thingsOfStacks } from "../../driver/stack/own";
+import { testPrefix } from "../../driver/which-stack";
 import { type Problem, UserError } from "../../lib/user-error";
-import { testPrefix } from "../labs";
 import { reportError } from "../report-error";
-import { leftovers, remove } from "../stack/containers";
-import { ownOwner, thingsOfStacks } from "../stack/own";
 
 /**
  * Tells tests which run they belong to: a folder, in which the state of each of their stacks is. So the owner of what

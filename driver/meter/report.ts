@@ -1,4 +1,4 @@
-import { table } from "../ui/table";
+import { table } from "../../lib/terminal/table";
 import { outageSpan, type PairOutage, type Probe, pairOutages, type Span, type Total, total } from "./outage";
 import { targetNames } from "./targets";
 

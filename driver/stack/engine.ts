@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
+import { isInteractive } from "../../lib/terminal/progress";
 import { UserError } from "../../lib/user-error";
 import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
-import { isInteractive } from "../ui/progress";
 import type { Lock } from "./backend";
 import { wasInterrupted } from "./event-log";
 import { eraseFarewell, withoutFarewell } from "./farewell";

@@ -1,9 +1,9 @@
-import type { Values } from "../checks/language/values";
-import type { Lab } from "../labs/format/lab-data";
+import type { Values } from "../../checks/language/values";
+import type { Lab } from "../../labs/format/lab-data";
+import { ConfigFile } from "../stack/config-file";
+import { stackConfigFile } from "../stack/paths";
+import type { StackState } from "../stack/state";
 import { type ChangedValue, changedBeforeUp, changedLines, changedValues } from "./own-values";
-import { ConfigFile } from "./stack/config-file";
-import { stackConfigFile } from "./stack/paths";
-import type { StackState } from "./stack/state";
 
 /** What makes a stack, or the one that `up` would make, other than its lab. */
 export interface Changes {

@@ -1,7 +1,7 @@
-import type { Values } from "../checks/language/values";
-import type { Lab } from "../labs/format/lab-data";
-import { secretKeys } from "../stacks/schema";
-import { writtenKeys } from "../stacks/shown-values";
+import type { Values } from "../../checks/language/values";
+import type { Lab } from "../../labs/format/lab-data";
+import { secretKeys } from "../../stacks/schema";
+import { writtenKeys } from "../../stacks/shown-values";
 import { valuesInForce } from "./settings";
 
 /** A value of a stack that its lab does not have when it is brought up anew. */

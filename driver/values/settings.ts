@@ -1,8 +1,8 @@
-import type { Values } from "../checks/language/values";
-import { type Problem, UserError } from "../lib/user-error";
-import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../stacks/schema";
-import { writtenKeys } from "../stacks/shown-values";
-import { nearest, refusal } from "./suggest";
+import type { Values } from "../../checks/language/values";
+import { nearest, refusal } from "../../lib/suggest";
+import { type Problem, UserError } from "../../lib/user-error";
+import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../../stacks/schema";
+import { writtenKeys } from "../../stacks/shown-values";
 
 const settable = configKeys.filter((key) => !writtenKeys.includes(key));
 

@@ -1,5 +1,5 @@
 import { wrapAnsi } from "fast-wrap-ansi";
-import { plain } from "../../lib/plain";
+import { plain } from "../plain";
 
 /** Two texts that belong beside each other, such as what two runs printed. */
 export interface Sides {

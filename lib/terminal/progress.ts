@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import tasuku from "tasuku";
-import { type Progress, plainProgress } from "../../toolchain/progress";
+import { type Progress, plainProgress } from "../progress";
 
 /** True where lines can be redrawn: a terminal that a person looks at. */
 export function isInteractive(env: NodeJS.ProcessEnv = process.env): boolean {

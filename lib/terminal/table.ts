@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { plain } from "../../lib/plain";
+import { plain } from "../plain";
 
 /**
  * A table of a head and rows, as plain text that is still readable in a log.

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import path from "node:path";
+import { defaultStack } from "../../driver/default-stack";
+import { testPrefix } from "../../driver/which-stack";
 import { labIds } from "../../labs";
+import { refusal } from "../../lib/suggest";
 import { UserError } from "../../lib/user-error";
-import { defaultStack } from "../default-stack";
-import { testPrefix } from "../labs";
-import { refusal } from "../suggest";
 import { cniOf, namesIn, readVerdict, type StoredRun } from "./stored-run";
 
 /** Two runs to put beside each other, and why these. */

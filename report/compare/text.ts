@@ -4,8 +4,8 @@ import { marks } from "../../checks/engine/report/text";
 import type { StepRecord } from "../../checks/engine/run-step";
 import type { CheckVerdict, SubjectVerdict } from "../../checks/engine/verdict";
 import { quote } from "../../lib/shell";
-import { besideLines, type Sides } from "../ui/beside";
-import { table } from "../ui/table";
+import { besideLines, type Sides } from "../../lib/terminal/beside";
+import { table } from "../../lib/terminal/table";
 import {
   type CheckPair,
   type Comparison,

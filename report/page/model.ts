@@ -1,6 +1,6 @@
 import type { SubjectEvidence } from "../../checks/engine/evidence";
 import type { Verdict } from "../../checks/engine/verdict";
-import type { OutageReport } from "../meter/report";
+import type { OutageReport } from "../../driver/meter/report";
 import type { Topology } from "../topology/seen";
 
 /** What was looked at, beside what the checks found. */

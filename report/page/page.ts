@@ -1,12 +1,12 @@
 import { headline } from "../../checks/engine/headline";
 import { documentOf } from "./document";
+import { topology } from "./drawing/section";
 import type { PageModel } from "./model";
 import { checks } from "./sections/checks";
 import { reach } from "./sections/reach";
 import { summary } from "./sections/summary";
 import { swap } from "./sections/swap";
 import { versions } from "./sections/versions";
-import { topology } from "./topology/section";
 
 /** The page of one run. */
 export function page(model: PageModel): string {

@@ -1,6 +1,6 @@
 import type { Sockets } from "../../checks/readers/sockets";
 import { plain } from "../../lib/plain";
-import { table } from "../ui/table";
+import { table } from "../../lib/terminal/table";
 import type { Application } from "./application";
 import { type End, type Reach, reachOf } from "./hops";
 import type { Carrying } from "./overlay";

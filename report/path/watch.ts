@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClusterAccess } from "../../checks/engine/access";
 import { readSockets, type Sockets } from "../../checks/readers/sockets";
-import { CommandFailed } from "../report-error";
+import { CommandFailed } from "../../lib/command-failed";
+
 import type { Counted, End, Hop } from "./hops";
 
 /** A port that nobody uses: what listens on the cluster's own port must not get what is no message of it. */

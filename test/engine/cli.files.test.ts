@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, expect, test } from "vitest";
-import { stackConfigFile } from "../../cli/stack/paths";
+import { stackConfigFile } from "../../driver/stack/paths";
 import { userCache } from "../../toolchain/cache";
 import { WatchedFolders } from "../files";
 

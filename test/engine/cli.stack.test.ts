@@ -4,10 +4,10 @@ import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { down } from "../../cli/commands/down";
-import { mendStack, requireIdle, runEngine } from "../../cli/stack/engine";
-import { farewell } from "../../cli/stack/farewell";
-import { stackConfigFile } from "../../cli/stack/paths";
-import { Stack } from "../../cli/stack/stack";
+import { mendStack, requireIdle, runEngine } from "../../driver/stack/engine";
+import { farewell } from "../../driver/stack/farewell";
+import { stackConfigFile } from "../../driver/stack/paths";
+import { Stack } from "../../driver/stack/stack";
 import { UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 

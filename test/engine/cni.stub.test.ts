@@ -11,6 +11,8 @@ const file = (name: string) => path.join(checkout, name);
 const sources = [
   "checks",
   "cli",
+  "driver",
+  "report",
   "components",
   "labs",
   "lib",
@@ -94,17 +96,17 @@ export const stubInstaller: CniInstaller<StubArgs, ValuesOf<typeof stub.settings
 /** What knows of it, asked in the checkout. */
 const questions = `
 import { parseLabConfig } from "./stacks/schema";
-import { Stack } from "./cli/stack/stack";
-import { capture } from "./cli/run/capture";
+import { Stack } from "./driver/stack/stack";
+import { capture } from "./driver/run/capture";
 import { locateToolchain } from "./toolchain";
 import { cniNames, residues } from "./components/cni/registry";
 import { healthyNetwork } from "./labs/checks/healthy";
 import { nodeResidue } from "./labs/checks/node-residue";
 import { replicaAddresses } from "./labs/checks/confluence-network";
-import { findFaults } from "./cli/page/topology/faults";
-import { nodeNetworks } from "./cli/page/topology/node-network";
-import { askNode, readNode } from "./cli/topology/read-node";
-import { carryingOf } from "./cli/path/overlay";
+import { findFaults } from "./report/page/drawing/faults";
+import { nodeNetworks } from "./report/page/drawing/node-network";
+import { askNode, readNode } from "./report/topology/read-node";
+import { carryingOf } from "./report/path/overlay";
 import { runProgram } from "./cli/program";
 
 async function main(): Promise<void> {

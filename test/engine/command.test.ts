@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { wasInterrupted } from "../../cli/stack/event-log";
+import { wasInterrupted } from "../../driver/stack/event-log";
 import { locateToolchain } from "../../toolchain";
 import { alive, eventually, type Operation, PulumiProject, type Result } from "./support";
 

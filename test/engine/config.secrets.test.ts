@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { capture } from "../../cli/run/capture";
-import { repository, stackConfigFile } from "../../cli/stack/paths";
-import { Stack } from "../../cli/stack/stack";
+import { capture } from "../../driver/run/capture";
+import { repository, stackConfigFile } from "../../driver/stack/paths";
+import { Stack } from "../../driver/stack/stack";
 import { locateToolchain } from "../../toolchain";
 
 /** A stack of the lab's own program under the real Pulumi CLI, in a state folder of its own. */

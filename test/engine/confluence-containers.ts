@@ -1,11 +1,11 @@
 import { execa } from "execa";
 import { runVariable, testLabel } from "../../cli/test/run";
+import { silentProgress } from "../../lib/progress";
 import { digestOf } from "../../toolchain/artifact";
 import { userCache } from "../../toolchain/cache";
 import { catalog } from "../../toolchain/catalog";
 import { archivedName } from "../../toolchain/images/artifact";
 import { workloads } from "../../toolchain/images/workloads";
-import { silentProgress } from "../../toolchain/progress";
 import { Store } from "../../toolchain/store";
 
 const label = `${testLabel}=${process.env[runVariable] ?? "confluence-node"}`;

@@ -1,8 +1,8 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Enter, entering } from "../../cli/stack/enter";
 import { runVariable, testLabel } from "../../cli/test/run";
 import { podman as engine, limits } from "../../components/cluster/engine/podman";
+import { type Enter, entering } from "../../driver/stack/enter";
 import { locateToolchain } from "../../toolchain";
 
 /** Containers as the nodes are, but for systemd; a second one is as the DHCP server is. */

@@ -1,8 +1,8 @@
 // Functions that run in the browser.
 /// <reference lib="dom" />
 import { describe, expect, test } from "vitest";
-import { compareRuns } from "../../cli/compare/compare-runs";
-import { comparePage } from "../../cli/page/compare/page";
+import { compareRuns } from "../../report/compare/compare-runs";
+import { comparePage } from "../../report/page/comparison/page";
 import { evidenceOfBoth, flannelRun, weaveRun } from "../unit/compare.fixture";
 import { openAll, Pages, testPage } from "./pages";
 

@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { describe, expect, test } from "vitest";
-import type { PageModel } from "../../cli/page/model";
-import { page as render } from "../../cli/page/page";
+import type { PageModel } from "../../report/page/model";
+import { page as render } from "../../report/page/page";
 import {
   flannelNode,
   flannelTopology,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Strategy } from "../../cli/commands/metered-update";
-import type { OutageReport } from "../../cli/meter/report";
 import type { CniName } from "../../components/cni/registry";
+import type { OutageReport } from "../../driver/meter/report";
 import type { LabUnderTest } from "./lab";
 
 /** One swap, as a user would ask for it. */

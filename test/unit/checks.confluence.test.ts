@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runChecks } from "../../checks/engine";
 import { checksFor } from "../../checks/engine/checks-for";
 import type { Expectation, Values } from "../../checks/language/values";
-import { valuesInForce } from "../../cli/settings";
+import { valuesInForce } from "../../driver/values/settings";
 import { loadLab } from "../../labs";
 import { confluenceHealthy, confluenceSymptom } from "../../labs/checks/confluence";
 import { expectedState } from "../../labs/format/lab-data";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { checksFor } from "../../checks/engine/checks-for";
 import type { Check } from "../../checks/language/check";
-import { valuesInForce } from "../../cli/settings";
+import { valuesInForce } from "../../driver/values/settings";
 import { labIds, loadLab, loadLabs } from "../../labs";
 import { expectedState, type Lab, takes, tellingChecks } from "../../labs/format/lab-data";
 import { labProblems } from "../../labs/format/validate";

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runChecks } from "../../checks/engine";
 import { listChecks } from "../../checks/engine/report/list";
 import type { Check } from "../../checks/language/check";
-import { valuesInForce } from "../../cli/settings";
-import { nodesAmong } from "../../cli/stack/containers";
 import { podman } from "../../components/cluster/engine/podman";
+import { nodesAmong } from "../../driver/stack/containers";
+import { valuesInForce } from "../../driver/values/settings";
 import { type Answer, checkOf, evidenceDir, FakeCluster, labOf } from "./checks.fake";
 
 let folder: string;

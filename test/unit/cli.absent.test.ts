@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { absentLines, absentParts } from "../../cli/stack/absent";
-import { partsBeside } from "../../cli/stack/parts";
+import { absentLines, absentParts } from "../../driver/stack/absent";
+import { partsBeside } from "../../driver/stack/parts";
 
 const node = (name: string) => ({ name, container: `cni-lab-flannel-${name}` });
 const there = (name: string, running = true) => ({ ...node(name), stack: "flannel", node: name, running, owner: "" });

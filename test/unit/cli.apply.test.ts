@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Values } from "../../checks/language/values";
-import { remaining, setsOfUp } from "../../cli/stack/apply";
+import { remaining, setsOfUp } from "../../driver/stack/apply";
 import { labOf } from "./checks.fake";
 
 const none = { cni: "none" };

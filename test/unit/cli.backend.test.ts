@@ -3,10 +3,10 @@ import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FileBackend } from "../../cli/stack/backend";
-import { isHeld } from "../../cli/stack/engine";
-import { stackState } from "../../cli/stack/state";
 import { podman } from "../../components/cluster/engine/podman";
+import { FileBackend } from "../../driver/stack/backend";
+import { isHeld } from "../../driver/stack/engine";
+import { stackState } from "../../driver/stack/state";
 import type { UserError } from "../../lib/user-error";
 
 let folder: string;

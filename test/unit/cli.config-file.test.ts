@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ConfigFile } from "../../cli/stack/config-file";
+import { ConfigFile } from "../../driver/stack/config-file";
 import { UserError } from "../../lib/user-error";
 
 let folder: string;

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { engineOfStack } from "../../cli/stack/container-engine";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { engineOf, engines } from "../../components/cluster/engine/engines";
 import { podman } from "../../components/cluster/engine/podman";
+import { engineOfStack } from "../../driver/stack/container-engine";
 
 beforeAll(() => {
   (engines as ContainerEngine[]).push({ ...podman, name: "other" });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { driftLines, driftsIn, reasonIn } from "../../cli/stack/drift";
+import { driftLines, driftsIn, reasonIn } from "../../driver/stack/drift";
 
 const step = (op: string, kind: string, id: string, ...fields: string[]) => ({
   op,

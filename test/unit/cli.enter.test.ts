@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { doorOf, enterArgs, startOf } from "../../cli/stack/enter";
 import type { InspectedContainer } from "../../components/cluster/engine/engine";
+import { doorOf, enterArgs, startOf } from "../../driver/stack/enter";
 
 const id = "789e9cbadce155d7ca3e6d05e0b8021ea0211a9a7bd6ea21a99dc936ffae7b7f";
 const node: InspectedContainer = {

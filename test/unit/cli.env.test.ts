@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { prepareState, shellExports, toolEnv } from "../../cli/stack/env";
+import { prepareState, shellExports, toolEnv } from "../../driver/stack/env";
 
 const toolchain = { binDir: "/lab/bin", pulumiHome: "/lab/home", nodeImage: "localhost/cni-lab/node:1" };
 let state: string;

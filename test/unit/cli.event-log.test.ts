@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wasInterrupted } from "../../cli/stack/event-log";
+import { wasInterrupted } from "../../driver/stack/event-log";
 
 const said = (message: string) => ({ diagnosticEvent: { message, severity: "error" } });
 const log = (...events: readonly object[]) => events.map((event, sequence) => JSON.stringify({ sequence, ...event }));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { runForeground } from "../../cli/run/spawn";
-import { eraseFarewell, farewell, withoutFarewell } from "../../cli/stack/farewell";
+import { runForeground } from "../../driver/run/spawn";
+import { eraseFarewell, farewell, withoutFarewell } from "../../driver/stack/farewell";
 
 test("Pulumi's last words don't get through, and what stands before them does", () => {
   const printed = [" -  command:local:Command n1 deleted (1s)", "Duration: 3s", "", ...farewell("flannel")];

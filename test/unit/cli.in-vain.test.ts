@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { adviceAfter, failedAgain, wentWell } from "../../cli/stack/in-vain";
+import { adviceAfter, failedAgain, wentWell } from "../../driver/stack/in-vain";
 
 let folder: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { questionOf } from "../../cli/stack/kubectl-words";
+import { questionOf } from "../../driver/stack/kubectl-words";
 
 const pathsOf = (command: string) => questionOf(command.split(" "))?.paths;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Values } from "../../checks/language/values";
-import { changesOfStack } from "../../cli/changes";
-import { changedBeforeUp, changedLines, changedText, changedValues } from "../../cli/own-values";
+import { changesOfStack } from "../../driver/values/changes";
+import { changedBeforeUp, changedLines, changedText, changedValues } from "../../driver/values/own-values";
 import { loadLabs } from "../../labs";
 
 import { labOf } from "./checks.fake";

@@ -2,15 +2,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { down } from "../../cli/commands/down";
-import { stackConfigFile } from "../../cli/stack/paths";
-import { prepareStack } from "../../cli/stack/prepare";
-import { Stack } from "../../cli/stack/stack";
+import { stackConfigFile } from "../../driver/stack/paths";
+import { prepareStack } from "../../driver/stack/prepare";
+import { Stack } from "../../driver/stack/stack";
 import { UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { ListedPodman } from "./podman";
 
 // The lock is the machine's own, and what is tested here goes on below it.
-vi.mock("../../cli/stack/hold", () => ({
+vi.mock("../../driver/stack/hold", () => ({
   holdStack: async (stack: string, _command: string, work: () => unknown) => {
     if (stack === held) throw new UserError([{ field: "stack", value: stack, rule: "is being changed" }]);
     return work();

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { checkedValues } from "../../cli/settings";
+import { checkedValues } from "../../driver/values/settings";
 import { UserError } from "../../lib/user-error";
+import { filesOf, repository } from "./rooms";
 
 const lab = { cni: "flannel", confluence: "on" };
 
@@ -15,13 +16,13 @@ test("a value that up would refuse reaches no command of a check either", () => 
 
 /** Those that put nothing of a stack's file into a command: they show it, count with it, or have it checked themselves. */
 const harmless = [
-  ...["commands/dhcp.ts", "commands/learn.ts", "commands/matrix.ts", "commands/mend.ts", "commands/up.ts"],
-  ...["own-values.ts", "page/write.ts", "preflight/resources.ts", "settings.ts"],
+  ...["dhcp.ts", "learn.ts", "matrix.ts", "mend.ts", "up.ts"].map((name) => `cli/commands/${name}`),
+  ...["cli/preflight/resources.ts", "driver/values/own-values.ts", "driver/values/settings.ts", "report/page/write.ts"],
 ];
 
 test("whoever puts values of a stack's file into commands takes the checked ones", () => {
-  const cli = path.resolve(__dirname, "../../cli");
-  const files = readdirSync(cli, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-  const unchecked = files.filter((name) => /\bvaluesInForce\(/.test(readFileSync(path.join(cli, name), "utf8")));
+  const unchecked = filesOf().filter((name) =>
+    /\bvaluesInForce\(/.test(readFileSync(path.join(repository, name), "utf8")),
+  );
   expect(unchecked.sort()).toEqual(harmless);
 });

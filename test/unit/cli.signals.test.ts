@@ -9,8 +9,8 @@ const child = 'trap "echo got; sleep 0.3; exit 5" INT; echo ready; while :; do s
 
 /** A command that runs it in the foreground, without a terminal. */
 const script = (onSignal: string) => `
-  const { runForeground } = require("./cli/run/spawn");
-  const { catchSignals } = require("./cli/run/interrupt");
+  const { runForeground } = require("./driver/run/spawn");
+  const { catchSignals } = require("./driver/run/interrupt");
   const { reportError } = require("./cli/report-error");
   catchSignals((interrupted) => process.exit(reportError(interrupted)));
   runForeground(["sh", "-c", ${JSON.stringify(child)}], { onSignal: ${JSON.stringify(onSignal)} })

@@ -11,7 +11,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "cni-lab-temporary-"));
   ofRun = path.join(folder, "run");
   mkdirSync(ofRun);
-  const entryPoint = path.resolve(__dirname, "../../cli/run/temporary-folder.ts");
+  const entryPoint = path.resolve(__dirname, "../../driver/run/temporary-folder.ts");
   buildSync({ entryPoints: [entryPoint], outfile: path.join(folder, "use.js"), platform: "node", format: "cjs" });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

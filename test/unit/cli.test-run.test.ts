@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { holdTests } from "../../cli/stack/hold";
 import { ownersIn, requireNoTestStacks, sweep, testStackProblems } from "../../cli/test/run";
 import type { Thing } from "../../components/cluster/owner";
+import { holdTests } from "../../driver/stack/hold";
 import { describeProblem, UserError } from "../../lib/user-error";
 import { LabUnderTest } from "../live/lab";
 import { ListedPodman } from "./podman";

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Verdict } from "../../checks/engine/verdict";
-import { chooseRuns } from "../../cli/compare/choose-runs";
-import { readVerdict } from "../../cli/compare/stored-run";
 import { runProgram } from "../../cli/program";
 import { reportError } from "../../cli/report-error";
-import { evidenceRoot } from "../../cli/stack/paths";
+import { evidenceRoot } from "../../driver/stack/paths";
+import { chooseRuns } from "../../report/compare/choose-runs";
+import { readVerdict } from "../../report/compare/stored-run";
 import { flannelRun, weaveRun } from "./compare.fixture";
 
 const [onFlannel, onWeave] = [flannelRun().verdict, weaveRun().verdict];

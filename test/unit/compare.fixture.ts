@@ -1,7 +1,7 @@
 import type { CheckVerdict, Verdict } from "../../checks/engine/verdict";
-import type { BothEvidence } from "../../cli/compare/evidence";
-import type { StoredRun } from "../../cli/compare/stored-run";
 import { multicastAcrossNodes } from "../../labs/checks/datagrams";
+import type { BothEvidence } from "../../report/compare/evidence";
+import type { StoredRun } from "../../report/compare/stored-run";
 import { checkOn, evidenceOf, flannelVerdict, shownBy } from "./page.fixture";
 
 const names = ["n1", "n2", "n3"] as const;

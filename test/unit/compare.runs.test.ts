@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compareRuns, differences } from "../../cli/compare/compare-runs";
-import { comparisonJson } from "../../cli/compare/json";
-import { cniOf } from "../../cli/compare/stored-run";
+import { compareRuns, differences } from "../../report/compare/compare-runs";
+import { comparisonJson } from "../../report/compare/json";
+import { cniOf } from "../../report/compare/stored-run";
 import { flannelRun, storedRun, weaveRun, withChecks } from "./compare.fixture";
 import { checkOn, flannelVerdict } from "./page.fixture";
 

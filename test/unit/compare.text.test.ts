@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compareRuns } from "../../cli/compare/compare-runs";
-import { comparisonText } from "../../cli/compare/text";
-import { besideLines } from "../../cli/ui/beside";
+import { besideLines } from "../../lib/terminal/beside";
+import { compareRuns } from "../../report/compare/compare-runs";
+import { comparisonText } from "../../report/compare/text";
 import { evidenceOfBoth, flannelRun, storedRun, weaveRun } from "./compare.fixture";
 import { flannelVerdict } from "./page.fixture";
 

@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { engines } from "../../components/cluster/engine/engines";
-
-const repository = path.resolve(__dirname, "../..");
-const rooms = ["components", "stacks", "cli", "labs", "lib", "toolchain", "bench"];
+import { filesOf, repository, rooms } from "./rooms";
 
 /** Files whose texts name an engine and are not the engine's own; each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
@@ -41,11 +39,7 @@ function textsOf(file: string): string[] {
 }
 
 test("an engine's name stands in its own file, and in those that are named here with their reason", () => {
-  const files = rooms.flatMap((room) =>
-    readdirSync(path.join(repository, room), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.(ts|sh)$/.test(name))
-      .map((name) => path.join(room, name)),
-  );
+  const files = filesOf(rooms, /\.(ts|sh)$/);
   const naming = files.filter((file) => textsOf(file).some((text) => named.test(text)));
   const own = engines.map(({ name }) => `components/cluster/engine/${name}.ts`);
   expect(naming.sort()).toEqual([...own, ...Object.keys(exceptions)].sort());

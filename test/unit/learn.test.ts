@@ -6,7 +6,7 @@ import { requireLesson } from "../../cli/commands/learn";
 import { LessonProgress } from "../../cli/learn/progress";
 import { type LessonOnStack, lessonText, onStack } from "../../cli/learn/text";
 import { type Conversation, type LessonStack, walk } from "../../cli/learn/tour";
-import { Interrupted } from "../../cli/run/interrupt";
+import { Interrupted } from "../../driver/run/interrupt";
 import { loadLabs } from "../../labs";
 import type { Lab } from "../../labs/format/lab-data";
 import type { Lesson } from "../../labs/format/lesson";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { longestGap, outageSpan, type Probe, pairOutages, total } from "../../cli/meter/outage";
+import { longestGap, outageSpan, type Probe, pairOutages, total } from "../../driver/meter/outage";
 
 const answered = (at: number, ms = 1): Probe => ({ from: "n1", to: "n2", at, ms });
 const lost = (at: number, why = "timeout"): Probe => ({ from: "n1", to: "n2", at, ms: 1_000, lost: why });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PodAddresses, type PodEvent, readPodEvent } from "../../cli/meter/pod-addresses";
+import { PodAddresses, type PodEvent, readPodEvent } from "../../driver/meter/pod-addresses";
 
 interface PodLook {
   readonly ready?: boolean;

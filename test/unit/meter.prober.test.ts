@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { bundleProber } from "../../cli/meter/prober-process";
-import type { Outcome, Target } from "../../cli/meter/protocol";
+import { bundleProber } from "../../driver/meter/prober-process";
+import type { Outcome, Target } from "../../driver/meter/protocol";
 
 const folder = mkdtempSync(path.join(tmpdir(), "cni-lab-prober-"));
 const program = path.join(folder, "prober.js");

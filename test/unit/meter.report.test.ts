@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Probe } from "../../cli/meter/outage";
-import { outageReport, reportLines, summary } from "../../cli/meter/report";
+import type { Probe } from "../../driver/meter/outage";
+import { outageReport, reportLines, summary } from "../../driver/meter/report";
 
 const subject = { from: "flannel", to: "weave", strategy: "rolling" };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { compareRuns } from "../../cli/compare/compare-runs";
-import type { StoredRun } from "../../cli/compare/stored-run";
-import { comparePage } from "../../cli/page/compare/page";
+import { compareRuns } from "../../report/compare/compare-runs";
+import type { StoredRun } from "../../report/compare/stored-run";
+import { comparePage } from "../../report/page/comparison/page";
 import { evidenceOfBoth, flannelRun, storedRun, weaveRun } from "./compare.fixture";
 import { flannelVerdict, textOf } from "./page.fixture";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 
-const css = readFileSync(path.resolve(__dirname, "../../cli/page/page.css"), "utf8");
+const css = readFileSync(path.resolve(__dirname, "../../report/page/page.css"), "utf8");
 const [light = "", dark = ""] = [...css.matchAll(/:root \{(.*?)\n\s*\}/gs)].map(([, block]) => block);
 const colours = (block: string) =>
   Object.fromEntries(

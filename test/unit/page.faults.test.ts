@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { findFaults, placeKey } from "../../cli/page/topology/faults";
-import type { SeenNode, Topology, TopologyNode } from "../../cli/topology/seen";
+import { findFaults, placeKey } from "../../report/page/drawing/faults";
+import type { SeenNode, Topology, TopologyNode } from "../../report/topology/seen";
 import {
   flannelNode,
   flannelTopology,

@@ -2,12 +2,12 @@ import type { EvidenceRecord } from "../../checks/engine/evidence";
 import type { CheckVerdict, Outcome, SubjectVerdict, Verdict } from "../../checks/engine/verdict";
 import type { Check } from "../../checks/language/check";
 import { shownReach } from "../../checks/language/shown-reach";
-import type { Probe } from "../../cli/meter/outage";
-import { outageReport } from "../../cli/meter/report";
-import type { PageModel } from "../../cli/page/model";
-import type { Link, SeenPod, Topology, TopologyNode } from "../../cli/topology/seen";
+import type { Probe } from "../../driver/meter/outage";
+import { outageReport } from "../../driver/meter/report";
 import { multicastSameNode, multicastStaysOnNode, udpAcrossNodes } from "../../labs/checks/datagrams";
 import { pingAcrossNodes } from "../../labs/checks/ping-across-nodes";
+import type { PageModel } from "../../report/page/model";
+import type { Link, SeenPod, Topology, TopologyNode } from "../../report/topology/seen";
 
 /** A link as `ip -json -details address` has it. */
 export function link(ifname: string, addresses: readonly string[], changes: Partial<Link> = {}): Link {

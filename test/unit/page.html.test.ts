@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeText, Html, html } from "../../cli/page/html";
+import { escapeText, Html, html } from "../../report/page/html";
 
 test("values are escaped, HTML and lists of it are not", () => {
   const items = ["<b>", "a \"quoted\" & 'word'"].map((item) => html`<li title="${item}">${item}</li>`);

@@ -6,10 +6,10 @@ import type { Check } from "../../checks/language/check";
 import type { Between } from "../../checks/language/reach";
 import { sends, shownReach } from "../../checks/language/shown-reach";
 import type { Expectation } from "../../checks/language/values";
-import { matrices } from "../../cli/page/matrix";
-import { reach } from "../../cli/page/sections/reach";
 import { loadLabs } from "../../labs";
 import type { Lab } from "../../labs/format/lab-data";
+import { matrices } from "../../report/page/matrix";
+import { reach } from "../../report/page/sections/reach";
 import { flannelTopology, flannelVerdict, pageModel, shownBy, textOf } from "./page.fixture";
 
 const labs = await loadLabs();

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { Verdict } from "../../checks/engine/verdict";
-import { deafHops, lostPairs, matrices } from "../../cli/page/matrix";
 import { multicastAcrossNodes, multicastSameNode, udpAcrossNodes } from "../../labs/checks/datagrams";
 import { forwardDrops, forwardRuleCounts } from "../../labs/checks/forwarding";
 import { largePackets } from "../../labs/checks/large-packets";
@@ -8,6 +7,7 @@ import { pingNet1 } from "../../labs/checks/net1";
 import { pingAcrossNodes, pingNobody } from "../../labs/checks/ping-across-nodes";
 import { pingSameNode } from "../../labs/checks/ping-same-node";
 import { pingOnLan } from "../../labs/checks/public-ip";
+import { deafHops, lostPairs, matrices } from "../../report/page/matrix";
 import { flannelVerdict, shownBy } from "./page.fixture";
 
 const withChecks = (checks: Verdict["checks"], changes: Partial<Verdict> = {}): Verdict => ({

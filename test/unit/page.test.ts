@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { ClusterAccess } from "../../checks/engine/access";
-import { page } from "../../cli/page/page";
-import { writePage } from "../../cli/page/write";
+import { page } from "../../report/page/page";
+import { writePage } from "../../report/page/write";
 import { checkOf, evidenceDir, labOf } from "./checks.fake";
 import {
   checkOn,

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { ClusterAccess } from "../../checks/engine/access";
 import type { Values } from "../../checks/language/values";
 import { readSockets } from "../../checks/readers/sockets";
-import { tellingLines } from "../../cli/path/application";
-import { type Counted, type End, hopsBetween, reachOf } from "../../cli/path/hops";
-import { type Carrying, carryingOf, type Overlay, seeOverlay } from "../../cli/path/overlay";
-import { endOf, readPathPods, twoOf } from "../../cli/path/pods";
-import { pathLines } from "../../cli/path/report";
+import { tellingLines } from "../../report/path/application";
+import { type Counted, type End, hopsBetween, reachOf } from "../../report/path/hops";
+import { type Carrying, carryingOf, type Overlay, seeOverlay } from "../../report/path/overlay";
+import { endOf, readPathPods, twoOf } from "../../report/path/pods";
+import { pathLines } from "../../report/path/report";
 
 const from: End = { pod: "confluence-0", node: "n1", link: "eth0", address: "10.244.0.7" };
 const to: End = { pod: "confluence-1", node: "n2", link: "eth0", address: "10.244.1.4" };

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { eventLines } from "../../checks/engine/report/text";
-import { CommandFailed, reportError } from "../../cli/report-error";
-import { table } from "../../cli/ui/table";
+import { reportError } from "../../cli/report-error";
+import { CommandFailed } from "../../lib/command-failed";
 import { plain } from "../../lib/plain";
+import { table } from "../../lib/terminal/table";
 
 test.each([
   ["clear\u001b[2J\u001b[H", "clear"],

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { stackConfigFile, stateDir } from "../../cli/stack/paths";
 import { engines } from "../../components/cluster/engine/engines";
 import { podman } from "../../components/cluster/engine/podman";
 import { createLan, createNode } from "../../components/cluster/node-container";
 import { Etcd } from "../../components/cni/flannel-etcd/etcd";
 import { createServer } from "../../components/networks/dhcp-container";
+import { stackConfigFile, stateDir } from "../../driver/stack/paths";
 import { userCache } from "../../toolchain/cache";
 import { machineLocks } from "../../toolchain/machine-lock";
 import { throwawayCommand } from "../../toolchain/podman";
@@ -58,7 +58,7 @@ const run = "podman --runtime runc run";
 const lan = { network: "LAN", link: "eth1", address: "172.28.7.11" };
 
 /** Files of the code, by their path. */
-const code = ["checks", "cli", "components", "lib", "toolchain", "stacks"].flatMap((folder) =>
+const code = ["checks", "cli", "driver", "report", "components", "lib", "toolchain", "stacks"].flatMap((folder) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.startsWith("plugins/"))
     .map((name) => path.join(folder, name)),

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { holdStack } from "../../cli/stack/hold";
+import { holdStack } from "../../driver/stack/hold";
 import { UserError } from "../../lib/user-error";
 import { Held, withMachineLock } from "../../toolchain/machine-lock";
 

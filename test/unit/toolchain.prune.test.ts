@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { silentProgress } from "../../lib/progress";
 import type { Artifact } from "../../toolchain/artifact";
 import { type Cache, cacheAt } from "../../toolchain/cache";
-import { silentProgress } from "../../toolchain/progress";
 import { prune, touch } from "../../toolchain/prune";
 import { Store } from "../../toolchain/store";
 

@@ -3,10 +3,10 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { silentProgress } from "../../lib/progress";
 import type { Artifact, Job } from "../../toolchain/artifact";
 import { type Cache, cacheAt } from "../../toolchain/cache";
 import { Held, withMachineLock } from "../../toolchain/machine-lock";
-import { silentProgress } from "../../toolchain/progress";
 import { buildLock, Store } from "../../toolchain/store";
 
 let cache: Cache;

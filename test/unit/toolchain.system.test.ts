@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { type Progress, silentProgress } from "../../lib/progress";
 import { quoteWord } from "../../lib/shell";
 import { UserError } from "../../lib/user-error";
 import { linkUnits } from "../../toolchain/node/units";
-import { type Progress, silentProgress } from "../../toolchain/progress";
 import { CommandError } from "../../toolchain/run";
 import { diskFor, placeOf, requireDisk } from "../../toolchain/system/disk";
 import { ensureSystem, type Machine } from "../../toolchain/system/ensure";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { ClusterAccess } from "../../checks/engine/access";
-import { collectTopology } from "../../cli/topology/collect";
-import { askNode, readNode } from "../../cli/topology/read-node";
-import { readPods } from "../../cli/topology/read-pods";
 import type { Ran } from "../../lib/ran";
+import { collectTopology } from "../../report/topology/collect";
+import { askNode, readNode } from "../../report/topology/read-node";
+import { readPods } from "../../report/topology/read-pods";
 
 const links = JSON.stringify([
   { ifname: "lo", flags: ["LOOPBACK", "UP"], addr_info: [{ family: "inet", local: "127.0.0.1", prefixlen: 8 }] },

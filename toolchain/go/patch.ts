@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Say } from "../progress";
+import type { Say } from "../../lib/progress";
 import { run } from "../run";
 import type { Copies, Patch } from "./program";
 

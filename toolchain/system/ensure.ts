@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
+import type { Progress } from "../../lib/progress";
 import { UserError } from "../../lib/user-error";
 import { chooseGo } from "../go/choice";
-import type { Progress } from "../progress";
 import { CommandError, run } from "../run";
 import { missingKernelModules } from "./kernel";
 import { lackOf, lackOfModules, lackOfRoot, type Missing } from "./missing";

@@ -1,5 +1,5 @@
-import type { PairOutage, Span } from "../../meter/outage";
-import { type OutageReport, summary } from "../../meter/report";
+import type { PairOutage, Span } from "../../../driver/meter/outage";
+import { type OutageReport, summary } from "../../../driver/meter/report";
 import { type Html, html } from "../html";
 import type { PageModel } from "../model";
 
