@@ -47,11 +47,11 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     );
   const command = (name: string, summary: string) => program.command(name).description(summary);
 
-  command("up", "build what lacks, bring a stack up, and check that it shows what it should")
+  command("up", "create or update a stack, and check that it shows what it should")
     .addArgument(stackArgument())
     .option("--set <key=value>", "change a config value of the stack first; may be repeated", append)
     .action(act(async () => (await import("./commands/up")).up));
-  command("check", "run the checks of a stack again")
+  command("check", "run a stack's checks again")
     .addArgument(stackArgument())
     .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
     .addOption(
@@ -77,7 +77,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .addArgument(stackArgument())
     .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
     .action(act(async () => (await import("./commands/mend")).breakIt));
-  command("swap", "give a stack another CNI, and measure what its pods notice of that")
+  command("swap", "change the CNI of a stack, and measure what its pods notice")
     .argument("<stack>", "a lab's name")
     .argument("<cni>", `${cniNames.slice(0, -1).join(", ")} or ${cniNames.at(-1)}`)
     .addOption(
@@ -86,13 +86,13 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
         .default("rolling"),
     )
     .action(act(async () => (await import("./commands/swap")).swap));
-  command("down", "remove a stack, also a half-built or dead one, and prove that nothing is left")
+  command("down", "remove a stack, even a half-built or broken one, and verify that nothing is left")
     .addArgument(stackArgument())
     .option("--all", "remove all stacks")
     .option("--force", "also what another state or backend has made under this name; its owner is told nothing")
     .option("--keep-config", "keep what was set, swapped, mended or broken: the next up has it again")
     .action(act(async () => (await import("./commands/down")).down));
-  command("status", "nodes, pods, CNI and networks of a stack; of all that are up when none is named")
+  command("status", "nodes, pods, CNI and networks of a stack, or of all that are up")
     .argument("[stack]", "a lab's name")
     .option("--json", "print it as JSON")
     .action(act(async () => (await import("./commands/status")).status));
@@ -119,17 +119,17 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .argument("<part>", `multus, dhcp, dhcp-server, ${cniLogs.join(", ")}, kubelet, ...`)
     .argument("[node]", "only from this node")
     .action(act(async () => (await import("./commands/look")).logs));
-  command("matrix", "a lab's comparison: each of its ways with each CNI, judged by checks")
+  command("matrix", "compare the variants of a lab on each CNI, judged by checks")
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/matrix")).matrix));
-  command("compare", "two runs of checks beside each other: what differs, and the evidence of both")
+  command("compare", "compare two runs of checks: what differs, and the evidence of both")
     .addArgument(
       new Argument("[run]", `a stack: its latest run; or STACK@TIME, or a run's folder (default: ${defaultStack})`),
     )
     .addArgument(new Argument("[other]", "the run to compare with (default: the last one before it with other values)"))
     .option("--json", "print the comparison as JSON")
     .action(act(async () => (await import("./commands/compare")).compare));
-  command("path", "from what an application says down to where its multicast packets stop")
+  command("path", "follow multicast from the application down to where its packets stop")
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/path")).path));
   passThrough(command("capture", "tcpdump on a node, until Ctrl-C"))
@@ -145,7 +145,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
   command("env", 'shell exports with which plain pulumi and kubectl work: eval "$(./lab env STACK)"')
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/env")).env));
-  command("doctor", "what this machine lacks, and how to mend it").action(
+  command("doctor", "what this machine lacks, and how to fix it").action(
     act(async () => (await import("./commands/doctor")).doctor),
   );
   command("test", "run all tests of the lab")
@@ -195,7 +195,7 @@ function refuseByName(command: Command, program: Command): void {
     };
     const usage = `see ./lab help${command === program ? "" : ` ${command.name()}`}`;
     const rule = [first, allowed[error.code]].filter((part) => part !== undefined).join("; ");
-    throw new UserError([{ field: command === program ? "command" : command.name(), rule, mend: meant ?? usage }]);
+    throw new UserError([{ field: command === program ? "command" : command.name(), rule, fix: meant ?? usage }]);
   });
 }
 

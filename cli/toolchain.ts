@@ -24,9 +24,7 @@ export function setUpNotice(toolchain: Toolchain): string | undefined {
 export function requireToolchain(): Toolchain {
   const toolchain = locateToolchain();
   if (!isBuilt(toolchain)) {
-    throw new UserError([
-      { field: "toolchain", rule: "is not built yet for this version", mend: "run ./lab up STACK" },
-    ]);
+    throw new UserError([{ field: "toolchain", rule: "is not built yet for this version", fix: "run ./lab up STACK" }]);
   }
   return toolchain;
 }

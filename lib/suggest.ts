@@ -17,6 +17,6 @@ export function refusal(field: string, word: string, allowed: readonly string[],
     field,
     value: word,
     rule: allowed.length === 0 ? "is not known, and there is none yet" : `must be one of: ${allowed.join(", ")}`,
-    mend: meant === undefined ? otherwise : `did you mean ${meant}?`,
+    fix: meant === undefined ? otherwise : `did you mean ${meant}?`,
   };
 }

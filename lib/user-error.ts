@@ -7,10 +7,10 @@ export interface Problem {
   /** What is allowed. */
   readonly rule: string;
   /** What to do next. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
-/** A mistake of the user, or a state of the machine that the user can mend: printed without a stack trace. */
+/** A mistake of the user, or a state of the machine that the user can fix: printed without a stack trace. */
 export class UserError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(describeProblem).join("\n"));
@@ -19,7 +19,7 @@ export class UserError extends Error {
 }
 
 /** A problem on one line, as a person reads it. */
-export function describeProblem({ field, value, rule, mend }: Problem): string {
+export function describeProblem({ field, value, rule, fix }: Problem): string {
   const found = value === undefined ? "" : ` is ${JSON.stringify(value)}`;
-  return `${field}${found}: ${rule}${mend === undefined ? "" : `; ${mend}`}`;
+  return `${field}${found}: ${rule}${fix === undefined ? "" : `; ${fix}`}`;
 }

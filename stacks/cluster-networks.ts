@@ -47,7 +47,7 @@ export function overlapProblems(config: NetworkValues): Problem[] {
               field: set.key,
               value: set.cidr.text,
               rule: `must not overlap with ${other.name} (${other.cidr.text})`,
-              mend: "choose two networks that share no address",
+              fix: "choose two networks that share no address",
             },
           ];
     }),

@@ -17,6 +17,6 @@ export function clearSecrets(project: string, set: readonly string[], told: stri
     .map((key) => ({
       field: key,
       rule: "stands in clear in the stack's file, and is a secret",
-      mend: `run pulumi config set --secret ${key}, which asks for it; whoever has read the file knows the old one`,
+      fix: `run pulumi config set --secret ${key}, which asks for it; whoever has read the file knows the old one`,
     }));
 }

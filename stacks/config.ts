@@ -33,7 +33,7 @@ export function readConfig(): LabSettings {
       ]);
     }
     if (config.nodeImage === undefined) {
-      throw new UserError([{ field: "nodeImage", rule: "is not set", mend: "run ./lab up, which builds the image" }]);
+      throw new UserError([{ field: "nodeImage", rule: "is not set", fix: "run ./lab up, which builds the image" }]);
     }
     return { ...config, stack, lanCidr, nodeImage: config.nodeImage };
   } catch (error) {

@@ -76,7 +76,7 @@ export function confluenceConfigProblems(
       field: "interface",
       value: link,
       rule: `is on the network ${networkNames.leased}, and networks does not name it`,
-      mend: `set it with: pulumi config set networks ${[...(networks ?? []), networkNames.leased].join(",")}`,
+      fix: `set it with: pulumi config set networks ${[...(networks ?? []), networkNames.leased].join(",")}`,
     });
   }
   if (confluence === "on" && spread === "node" && replicas > nodes) {
@@ -84,14 +84,14 @@ export function confluenceConfigProblems(
       field: "replicas",
       value: String(replicas),
       rule: `must not be more than there are nodes (${nodes}) with spread node`,
-      mend: "set fewer, more nodes, or another spread",
+      fix: "set fewer, more nodes, or another spread",
     });
   }
   if (confluence === "on" && isVendorImage(confluenceImage) && license === undefined) {
     problems.push({
       field: "license",
       rule: `is not set, and ${confluenceImage} does not start a cluster without a licence`,
-      mend: "set it with: pulumi config set --secret license",
+      fix: "set it with: pulumi config set --secret license",
     });
   }
   return problems;

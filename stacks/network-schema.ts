@@ -73,7 +73,7 @@ export function networkConfigProblems(config: NetworkConfig): Problem[] {
           field: "macvlanMaster",
           value: "eth2",
           rule: "is the nodes' interface on the second LAN, and secondLan is off",
-          mend: "set it with: pulumi config set secondLan on",
+          fix: "set it with: pulumi config set secondLan on",
         },
       ]
     : [];

@@ -76,9 +76,9 @@ function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, 
     return issue.keys.map((key) => ({
       field: `config key ${key}`,
       rule: `is not known; the keys are: ${configKeys.join(", ")}`,
-      mend: `remove it with: pulumi config rm ${key}`,
+      fix: `remove it with: pulumi config rm ${key}`,
     }));
   }
   const key = issue.path.map(String).join(".");
-  return [{ field: key, value: values[key], rule: issue.message, mend: `set it with: pulumi config set ${key} VALUE` }];
+  return [{ field: key, value: values[key], rule: issue.message, fix: `set it with: pulumi config set ${key} VALUE` }];
 }

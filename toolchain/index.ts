@@ -62,7 +62,7 @@ async function inCache<T>(cache: Cache, mode: Mode, work: () => Promise<T>): Pro
     if (error instanceof Held) {
       const by = error.holder === undefined ? "another ./lab" : `${error.holder.command} (process ${error.holder.pid})`;
       const rule = mode === "shared" ? `are being removed by ${by}` : "are in use: another ./lab builds";
-      throw new UserError([{ field: "caches", value: cache.root, rule, mend: "wait until it ends, and try again" }]);
+      throw new UserError([{ field: "caches", value: cache.root, rule, fix: "wait until it ends, and try again" }]);
     }
     throw error;
   }

@@ -104,7 +104,7 @@ export async function choosePlugins(
   const failure = await installAll(install, plugins, say);
   if (failure !== undefined && chosen === "official") {
     const rule = `asks for plugins that could not be installed: ${failure}`;
-    throw new UserError([{ field: variable, value: chosen, rule, mend: `unset it to use the lab's own` }]);
+    throw new UserError([{ field: variable, value: chosen, rule, fix: `unset it to use the lab's own` }]);
   }
   const source = failure === undefined ? "official" : "own";
   mkdirSync(dirname(memory), { recursive: true });

@@ -13,7 +13,7 @@ export function checksFor(lab: Checklist, expect: Expectation, inForce: Values):
   const checks = lab.checks[expect];
   if (checks === undefined) {
     throw new UserError([
-      { field: "--expect", value: expect, rule: `lab ${lab.id} has no bug to show`, mend: "use --expect healthy" },
+      { field: "--expect", value: expect, rule: `lab ${lab.id} has no bug to show`, fix: "use --expect healthy" },
     ]);
   }
   return checks.filter(({ when = {} }) =>

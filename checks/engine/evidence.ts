@@ -66,7 +66,7 @@ export class EvidenceFolder {
           field: "evidence folder",
           value: this.folder,
           rule: `must be a folder that can be written to: ${error instanceof Error ? error.message : error}`,
-          mend: "free some space or set XDG_STATE_HOME to another folder",
+          fix: "free some space or set XDG_STATE_HOME to another folder",
         },
       ]);
     }

@@ -48,7 +48,7 @@ export interface RunChecksOptions {
 export async function runChecks(access: ClusterAccess, lab: Checklist, options: RunChecksOptions): Promise<Verdict> {
   const checks = checksFor(lab, options.expect, options.values);
   if (access.nodes.length === 0) {
-    throw new UserError([{ field: `stack ${lab.id}`, rule: "has no nodes", mend: `run: ./lab up ${lab.id}` }]);
+    throw new UserError([{ field: `stack ${lab.id}`, rule: "has no nodes", fix: `run: ./lab up ${lab.id}` }]);
   }
   const clock = options.clock ?? systemClock;
   const own = new AbortController();

@@ -120,6 +120,6 @@ function requireWritable(file: string): void {
     closeSync(openSync(file, "a"));
   } catch (error) {
     const rule = `can't be written: ${error instanceof Error ? error.message : error}`;
-    throw new UserError([{ field: "--junit", value: file, rule, mend: "name a file in a folder that exists" }]);
+    throw new UserError([{ field: "--junit", value: file, rule, fix: "name a file in a folder that exists" }]);
   }
 }

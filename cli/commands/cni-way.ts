@@ -13,7 +13,7 @@ export function isOneUpdate(previous: CniName, next: CniName): boolean {
 export function swapProblems(previous: CniName, next: CniName, strategy: Strategy): Problem[] {
   if (strategy === "replace" || isOneUpdate(previous, next)) return [];
   const rule = `is not possible from ${previous} to ${next}, which can't be on a node together`;
-  return [{ field: "--strategy", value: strategy, rule, mend: "use --strategy replace" }];
+  return [{ field: "--strategy", value: strategy, rule, fix: "use --strategy replace" }];
 }
 
 /** What is wrong with bringing a lab's values about on a stack that has another CNI. */
@@ -21,5 +21,5 @@ export function mendProblems(stack: string, current: CniName, sets: readonly Val
   const next = sets.map(({ cni }) => cni).find((cni) => cni !== undefined) as CniName | undefined;
   if (next === undefined || isOneUpdate(current, next)) return [];
   const rule = `has ${current}, and the lab is to have ${next}, which can't be on a node together`;
-  return [{ field: "STACK", value: stack, rule, mend: `run ./lab swap ${stack} none first` }];
+  return [{ field: "STACK", value: stack, rule, fix: `run ./lab swap ${stack} none first` }];
 }

@@ -25,7 +25,7 @@ export async function dhcp(view: string, { stack: name }: { readonly stack?: str
   if (server === undefined) {
     const rule = "has no DHCP server";
     throw new UserError([
-      { field: "STACK", value: stack, rule, mend: "see ./lab list for labs with a network by DHCP" },
+      { field: "STACK", value: stack, rule, fix: "see ./lab list for labs with a network by DHCP" },
     ]);
   }
   return view === "log"

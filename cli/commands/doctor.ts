@@ -5,7 +5,7 @@ import { userCache } from "../../toolchain/cache";
 import { chosenPlugins, describeChoice } from "../../toolchain/plugins-choice";
 import { choiceFile } from "../../toolchain/pulumi/home";
 
-/** `./lab doctor`: what this machine lacks, and how to mend it. */
+/** `./lab doctor`: what this machine lacks, and how to fix it. */
 export async function doctor(): Promise<number> {
   const lacks = await missing();
   if (lacks.length === 0) {
@@ -15,8 +15,8 @@ export async function doctor(): Promise<number> {
   }
   console.log(
     table(
-      ["lacks", "mend"],
-      lacks.map(({ what, mend }) => [what, mend]),
+      ["lacks", "fix"],
+      lacks.map(({ what, fix }) => [what, fix]),
     ),
   );
   return exitCodes.notAsExpected;

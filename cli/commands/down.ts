@@ -32,7 +32,7 @@ export async function down(
   }
   if (all && force) {
     const rule = "removes what is another's, which has to be named";
-    throw new UserError([{ field: "--force", rule, mend: "./lab down STACK --force" }]);
+    throw new UserError([{ field: "--force", rule, fix: "./lab down STACK --force" }]);
   }
   const names = all ? await allStacks() : [await requireStack(name)];
   if (names.length === 0) {

@@ -53,5 +53,5 @@ export async function requireLesson({ id, lesson }: Lab): Promise<Lesson> {
   }
   const others = (await loadLabs()).filter((lab) => lab.lesson !== undefined).map((lab) => lab.id);
   const rule = `lab ${id} has no lesson; labs with one: ${others.join(", ")}`;
-  throw new UserError([{ field: "ID", value: id, rule, mend: `read labs/${id}/README.md` }]);
+  throw new UserError([{ field: "ID", value: id, rule, fix: `read labs/${id}/README.md` }]);
 }

@@ -78,7 +78,7 @@ function requireEnd(pod: PathPod, link: string): End {
   const end = endOf(pod, link);
   if (end === undefined) {
     const rule = `is what the cluster uses, and pod ${pod.name} has no such interface`;
-    throw new UserError([{ field: "interface", value: link, rule, mend: "see ./lab status for the pods' networks" }]);
+    throw new UserError([{ field: "interface", value: link, rule, fix: "see ./lab status for the pods' networks" }]);
   }
   return end;
 }

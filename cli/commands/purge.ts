@@ -12,7 +12,7 @@ export async function purge(): Promise<number> {
   if (living.length > 0) {
     const rule = "is there, and its nodes run on what would be removed";
     throw new UserError(
-      living.map((stack) => ({ field: "stack", value: stack, rule, mend: `run ./lab down ${stack}` })),
+      living.map((stack) => ({ field: "stack", value: stack, rule, fix: `run ./lab down ${stack}` })),
     );
   }
   const { root } = userCache();

@@ -75,7 +75,7 @@ async function setUp(): Promise<boolean> {
     const progress = createProgress();
     const lacks = await machineLacks(progress);
     if (lacks.length > 0) {
-      throw new UserError(lacks.map(({ what, mend }) => ({ field: "this machine", rule: `lacks ${what}`, mend })));
+      throw new UserError(lacks.map(({ what, fix }) => ({ field: "this machine", rule: `lacks ${what}`, fix })));
     }
     await ensureToolchain(progress);
     return true;

@@ -62,5 +62,5 @@ async function noSuchNode(stack: string, name: string, nodes: readonly string[])
   }
   const living = await livingStacks();
   const up = living.length === 0 ? "no stack is up" : `stacks that are up: ${living.join(", ")}`;
-  return { field: "STACK", value: stack, rule: `has no running node; ${up}`, mend: `run ./lab up ${stack}` };
+  return { field: "STACK", value: stack, rule: `has no running node; ${up}`, fix: `run ./lab up ${stack}` };
 }

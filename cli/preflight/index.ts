@@ -18,7 +18,7 @@ import { availableMiB, diskProblems, memoryProblems } from "./resources";
  */
 export async function preflight(lab: Lab, stack: string, config: LabConfig, progress: Progress): Promise<void> {
   const machine = (await machineLacks(progress)).map(
-    ({ what, mend }): Problem => ({ field: "this machine", rule: `lacks ${what}`, mend }),
+    ({ what, fix }): Problem => ({ field: "this machine", rule: `lacks ${what}`, fix }),
   );
   // Without a container engine nothing else can be asked.
   const own = machine.length > 0 ? [] : await stackProblems(lab, stack, config);
@@ -57,7 +57,7 @@ export async function stackProblems(lab: Lab, stack: string, config: LabConfig):
 
 /** An engine that is there and can't be used. */
 function engineProblem({ name }: ContainerEngine, said: string): Problem {
-  return { field: "engine", value: name, rule: `must work, and says: ${said.trim()}`, mend: `see ${name} info` };
+  return { field: "engine", value: name, rule: `must work, and says: ${said.trim()}`, fix: `see ${name} info` };
 }
 
 function newClusterProblems(lab: Lab, nodes: number): Problem[] {

@@ -18,7 +18,7 @@ export function inotifyProblems(nodes: number, used: number, limit: number): Pro
       field: "fs.inotify.max_user_instances of this machine",
       value: String(limit),
       rule,
-      mend: `run: sysctl -w fs.inotify.max_user_instances=${Math.max(512, needed)}`,
+      fix: `run: sysctl -w fs.inotify.max_user_instances=${Math.max(512, needed)}`,
     },
   ];
 }

@@ -23,9 +23,7 @@ export function lanProblems(lan: string, stack: string, used: readonly UsedNetwo
     return [];
   }
   const rule = `must not overlap with ${clash.cidr}, which ${clash.use}`;
-  return [
-    { field: "lanCidr", value: lan, rule, mend: `choose another: ./lab up ${stack} --set lanCidr=172.28.N.0/24` },
-  ];
+  return [{ field: "lanCidr", value: lan, rule, fix: `choose another: ./lab up ${stack} --set lanCidr=172.28.N.0/24` }];
 }
 
 /** Networks of this machine's interfaces, routes and containers; those of the stack itself left out. */

@@ -18,8 +18,8 @@ export function memoryProblems(
     return [];
   }
   const rule = `must be at least ${needed} MiB for ${nodes} nodes of ${lab.id}`;
-  const mend = nodes > 1 ? "end something, take another stack down, or use --set nodes=1" : "end something";
-  return [{ field: "available memory", value: `${availableMiB} MiB`, rule, mend }];
+  const fix = nodes > 1 ? "end something, take another stack down, or use --set nodes=1" : "end something";
+  return [{ field: "available memory", value: `${availableMiB} MiB`, rule, fix }];
 }
 
 /** A stack's nodes write their logs, databases and pods' layers to the container engine's volumes. */
@@ -35,7 +35,7 @@ export function diskProblems(folder: string): Problem[] {
       field: `free space in ${folder}`,
       value: `${freeMiB} MiB`,
       rule,
-      mend: "free some, for example with ./lab purge",
+      fix: "free some, for example with ./lab purge",
     },
   ];
 }

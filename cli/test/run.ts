@@ -38,7 +38,7 @@ export function testStackProblems(things: readonly Thing[], own: string): Proble
       field: "stack",
       value: stack,
       rule: `has a name of the tests' and is there${whose}: ${thingsText(its)}`,
-      mend: `if nobody needs it, run ./lab down ${stack}${owner === own ? "" : " --force"}`,
+      fix: `if nobody needs it, run ./lab down ${stack}${owner === own ? "" : " --force"}`,
     };
   });
 }

@@ -19,12 +19,12 @@ export function awake(
 ): pulumi.Output<string> {
   return id.apply(async (made) => {
     if (!pulumi.runtime.isDryRun()) {
-      await runHere(wake, (said) => ({ field: container, rule: rule(said), mend: mend(engine, container) }), "stderr");
+      await runHere(wake, (said) => ({ field: container, rule: rule(said), fix: fix(engine, container) }), "stderr");
     }
     return made;
   });
 }
 
 const rule = (said: string) => `must run, and does not: ${said}`;
-const mend = (engine: ContainerEngine, container: string) =>
+const fix = (engine: ContainerEngine, container: string) =>
   `${quote(engine.logs(container))} may tell why; after ${engine.name} rm --force ${container} the next update makes it anew`;

@@ -35,5 +35,5 @@ async function look(engine: ContainerEngine, stack: string, networkNames: readon
 const silent = (engine: ContainerEngine, said: string) => ({
   field: engine.name,
   rule: `must tell what there is of this stack, and says: ${said}`,
-  mend: `run ${engine.name} ps, and mend what that says; ./lab doctor tells what this machine lacks`,
+  fix: `run ${engine.name} ps, and mend what that says; ./lab doctor tells what this machine lacks`,
 });

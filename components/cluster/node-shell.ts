@@ -122,7 +122,7 @@ function known<T extends Known>({ hostKey, ...rest }: T, field: string): Omit<T,
 
 const hostKeyMissing = {
   rule: "must be the machine's public key, as ssh-keyscan HOST prints it behind the name",
-  mend: 'take it from /etc/ssh/ssh_host_ed25519_key.pub of the machine; "any" takes whoever answers',
+  fix: 'take it from /etc/ssh/ssh_host_ed25519_key.pub of the machine; "any" takes whoever answers',
 };
 
 /** The argv that runs a script with its parameters. */

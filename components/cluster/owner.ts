@@ -82,25 +82,25 @@ function problemOf(engine: ContainerEngine, stack: string, things: readonly Thin
   const [{ stack: other = undefined, owner } = { owner: "" }] = things;
   const names = thingsText(things);
   if (other === undefined) {
-    const mend = `${engine.name} ${quote([things[0]?.kind ?? "", "rm", ...things.map(({ name }) => name)])} removes it, if nobody needs it`;
-    return { field: "stack", value: stack, rule: `needs a name that is taken: ${names} is no lab's`, mend };
+    const fix = `${engine.name} ${quote([things[0]?.kind ?? "", "rm", ...things.map(({ name }) => name)])} removes it, if nobody needs it`;
+    return { field: "stack", value: stack, rule: `needs a name that is taken: ${names} is no lab's`, fix };
   }
   if (other !== stack) {
-    const mend = `use another stack name, or run: ${downOf(other, owner)}`;
+    const fix = `use another stack name, or run: ${downOf(other, owner)}`;
     return {
       field: "stack",
       value: stack,
       rule: `needs a name that is taken: ${names} is of the stack ${other}`,
-      mend,
+      fix,
     };
   }
   const here = `here: ./lab down ${stack} --force`;
   if (owner === "") {
     const rule = `is not of this state, which does not hold what says not whose it is: ${names}`;
-    return { field: "stack", value: stack, rule, mend: `remove it with the state that it was made with, or ${here}` };
+    return { field: "stack", value: stack, rule, fix: `remove it with the state that it was made with, or ${here}` };
   }
   const rule = `is another's, of the lab ${placeOf(owner)}: ${names}`;
-  return { field: "stack", value: stack, rule, mend: `remove it there: ${downOf(stack, owner)}; or ${here}` };
+  return { field: "stack", value: stack, rule, fix: `remove it there: ${downOf(stack, owner)}; or ${here}` };
 }
 
 /** Things by their kinds, in words. */

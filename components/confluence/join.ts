@@ -60,7 +60,7 @@ function unknownJoin(join: never): Problem {
     field: "join.type",
     value: type === undefined ? undefined : String(type),
     rule: `must be one of: ${Object.keys(joinTypes).join(", ")}`,
-    mend:
+    fix:
       type === undefined
         ? "members that are told no way to find each other stay alone, and panic on one database; kubernetes works with any CNI"
         : undefined,
@@ -71,12 +71,12 @@ function multicastProblems({ address, ttl }: Partial<MulticastJoin>): Problem[] 
   const range = "an IPv4 address from 224.0.0.0 to 239.255.255.255";
   return [
     ...(address === undefined || address === ""
-      ? [{ field: "join.address", rule: `must be given: ${range}`, mend: "for example 230.0.0.1" }]
+      ? [{ field: "join.address", rule: `must be given: ${range}`, fix: "for example 230.0.0.1" }]
       : isMulticast(address)
         ? []
         : [{ field: "join.address", value: address, rule: `must be ${range}` }]),
     ...(ttl === undefined
-      ? [{ field: "join.ttl", rule: "must be given: a whole number from 0 to 255", mend: "1 does on one network" }]
+      ? [{ field: "join.ttl", rule: "must be given: a whole number from 0 to 255", fix: "1 does on one network" }]
       : Number.isInteger(ttl) && ttl >= 0 && ttl <= 255
         ? []
         : [{ field: "join.ttl", value: String(ttl), rule: "must be a whole number from 0 to 255" }]),
@@ -85,8 +85,8 @@ function multicastProblems({ address, ttl }: Partial<MulticastJoin>): Problem[] 
 
 function peerProblems({ peers }: TcpIpJoin): Problem[] {
   if (peers?.length === 0) {
-    const mend = "leave it out for a Service of each pod's own";
-    return [{ field: "join.peers", rule: "must hold an address: a member without any is alone", mend }];
+    const fix = "leave it out for a Service of each pod's own";
+    return [{ field: "join.peers", rule: "must hold an address: a member without any is alone", fix }];
   }
   return (peers ?? []).flatMap((peer, i) => [
     ...(parseAddress(peer) === undefined
@@ -95,7 +95,7 @@ function peerProblems({ peers }: TcpIpJoin): Problem[] {
             field: "join.peers",
             value: peer,
             rule: "must be an IPv4 address: Confluence takes no names",
-            mend: byName(peer),
+            fix: byName(peer),
           },
         ]
       : isOfOne(peer)

@@ -54,7 +54,7 @@ export function confluenceProblems(settings: ConfluenceSettings): Problem[] {
     ...unless(settings.hasLicense || !isVendorImage(image), {
       field: "license",
       rule: `is not set, and ${image} does not start a cluster without a licence`,
-      mend: "give it a Data Center key; the vendor has keys of a few hours for tests",
+      fix: "give it a Data Center key; the vendor has keys of a few hours for tests",
     }),
     ...unless(interval === undefined || (Number.isInteger(interval) && interval >= 1), {
       field: "standIn.safetyIntervalSeconds",
@@ -78,7 +78,7 @@ function interfaceProblems({ interface: link, hasNetwork }: ConfluenceSettings):
       field: "interface",
       value: link,
       rule: "is the pods' interface on a network besides the CNI's, and network is not given",
-      mend: "name the network that the pods are to be on",
+      fix: "name the network that the pods are to be on",
     }),
   ];
 }

@@ -40,7 +40,7 @@ function capabilityProblems({ network, capabilities, ipam }: MacvlanSpec): Probl
           field: `network ${network}: capabilities.ips`,
           value: "true",
           rule: "has no effect beside dhcp: the server says which address a pod has",
-          mend: "leave it out, or take static or host-local",
+          fix: "leave it out, or take static or host-local",
         },
       ]
     : [];
@@ -84,7 +84,7 @@ function sbrProblems({ table }: SbrPlugin, { ipam }: MacvlanSpec, at: At): Probl
             field: at("sbr", "table"),
             value: String(table),
             rule: "must be the table of one of the network's routes: with a table given, sbr moves none into it",
-            mend:
+            fix:
               ipam.type === "dhcp"
                 ? "leave it out: the dhcp plugin sets the server's routes, in the main table"
                 : `leave it out, or give routes with table ${table}`,

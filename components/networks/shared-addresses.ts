@@ -18,7 +18,7 @@ export function sharedAddresses(networks: readonly MacvlanSpec[]): Problem[] {
       field: `network ${b.network}`,
       value: textOf(spansOf(b)),
       rule: `must share no address with network ${a.network} (${textOf(spansOf(a))}), whose master is ${a.master} too`,
-      mend: "give it another subnet, another master, or both a range of one subnet",
+      fix: "give it another subnet, another master, or both a range of one subnet",
     }));
 }
 

@@ -137,8 +137,8 @@ function readCheckpoint(stack: string, file: string) {
   } catch (error) {
     const rule = `can't be read (${(error as Error).message.split("\n")[0]})`;
     const back = existsSync(`${file}.bak`) ? `; or put the one before it back: cp ${quote([`${file}.bak`, file])}` : "";
-    const mend = `run ./lab down ${stack}, which removes all of the stack by its label${back}`;
-    throw new UserError([{ field: "state of the stack", value: file, rule, mend }]);
+    const fix = `run ./lab down ${stack}, which removes all of the stack by its label${back}`;
+    throw new UserError([{ field: "state of the stack", value: file, rule, fix }]);
   }
 }
 

@@ -22,7 +22,7 @@ export class ConfigFile {
     if (error !== undefined || (content !== null && !isMap(content))) {
       const rule = error?.message.split("\n")[0] ?? "must be a mapping with the key config";
       throw new UserError([
-        { field: file, rule, mend: "correct the file, or remove it to start from the lab's values" },
+        { field: file, rule, fix: "correct the file, or remove it to start from the lab's values" },
       ]);
     }
   }

@@ -17,8 +17,8 @@ export function requireIdle(stack: Stack): void {
   if (holder !== undefined) {
     const { pid, username, hostname, timestamp } = holder;
     const rule = `is being changed by process ${pid} of ${username}@${hostname} since ${timestamp}`;
-    const mend = `wait until it ends; if it is gone, run ./lab pulumi -s ${stack.name} cancel`;
-    throw new UserError([{ field: "stack", value: stack.name, rule, mend }]);
+    const fix = `wait until it ends; if it is gone, run ./lab pulumi -s ${stack.name} cancel`;
+    throw new UserError([{ field: "stack", value: stack.name, rule, fix }]);
   }
 }
 

@@ -43,13 +43,13 @@ async function hold<T>(
     return await withMachineLock(name, "exclusive", { command, state: stateDir() }, work, folder);
   } catch (error) {
     if (error instanceof Held) {
-      throw new UserError([{ ...what, rule: `${rule} ${heldBy(error)}`, mend }]);
+      throw new UserError([{ ...what, rule: `${rule} ${heldBy(error)}`, fix }]);
     }
     throw error;
   }
 }
 
-const mend = "wait until it ends, or end it there with Ctrl-C";
+const fix = "wait until it ends, or end it there with Ctrl-C";
 
 function heldBy({ holder }: Held): string {
   if (holder === undefined) {

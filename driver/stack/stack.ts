@@ -100,7 +100,7 @@ export class Stack {
     const outputs = await this.outputs();
     if (outputs === undefined) {
       const rule = (this.summary()?.resources ?? 0) > 0 ? "is half-built" : "is not up";
-      throw new UserError([{ field: "STACK", value: this.name, rule, mend: `run ./lab up ${this.name}` }]);
+      throw new UserError([{ field: "STACK", value: this.name, rule, fix: `run ./lab up ${this.name}` }]);
     }
     const file = kubeconfigFile(this.name);
     if (!existsSync(file) || readFileSync(file, "utf8") !== outputs.kubeconfig) {

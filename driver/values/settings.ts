@@ -13,14 +13,14 @@ export function parseSets(sets: readonly string[]): Values {
   for (const set of sets) {
     const [, key, value] = /^([^=]*)=(.*)$/s.exec(set) ?? [];
     if (key === undefined || value === undefined) {
-      problems.push({ field: "--set", value: set, rule: "must be written as key=value", mend: mendFor(set) });
+      problems.push({ field: "--set", value: set, rule: "must be written as key=value", fix: mendFor(set) });
     } else if (!settable.includes(key)) {
       problems.push(refusal("--set", key, settable));
     } else if (secretKeys.includes(key)) {
       problems.push({
         field: `--set ${key}`,
         rule: "is a secret, which command lines and files would show",
-        mend: `run ./lab pulumi -s STACK config set --secret ${key}, which asks for it`,
+        fix: `run ./lab pulumi -s STACK config set --secret ${key}, which asks for it`,
       });
     } else {
       values[key] = value;
@@ -63,8 +63,8 @@ function asSet(problem: Problem, set: Values): Problem {
   if (!(problem.field in set)) {
     return problem;
   }
-  const mend = problem.mend?.includes("pulumi config") ? undefined : problem.mend;
-  return { ...problem, field: `--set ${problem.field}`, mend };
+  const fix = problem.fix?.includes("pulumi config") ? undefined : problem.fix;
+  return { ...problem, field: `--set ${problem.field}`, fix };
 }
 
 function mendFor(word: string): string | undefined {

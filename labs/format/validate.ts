@@ -24,14 +24,14 @@ function nameProblems(lab: Lab, folder: string): Problem[] {
       field: `lab ${folder} id`,
       value: lab.id,
       rule: "must be the name of its folder",
-      mend: "rename one",
+      fix: "rename one",
     });
   }
   if (!namePattern.test(folder)) {
     problems.push({
       field: `lab ${folder}`,
       rule: "must be named in lower-case letters, digits and single dashes",
-      mend: "rename the folder",
+      fix: "rename the folder",
     });
   }
   for (const field of ["minutes", "memoryMiB"] as const) {
@@ -58,7 +58,7 @@ function stateProblems(lab: Lab): Problem[] {
     problems.push({
       field: `lab ${lab.id} ${absent.join(", ")}`,
       rule: `must be given as well, as ${present.join(", ")} is`,
-      mend: "give all of them, or none for a lab without a bug",
+      fix: "give all of them, or none for a lab without a bug",
     });
   }
   if (lab.checks.symptom !== undefined && tellingChecks(lab).length === 0) {

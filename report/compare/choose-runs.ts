@@ -32,7 +32,7 @@ export function chooseRuns(words: readonly string[], root: string): Chosen {
   if (a.folder === b.folder) {
     const rule = first === second ? "must be another run than the first" : `is the same run as ${first}`;
     throw new UserError([
-      { field: "RUN", value: second, rule, mend: "name STACK@TIME, or one word only: the run before it is found" },
+      { field: "RUN", value: second, rule, fix: "name STACK@TIME, or one word only: the run before it is found" },
     ]);
   }
   return { a, b };
@@ -48,7 +48,7 @@ function findRun(word: string, root: string): StoredRun {
   const latest = latestIn(own, namesIn(own), root);
   if (latest === undefined) {
     const rule = "has no run that has ended";
-    throw new UserError([{ field: "STACK", value: word, rule, mend: `run ./lab check ${word}` }]);
+    throw new UserError([{ field: "STACK", value: word, rule, fix: `run ./lab check ${word}` }]);
   }
   return latest;
 }
@@ -68,7 +68,7 @@ function before(b: StoredRun, root: string): Pick<Chosen, "a" | "note"> {
       field: "RUN",
       value: b.id,
       rule: `is the first run of ${b.stack}, and a comparison needs two`,
-      mend: `run ./lab check ${b.stack}, or ./lab up ${b.stack} --set KEY=VALUE for one with other values`,
+      fix: `run ./lab check ${b.stack}, or ./lab up ${b.stack} --set KEY=VALUE for one with other values`,
     },
   ]);
 }
@@ -106,7 +106,7 @@ function atTime(stack: string | undefined, time: string, root: string, word: str
   if (only === undefined || found.length > 1) {
     const ids = (found.length > 1 ? found : all).map((each) => `${each.stack}@${each.name}`);
     const rule = found.length > 1 ? `means ${found.length} runs` : "is no run that was kept";
-    throw new UserError([{ field: "RUN", value: word, rule, mend: `name one: ${lastOf(ids)}` }]);
+    throw new UserError([{ field: "RUN", value: word, rule, fix: `name one: ${lastOf(ids)}` }]);
   }
   return requireRun(path.join(root, only.stack, only.name, ...cell), root, word);
 }
@@ -114,8 +114,8 @@ function atTime(stack: string | undefined, time: string, root: string, word: str
 function inFolder(word: string, root: string): StoredRun {
   const folder = [path.resolve(word), path.resolve(root, word)].find(isFolder);
   if (folder === undefined) {
-    const mend = "name the folder that a run called its evidence, or STACK@TIME";
-    throw new UserError([{ field: "RUN", value: word, rule: "must be a folder", mend }]);
+    const fix = "name the folder that a run called its evidence, or STACK@TIME";
+    throw new UserError([{ field: "RUN", value: word, rule: "must be a folder", fix }]);
   }
   return requireRun(folder, root, word);
 }
@@ -124,7 +124,7 @@ function requireRun(folder: string, root: string, word: string): StoredRun {
   const run = readRun(folder, root);
   if (!("trouble" in run)) return run;
   throw new UserError([
-    { field: "RUN", value: word, rule: run.trouble, mend: "a stack's name means its latest run that has ended" },
+    { field: "RUN", value: word, rule: run.trouble, fix: "a stack's name means its latest run that has ended" },
   ]);
 }
 
@@ -146,7 +146,7 @@ function requireStackWithRuns(stack: string, root: string): string {
   if (known.includes(stack) && namesIn(path.join(root, stack)).length > 0) return stack;
   const isLab = labIds().includes(stack.startsWith(testPrefix) ? stack.slice(testPrefix.length) : stack);
   if (!isLab) throw new UserError([refusal("RUN", stack, known, "name a stack, STACK@TIME or a folder")]);
-  throw new UserError([{ field: "STACK", value: stack, rule: "has no run yet", mend: `run ./lab up ${stack}` }]);
+  throw new UserError([{ field: "STACK", value: stack, rule: "has no run yet", fix: `run ./lab up ${stack}` }]);
 }
 
 /** The last few of a list that may be long. */

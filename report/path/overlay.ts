@@ -26,7 +26,7 @@ export function carryingOf(stack: string, values: Values): Carrying {
   const cni = cniOf(values.cni);
   if (cni === undefined) {
     const rule = "gives pods no network: there is no way between two of them that a packet could take";
-    throw new UserError([{ field: "cni", value: values.cni, rule, mend: `run ./lab swap ${stack} flannel` }]);
+    throw new UserError([{ field: "cni", value: values.cni, rule, fix: `run ./lab swap ${stack} flannel` }]);
   }
   return { cni, carrier: cni.carrier(values) };
 }

@@ -36,7 +36,7 @@ test.each([
     "is not of this state, which does not hold what says not whose it is: container",
     /\.\/lab down test --force/,
   ],
-])("a cluster that is %s is refused by name, and lives", async (_, owner, whose, mend) => {
+])("a cluster that is %s is refused by name, and lives", async (_, owner, whose, fix) => {
   const own = lab.owner();
   const before = lab.ids();
   const ownState = lab.project.stateText();
@@ -46,7 +46,7 @@ test.each([
     const { exitCode, output } = await lab.project[act]();
     expect(exitCode).not.toBe(0);
     expect(output).toContain(`stack is "test": ${whose} ${n1}, container ${n2}, network cni-lab-test; `);
-    expect(output).toMatch(mend);
+    expect(output).toMatch(fix);
     expect(output).not.toMatch(/unhandled|\.[jt]s:\d/);
   }
   expect(lab.ids()).toEqual(before);
@@ -114,7 +114,7 @@ test("a container engine that does not answer, and a node that does not start, a
     lab.podman.break(beginning ?? "");
     lab.podman.stop(n1);
     const { exitCode, output } = await lab.project.up();
-    lab.podman.mend();
+    lab.podman.fix();
     expect(exitCode).not.toBe(0);
     expect(output).toContain(told);
     expect(output).not.toMatch(/unhandled|\.[jt]s:\d/);

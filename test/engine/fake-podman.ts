@@ -90,7 +90,7 @@ export class FakePodman {
   }
 
   /** Makes all commands work again. */
-  mend(): void {
+  fix(): void {
     rmSync(join(this.folder, "broken"));
   }
 

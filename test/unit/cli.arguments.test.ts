@@ -80,9 +80,9 @@ test.each([
 
 test.each(["flanel", "flannel; rm -rf /", "$(id)", "a b", "'", ""])("the stack %j is refused", async (stack) => {
   const { exitCode, lines } = await lab("up", stack);
-  const mend = stack === "flanel" ? "; did you mean flannel?" : "";
+  const fix = stack === "flanel" ? "; did you mean flannel?" : "";
   expect(lines[0]).toMatch(/^lab: STACK is .*: must be one of: .*flannel.*/);
-  expect(lines[0]?.endsWith(mend)).toBe(true);
+  expect(lines[0]?.endsWith(fix)).toBe(true);
   expect(exitCode).toBe(2);
 });
 

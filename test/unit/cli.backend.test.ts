@@ -104,10 +104,10 @@ test("a state that is cut short is named with the ways on, and the stack is ther
   };
   const down = "run ./lab down flannel, which removes all of the stack by its label";
   const rule = expect.stringMatching(/^can't be read \(.*JSON.*\)$/);
-  expect(problems()).toEqual([{ field: "state of the stack", value: file, rule, mend: down }]);
+  expect(problems()).toEqual([{ field: "state of the stack", value: file, rule, fix: down }]);
   writeFileSync(`${file}.bak`, "{}");
   const back = `${down}; or put the one before it back: cp ${file}.bak ${file}`;
-  expect(problems()).toEqual([{ field: "state of the stack", value: file, rule, mend: back }]);
+  expect(problems()).toEqual([{ field: "state of the stack", value: file, rule, fix: back }]);
   expect(backend().stacks()).toEqual(["flannel"]);
   expect(backend().stamp("flannel")).toBeDefined();
 });

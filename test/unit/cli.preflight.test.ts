@@ -27,7 +27,7 @@ test.each([
       field: "lanCidr",
       value: lan,
       rule: `must not overlap with ${by}`,
-      mend: "choose another: ./lab up flannel --set lanCidr=172.28.N.0/24",
+      fix: "choose another: ./lab up flannel --set lanCidr=172.28.N.0/24",
     },
   ]);
 });
@@ -68,8 +68,8 @@ test.each([
 ])("inotify instances for %i nodes with %i in use of %i: %i problems", (nodes, inUse, limit, problems) => {
   const found = inotifyProblems(nodes, inUse, limit);
   expect(found).toHaveLength(problems);
-  for (const { mend } of found) {
-    expect(mend).toBe("run: sysctl -w fs.inotify.max_user_instances=512");
+  for (const { fix } of found) {
+    expect(fix).toBe("run: sysctl -w fs.inotify.max_user_instances=512");
   }
 });
 
@@ -84,6 +84,6 @@ test("an engine that does not work is named with what it says, and asked for not
   chmodSync(program, 0o755);
   vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
   expect(await stackProblems(await loadLab("flannel"), "flannel", parseLabConfig({}))).toEqual([
-    { field: "engine", value: "podman", rule: "must work, and says: Error: no storage", mend: "see podman info" },
+    { field: "engine", value: "podman", rule: "must work, and says: Error: no storage", fix: "see podman info" },
   ]);
 });

@@ -133,12 +133,12 @@ test.each([
   ["v18.20.4", "22.1.0-1", "apt-get update && apt-get install -y nodejs npm"],
   ["v9.0.0", "18.19.0+dfsg-6", "apt-get update && apt-get install -y npm && npm install -g node@20"],
   ["nonsense", "(none)", "apt-get update && apt-get install -y npm && npm install -g node@20"],
-])("refuses Node %s where apt has %s, before anything is installed", async (version, candidate, mend) => {
+])("refuses Node %s where apt has %s, before anything is installed", async (version, candidate, fix) => {
   program("apt-get", "exit 1");
   program("apt-cache", `printf '%s:\\n  Installed: (none)\\n  Candidate: %s\\n' "$2" "${candidate}"`);
   const { code, stderr } = await launch({ env: { NODE_IS: version } });
   expect(code).toBe(2);
-  expect(stderr).toBe(`lab: Node.js 20 or newer is needed, found ${version}\nas root: ${mend}\n`);
+  expect(stderr).toBe(`lab: Node.js 20 or newer is needed, found ${version}\nas root: ${fix}\n`);
   expect(installs()).toBe(0);
 });
 

@@ -23,7 +23,7 @@ test.each([
       field: "--strategy",
       value: "rolling",
       rule: `is not possible from ${previous} to ${next}, which can't be on a node together`,
-      mend: "use --strategy replace",
+      fix: "use --strategy replace",
     },
   ]);
   expect(swapProblems(previous, next, "replace")).toEqual([]);
@@ -32,7 +32,7 @@ test.each([
       field: "STACK",
       value: "s",
       rule: `has ${previous}, and the lab is to have ${next}, which can't be on a node together`,
-      mend: "run ./lab swap s none first",
+      fix: "run ./lab swap s none first",
     },
   ]);
 });

@@ -119,7 +119,7 @@ test("a stack that is held is refused with its holder, and the work is not begun
           `^is being changed by ./lab down flannel \\(process ${other.pid} since .*, whose state is in /there\\)$`,
         ),
       ),
-      mend: "wait until it ends, or end it there with Ctrl-C",
+      fix: "wait until it ends, or end it there with Ctrl-C",
     },
   ]);
   expect(await holdStack("weave", "up", async () => "other", folder)).toBe("other");

@@ -67,15 +67,15 @@ const command = "apt-get update && apt-get install --yes --no-install-recommends
 
 test("without root nothing is possible, and it is told even when nothing else lacks", async () => {
   expect(await problemOf(ensureSystem(silentProgress, machine({ isRoot: false })))).toEqual([
-    { field: "this machine", rule: "lacks root", mend: "run the same command as root, for example with sudo" },
+    { field: "this machine", rule: "lacks root", fix: "run the same command as root, for example with sudo" },
   ]);
 });
 
 test("without root the exact command is told and nothing is run", async () => {
   const user = machine({ ...lackingPodman, isRoot: false });
   expect(await problemOf(ensureSystem(silentProgress, user))).toEqual([
-    { field: "this machine", rule: "lacks root", mend: "run the same command as root, for example with sudo" },
-    { field: "this machine", rule: "lacks packages podman, runc", mend: command },
+    { field: "this machine", rule: "lacks root", fix: "run the same command as root, for example with sudo" },
+    { field: "this machine", rule: "lacks packages podman, runc", fix: command },
   ]);
   expect(user.ran).toEqual([]);
 });
@@ -86,7 +86,7 @@ test("without apt the packages are named", async () => {
     {
       field: "this machine",
       rule: "lacks packages podman, runc",
-      mend: "install them (the names are Debian's) with this system's package manager",
+      fix: "install them (the names are Debian's) with this system's package manager",
     },
   ]);
   expect(other.ran).toEqual([]);
@@ -100,7 +100,7 @@ test("a failed installation shows what apt said", async () => {
     {
       field: "this machine",
       rule: "lacks packages podman, runc, and installing them failed: E: no space left",
-      mend: command,
+      fix: command,
     },
   ]);
 });
@@ -111,7 +111,7 @@ test("kernel modules that cannot be loaded are named", async () => {
     {
       field: "this machine",
       rule: "lacks kernel modules vxlan, macvlan",
-      mend: "modprobe -a vxlan macvlan; where that fails, boot a kernel that has them",
+      fix: "modprobe -a vxlan macvlan; where that fails, boot a kernel that has them",
     },
   ]);
 });
@@ -181,7 +181,7 @@ test("only packages whose files lack are missing; pip only where Go comes from P
   expect(all.filter((name) => !withGo.includes(name))).toEqual(["python3", "python3-pip"]);
   expect(withGo).toContain("podman");
   expect(missingPackages({ from: "pypi", version: "1.24.11" }, (shows) => shows !== "runc")).toEqual(["runc"]);
-  expect(lackOf(["podman", "runc"], true).mend).toBe(command);
+  expect(lackOf(["podman", "runc"], true).fix).toBe(command);
 });
 
 test("tests want a browser, whichever it is", () => {
@@ -209,7 +209,7 @@ test("a build that one disk for both cannot hold is refused with both numbers", 
       field: "disk of /c",
       value: "4.6 GiB free",
       rule: "building node-image takes 4.6 GiB",
-      mend: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
+      fix: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
     },
   ]);
 });

@@ -48,7 +48,7 @@ async function fetchJar(jar: Jar, { kept, into, say, from = registry() }: Fetchi
   if (digest !== jar.sha256) {
     await rm(here);
     const rule = `must have the SHA-256 ${jar.sha256}, has ${digest}: nothing of it was used`;
-    throw new UserError([{ field: "jar", value: address, rule, mend: "take it from another mirror, or try again" }]);
+    throw new UserError([{ field: "jar", value: address, rule, fix: "take it from another mirror, or try again" }]);
   }
   await mkdir(dirname(there), { recursive: true });
   await copyFile(here, `${there}.${process.pid}`);

@@ -86,7 +86,7 @@ function shortage({ path, freeMiB }: Place, needed: number, artifacts: readonly 
       field: `disk of ${path}`,
       value: `${gib(freeMiB)} free`,
       rule: `building ${artifacts.map(({ name }) => name).join(", ")} takes ${gib(needed)}`,
-      mend: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
+      fix: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
     },
   ];
 }

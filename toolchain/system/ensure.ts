@@ -67,5 +67,5 @@ async function ensurePackages(ui: Progress, machine: Machine): Promise<void> {
 }
 
 function lacking(...all: readonly Missing[]): UserError {
-  return new UserError(all.map(({ what, mend }) => ({ field: "this machine", rule: `lacks ${what}`, mend })));
+  return new UserError(all.map(({ what, fix }) => ({ field: "this machine", rule: `lacks ${what}`, fix })));
 }

@@ -9,7 +9,7 @@ export interface Missing {
   /** What lacks, as a noun. */
   readonly what: string;
   /** The exact command, or the change, that mends it. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Missing {
  */
 export async function missing(kernel: "look" | "load" = "look"): Promise<Missing[]> {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    return [{ what: "Linux on amd64", mend: `use such a machine: this one is ${process.platform} on ${process.arch}` }];
+    return [{ what: "Linux on amd64", fix: `use such a machine: this one is ${process.platform} on ${process.arch}` }];
   }
   const packages = missingPackages(chooseGo());
   const isRoot = process.getuid?.() === 0;
@@ -32,26 +32,26 @@ export async function missing(kernel: "look" | "load" = "look"): Promise<Missing
 }
 
 /** Containers with a kernel's networks and mounts of their own are root's alone. */
-export const lackOfRoot: Missing = { what: "root", mend: "run the same command as root, for example with sudo" };
+export const lackOfRoot: Missing = { what: "root", fix: "run the same command as root, for example with sudo" };
 
 /** Packages as something missing. */
 export function lackOf(packages: readonly string[], hasApt = existsSync("/usr/bin/apt-get")): Missing {
   const what = `packages ${packages.join(", ")}`;
   return hasApt
-    ? { what, mend: `apt-get update && ${installCommand(packages).join(" ")}` }
-    : { what, mend: "install them (the names are Debian's) with this system's package manager" };
+    ? { what, fix: `apt-get update && ${installCommand(packages).join(" ")}` }
+    : { what, fix: "install them (the names are Debian's) with this system's package manager" };
 }
 
 async function lacksOfKernelAndEngine(kernel: "look" | "load"): Promise<Missing[]> {
   const [modules, engine] = await Promise.all([missingKernelModules(kernel), engineProblem()]);
   return [
     ...(modules.length === 0 ? [] : [lackOfModules(modules)]),
-    ...(engine === undefined ? [] : [{ what: `a working podman: ${engine}`, mend: "see podman info" }]),
+    ...(engine === undefined ? [] : [{ what: `a working podman: ${engine}`, fix: "see podman info" }]),
   ];
 }
 
 /** Kernel modules as something missing. */
 export function lackOfModules(modules: readonly string[]): Missing {
-  const mend = `modprobe -a ${modules.join(" ")}; where that fails, boot a kernel that has them`;
-  return { what: `kernel modules ${modules.join(", ")}`, mend };
+  const fix = `modprobe -a ${modules.join(" ")}; where that fails, boot a kernel that has them`;
+  return { what: `kernel modules ${modules.join(", ")}`, fix };
 }

@@ -35,7 +35,7 @@ export const flannelEtcdInstaller: CniInstaller<FlannelEtcdArgs, EtcdValues> = {
 const accessMissing = {
   field: "access",
   rule: "must be given with the CNI flannel-etcd, which is a service on the nodes",
-  mend: "give the nodes, each with a shell, and an administrator's kubeconfig",
+  fix: "give the nodes, each with a shell, and an administrator's kubeconfig",
 };
 
 /**

@@ -182,5 +182,5 @@ export const annotationProblem = (field: string, value: string): Problem => ({
   field,
   value,
   rule: "is read from Kubernetes, and this flannel asks only etcd",
-  mend: "choose the interface by its name, a regular expression or an address to reach",
+  fix: "choose the interface by its name, a regular expression or an address to reach",
 });

@@ -32,7 +32,7 @@ export const wayToOfficial = "or use the official plugin (CNI_LAB_PLUGINS=offici
 /** The provider can't do this, and can't be made to by trying again. */
 export class Unsupported extends Error {
   constructor(what: string, value: string, why: string, mend: string) {
-    super(describeProblem({ field: what, value, rule: `${notSupported}${why}`, mend: `${mend}, ${wayToOfficial}` }));
+    super(describeProblem({ field: what, value, rule: `${notSupported}${why}`, fix: `${mend}, ${wayToOfficial}` }));
     this.name = "Unsupported";
   }
 }
