@@ -70,6 +70,14 @@ const endpointName = "control-plane.cni-lab.internal";
 /**
  * A Kubernetes cluster of containers on this machine, made by kubeadm, with kube-proxy and CoreDNS and no CNI:
  * nodes become Ready when one is added.
+ *
+ * @throws pulumi.ResourceError if `nodes` is not a whole number from 1 to 9, or `lanCidr` is not an IPv4 /24.
+ *
+ * @example
+ * ```ts
+ * const cluster = new Cluster("cluster", { stack: "demo", nodes: 2, nodeImage, lanCidr: "10.89.7.0/24" });
+ * new Flannel("flannel", {}, { provider: cluster.provider, dependsOn: [...cluster.members] });
+ * ```
  */
 export class Cluster extends pulumi.ComponentResource {
   /** The LANs that all nodes are on, the one with the nodes' addresses first. */

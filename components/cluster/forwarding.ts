@@ -14,6 +14,11 @@ export interface ForwardingArgs {
 /**
  * The FORWARD chain of the nodes, as a firewall or Docker sets it. The policy that was there before comes back when this is deleted.
  * To be made once Flannel runs with the same idea of whose rules there are.
+ *
+ * @example
+ * ```ts
+ * new Forwarding("forwarding", { nodes: cluster.nodes, policy: "drop", rules: "flannel" }, { dependsOn: flannel.daemonSet });
+ * ```
  */
 export class Forwarding extends pulumi.ComponentResource {
   constructor(name: string, args: ForwardingArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -12,6 +12,12 @@ export interface NodeIdsArgs {
 /**
  * The machine-ids of the nodes. What takes a name from its node's id, as Weave does, depends on `commands`: a new id is
  * there before anything is started anew by it. Nodes get their own ids back when this is deleted.
+ *
+ * @example
+ * ```ts
+ * const ids = new NodeIds("ids", { nodes: cluster.nodes, ids: "shared" });
+ * new Weave("weave", {}, { provider: cluster.provider, dependsOn: [...ids.commands] });
+ * ```
  */
 export class NodeIds extends pulumi.ComponentResource {
   /** One for each node, in the order of the nodes. */

@@ -48,7 +48,15 @@ export interface NodeShell {
  */
 const readToTheEnd = 'sh -euc "$@" && code=0 || code=$?; cat >/dev/null; exit "$code"';
 
-/** The shell of a node that is a container on this machine. */
+/**
+ * The shell of a node that is a container on this machine.
+ *
+ * @example
+ * ```ts
+ * const shell = new ContainerShell(podman, "cni-lab-demo-n1");
+ * shell.command("mark", { create: { text: 'touch "$1"', args: ["/run/mark"] }, delete: { text: "rm -f /run/mark" } });
+ * ```
+ */
 export class ContainerShell implements NodeShell {
   constructor(
     private readonly engine: ContainerEngine,
@@ -96,7 +104,16 @@ export type SshConnection = Omit<command.types.input.remote.ConnectionArgs, "hos
     readonly proxy?: Omit<command.types.input.remote.ProxyConnectionArgs, "hostKey"> & Known;
   };
 
-/** The shell of a machine that is reached by ssh, as a user that may do everything. */
+/**
+ * The shell of a machine that is reached by ssh, as a user that may do everything.
+ *
+ * @example
+ * ```ts
+ * const shell = new SshShell({ host: "192.0.2.11", user: "root", privateKey, hostKey: "ssh-ed25519 AAAA..." });
+ * const nodes = [{ name: "n1", shell }];
+ * new Cni("cni", { type: "flannel", access: { nodes, kubeconfig } });
+ * ```
+ */
 export class SshShell implements NodeShell {
   private readonly connection: command.types.input.remote.ConnectionArgs;
 

@@ -17,6 +17,11 @@ export interface ArrivalArgs extends NodeAccess {
 /**
  * Brings each node under a CNI that is ready: its conflist is in force where none was, and pods whose network is gone
  * are recreated, on all nodes at once, as they are cut off until then. It ends when the nodes take pods.
+ *
+ * @example
+ * ```ts
+ * new Arrival("arrival", { ...access, conflist: "10-flannel.conflist" }, { dependsOn: flannel.daemonSet });
+ * ```
  */
 export class Arrival extends pulumi.ComponentResource {
   /** One for each node. */

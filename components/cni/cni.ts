@@ -37,6 +37,15 @@ export type CniArgs = CniChoice & {
  * it was made. So there are, for each CNI, a clean-up, which everything of the CNI depends on, an arrival and a handover,
  * which depend on the CNI and which workloads depend on. Deletion then goes: pods move node by node, the CNI ends, the
  * nodes are cleaned. An edge that is missing here is an order that is not kept.
+ *
+ * @throws pulumi.ResourceError if `type` is `flannel-etcd` and `access` is missing, or its `iface` is found by an annotation.
+ *
+ * @example
+ * ```ts
+ * const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
+ * // Another `type` swaps the CNI, node by node, in the next `pulumi up`.
+ * new Cni("cni", { type: "flannel", backend: { type: "host-gw" }, access }, { provider: cluster.provider });
+ * ```
  */
 export class Cni extends pulumi.ComponentResource {
   /** What workloads depend on: once these exist, pods get addresses, or, with `none`, nodes know what is their own. */

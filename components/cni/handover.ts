@@ -18,6 +18,12 @@ export interface HandoverArgs extends NodeAccess {
  *
  * The chain is made from the control plane on and therefore deleted towards it: n2, n3, ..., and n1 last.
  * A node that fails stops the chain, and the nodes behind it keep the CNI they have.
+ *
+ * @example
+ * ```ts
+ * const { last } = new Handover("handover", { ...access, cni: "flannel" }, { dependsOn: flannel.daemonSet });
+ * new Probe("probe", {}, { provider: cluster.provider, dependsOn: last });
+ * ```
  */
 export class Handover extends pulumi.ComponentResource {
   /** The end of the chain; `undefined` without nodes. */

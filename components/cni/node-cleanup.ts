@@ -23,6 +23,12 @@ export interface NodeCleanupArgs extends NodeAccess {
  * Its creation has each node write down what it is like before its first CNI, and fails where the node uses addresses of
  * the CNI's network itself. Its deletion removes nothing of what was written down. It fails while the CNI lives, whoever
  * has installed it, and does nothing on a node where it never came.
+ *
+ * @example
+ * ```ts
+ * const cleanup = new NodeCleanup("clean", { ...access, residue: flannelResidue("10.244.0.0/16") });
+ * new Flannel("flannel", {}, { provider: cluster.provider, dependsOn: [...cleanup.commands] });
+ * ```
  */
 export class NodeCleanup extends pulumi.ComponentResource {
   /** One for each node, in the order of the nodes. */

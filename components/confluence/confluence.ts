@@ -46,6 +46,15 @@ export interface ConfluenceArgs extends PodForm {
  * With the vendor's own image these differ from the stand-in's: `image`, `license`, `heap`, `resources`,
  * `probeDelaySeconds` (it takes minutes to start), homes on volumes that last, and a database with some 250 connections.
  * Its set-up is finished by hand on one replica; more come after that.
+ *
+ * @throws pulumi.ResourceError if a setting can't work: an empty `image`, a number out of its range, an invalid `clusterName` or
+ * `join`, `interface` net1 without `network`, or the vendor's image without `license`.
+ *
+ * @example
+ * ```ts
+ * const join = { type: "multicast", address: "230.0.0.1", ttl: 1 } as const;
+ * new Confluence("confluence", { namespace: "confluence", image, replicas: 2, join, database: postgres }, { provider });
+ * ```
  */
 export class Confluence extends pulumi.ComponentResource {
   /** Leads to the members that are ready. */

@@ -42,6 +42,13 @@ const { postgres: objectName, postgresPort: port } = confluenceNames;
 
 /**
  * A database of PostgreSQL in one pod, with its data in a folder of one node: they outlive the pod, not this.
+ *
+ * @throws pulumi.ResourceError if `database`, `user` or `folder` is not a plain name or path, or `maxConnections` is below 5.
+ *
+ * @example
+ * ```ts
+ * const postgres = new Postgres("postgres", { namespace: "confluence", node, maxConnections: 250 }, { provider });
+ * ```
  */
 export class Postgres extends pulumi.ComponentResource {
   /** The name under which pods reach it. */

@@ -17,6 +17,13 @@ const hostPaths = { socket: "/run/cni", netns: "/run/netns" } as const;
 /**
  * The daemon of the dhcp plugin, on every node: it asks for each pod's address, renews it, and gives it back. What it
  * has leased it keeps in its memory: after a restart nobody renews the addresses of the pods that are there.
+ *
+ * @throws pulumi.ResourceError if a time is not a whole number of seconds, at least 1.
+ *
+ * @example
+ * ```ts
+ * const dhcp = new CniDhcp("dhcp", { timeoutSeconds: 5 }, { provider });
+ * ```
  */
 export class CniDhcp extends pulumi.ComponentResource {
   /** Ready when the daemon answers on every node that the cluster has at that time. */

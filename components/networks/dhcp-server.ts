@@ -24,6 +24,13 @@ export interface DhcpServerArgs extends DhcpService {
 /**
  * A DHCP server on a LAN of the cluster: dnsmasq in a container beside the nodes. Its configuration is a resource of
  * its own: another fault or range leaves the container, and with it the addresses given out, as they are.
+ *
+ * @throws pulumi.ResourceError if the address, range, router, a route or the lease time is invalid, or outside the server's network.
+ *
+ * @example
+ * ```ts
+ * new DhcpServer("dhcp-server", { stack: "demo", image: nodeImage, lan, leaseSeconds: 600, fault: "slow" });
+ * ```
  */
 export class DhcpServer extends pulumi.ComponentResource {
   /** The name of the container. */

@@ -23,7 +23,17 @@ export interface MacvlanNetworkArgs extends MacvlanSpec {
   readonly nodes?: readonly ReachableNode[];
 }
 
-/** A network on a LAN of the nodes, for pods that ask for it: one NetworkAttachmentDefinition. */
+/**
+ * A network on a LAN of the nodes, for pods that ask for it: one NetworkAttachmentDefinition.
+ *
+ * @throws pulumi.ResourceError if a field is invalid, or its name or addresses overlap with a network in `beside`.
+ *
+ * @example
+ * ```ts
+ * const ipam = { type: "host-local", subnet: "10.10.20.0/24", rangeStart: "10.10.20.10" } as const;
+ * new MacvlanNetwork("lan", { namespace: "default", network: "macvlan-conf", master: "eth1", ipam }, { provider });
+ * ```
+ */
 export class MacvlanNetwork extends pulumi.ComponentResource {
   /** What the network is like. */
   readonly spec: MacvlanSpec;

@@ -44,6 +44,11 @@ export interface MultihomedArgs {
  * address of its own is a StatefulSet: that makes its pod only when the old one is gone, and has given the address back.
  * A Deployment, of whatever strategy, makes it as soon as somebody deletes the old one. It asks for an address that is
  * taken, and the kubelet tries again only after 10 s and more.
+ *
+ * @example
+ * ```ts
+ * new Multihomed("pods", { static: [{ node: "n1", network, address: "10.10.20.5/24" }] }, { provider });
+ * ```
  */
 export class Multihomed extends pulumi.ComponentResource {
   constructor(name: string, args: MultihomedArgs, opts?: pulumi.ComponentResourceOptions) {

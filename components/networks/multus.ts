@@ -16,7 +16,14 @@ export interface MultusArgs extends MultusForm {
   readonly nodes?: readonly ReachableNode[];
 }
 
-/** Multus: gives pods further interfaces, on the networks that their annotation names. The CNI's conflist stays as it is. */
+/**
+ * Multus: gives pods further interfaces, on the networks that their annotation names. The CNI's conflist stays as it is.
+ *
+ * @example
+ * ```ts
+ * const multus = new Multus("multus", { type: "thick", masterConflist: "10-flannel.conflist" }, { provider });
+ * ```
+ */
 export class Multus extends pulumi.ComponentResource {
   /** The kind NetworkAttachmentDefinition: once it exists, networks can be made. */
   readonly definitions: k8s.apiextensions.v1.CustomResourceDefinition;

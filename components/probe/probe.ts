@@ -17,6 +17,11 @@ const { containerPort } = probeNames;
 /**
  * Two pods on each node and a Service over the first: from where checks look at the network, and at what.
  * The second shows what reaches another pod of the same node.
+ *
+ * @example
+ * ```ts
+ * new Probe("probe", {}, { provider, dependsOn: flannel.daemonSet });
+ * ```
  */
 export class Probe extends pulumi.ComponentResource {
   /** Where the probe is, and what is looked at through pods like its own. */

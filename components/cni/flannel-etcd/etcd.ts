@@ -23,6 +23,11 @@ export interface EtcdArgs {
 /**
  * An etcd of its own, beside the nodes and beside that of Kubernetes: one member, in a container, without encryption.
  * It does not sync its writes: a lab is made to be thrown away.
+ *
+ * @example
+ * ```ts
+ * new Etcd("etcd", { stack: "demo", image: nodeImage, lan, address: "10.89.7.10" });
+ * ```
  */
 export class Etcd extends pulumi.ComponentResource {
   /** The name of the container. */

@@ -38,6 +38,14 @@ export interface FlannelEtcdArgs {
  *
  * A lease is found by the address that it was taken for: a node that announces the address of another one gets that one's
  * subnet. So the nodes start one after the other, as machines of Vagrant's do: at once, each would find no lease yet.
+ *
+ * @throws pulumi.ResourceError if `iface` is found by an annotation: flanneld reads no annotations without Kubernetes.
+ *
+ * @example
+ * ```ts
+ * const etcd = new Etcd("etcd", { stack: "demo", image: nodeImage, lan, address: "10.89.7.10" });
+ * new FlannelEtcd("flannel", { ...access, etcd, network: "10.244.0.0/16", subnetLength: 24 });
+ * ```
  */
 export class FlannelEtcd extends pulumi.ComponentResource {
   /** Once these exist, every node has a lease, and pods get addresses. */

@@ -13,6 +13,13 @@ export interface FlannelAddressesArgs {
 /**
  * The annotations of the nodes that tell flannel an address. It reads them at its start: Flannel depends on `commands`,
  * and has to be started anew when they change.
+ *
+ * @example
+ * ```ts
+ * const { commands } = new FlannelAddresses("addresses", { nodes: cluster.nodes, annotation: "node-public-ip" });
+ * const iface = { by: "annotation", annotation: "node-public-ip" } as const;
+ * new Flannel("flannel", { iface }, { provider: cluster.provider, dependsOn: [...commands] });
+ * ```
  */
 export class FlannelAddresses extends pulumi.ComponentResource {
   /** One for each node, in the order of the nodes. */

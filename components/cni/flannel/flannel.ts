@@ -39,6 +39,11 @@ const hostPaths = {
 /**
  * Flannel: one subnet per node, out of the node's podCIDR, and a way between them. It carries unicast only:
  * no multicast or broadcast leaves a node.
+ *
+ * @example
+ * ```ts
+ * new Flannel("flannel", { backend: { type: "vxlan" }, iface: { by: "name", name: "eth1" } }, { provider });
+ * ```
  */
 export class Flannel extends pulumi.ComponentResource {
   /** Ready when flanneld runs on every node that the cluster has at that time. */

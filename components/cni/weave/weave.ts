@@ -44,6 +44,11 @@ const hostPaths = {
 /**
  * Weave Net: one Ethernet over all nodes, with one range of addresses. Multicast and broadcast reach every pod.
  * Without Weave's policy controller: NetworkPolicies have no effect.
+ *
+ * @example
+ * ```ts
+ * new Weave("weave", { range: "10.32.0.0/12", mtu: 1376 }, { provider });
+ * ```
  */
 export class Weave extends pulumi.ComponentResource {
   /** Ready when the routers of all nodes are connected with each other and give addresses out. */
