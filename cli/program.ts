@@ -43,7 +43,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      `\nSTACK is a lab's name (./lab list); without it: ${defaultStack}.\nExit codes: 0 as expected, 1 not, 2 could not run, 130 interrupted.`,
+      `\nSTACK is a lab's name (./lab list), by default ${defaultStack}.\nExit codes: 0 as expected, 1 not, 2 could not run, 130 interrupted.`,
     );
   const command = (name: string, summary: string) => program.command(name).description(summary);
 
@@ -53,15 +53,15 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/up")).up));
   command("check", "run a stack's checks again")
     .addArgument(stackArgument())
-    .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
+    .option("--lab <lab>", "take another lab's checks, on the nodes and the CNI of this stack")
     .addOption(
-      new Option("--expect <state>", "what must be seen (default: what the stack's values say)").choices([
+      new Option("--expect <state>", "the state to check for (default: the one of the stack's values)").choices([
         "symptom",
         "healthy",
       ]),
     )
     .addOption(
-      new Option("--deadline-factor <factor>", "multiply every deadline: 2 on a slow machine, 0 for a single look")
+      new Option("--deadline-factor <factor>", "multiply every deadline: 2 on a slow machine, 0 for a single attempt")
         .default(1)
         .argParser(asFactor),
     )
@@ -69,19 +69,22 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .option("--junit <file>", "also write the verdict as JUnit XML")
     .option("--list", "only list the checks")
     .action(act(async () => (await import("./commands/check")).check));
-  command("fix", "apply a lab's cure to its stack, and check that the bug is gone")
+  command("fix", "apply a lab's fix to its stack, and check that the bug is gone")
     .addArgument(stackArgument())
-    .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
+    .option("--lab <lab>", "take another lab's fix, on the nodes and the CNI of this stack")
     .action(act(async () => (await import("./commands/mend")).fix));
   command("break", "apply a lab's bug to its stack, and check that it shows")
     .addArgument(stackArgument())
-    .option("--lab <lab>", "another lab's, on the nodes and the CNI of this stack")
+    .option("--lab <lab>", "take another lab's bug, on the nodes and the CNI of this stack")
     .action(act(async () => (await import("./commands/mend")).breakIt));
-  command("swap", "change the CNI of a stack, and measure what its pods notice")
+  command("swap", "swap the CNI of a stack, and measure the outage that pods see")
     .argument("<stack>", "a lab's name")
     .argument("<cni>", `${cniNames.slice(0, -1).join(", ")} or ${cniNames.at(-1)}`)
     .addOption(
-      new Option("--strategy <strategy>", "rolling: node by node; replace: the old CNI goes before the new one comes")
+      new Option(
+        "--strategy <strategy>",
+        "rolling: node by node; replace: the old CNI is removed before the new one is installed",
+      )
         .choices(["rolling", "replace"])
         .default("rolling"),
     )
@@ -89,19 +92,19 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
   command("down", "remove a stack, even a half-built or broken one, and verify that nothing is left")
     .addArgument(stackArgument())
     .option("--all", "remove all stacks")
-    .option("--force", "also what another state or backend has made under this name; its owner is told nothing")
-    .option("--keep-config", "keep what was set, swapped, mended or broken: the next up has it again")
+    .option("--force", "also remove what another state or backend has made under this name; its owner is not told")
+    .option("--keep-config", "keep what was set, swapped, fixed or broken: the next up uses it again")
     .action(act(async () => (await import("./commands/down")).down));
-  command("status", "nodes, pods, CNI and networks of a stack, or of all that are up")
+  command("status", "show nodes, pods, CNI and networks of a stack, or of all that are up")
     .argument("[stack]", "a lab's name")
     .option("--json", "print it as JSON")
     .action(act(async () => (await import("./commands/status")).status));
-  command("list", "the labs and their state").action(act(async () => (await import("./commands/list")).list));
+  command("list", "list the labs and their state").action(act(async () => (await import("./commands/list")).list));
   command("learn", "walk through a lab's lesson: commands, questions, hints, and a check of your own fix")
     .argument("<id>", "a lab's name")
     .option("--answers", "print all of it, answers included")
     .action(act(async () => (await import("./commands/learn")).learn));
-  passThrough(command("kubectl", "kubectl, pointed at a stack"))
+  passThrough(command("kubectl", "run kubectl on a stack"))
     .addOption(stackOption())
     .argument("[args...]", "kubectl's own arguments")
     .action(act(async () => (await import("./commands/tools")).kubectl));
@@ -110,11 +113,11 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .argument("<node>", "a node's name, such as n1")
     .argument("[command...]", "the command and its arguments; none: a shell")
     .action(act(async () => (await import("./commands/tools")).node));
-  command("dhcp", "what a stack's DHCP server has given out, or its log")
+  command("dhcp", "show the leases of a stack's DHCP server, or its log")
     .addOption(stackOption())
     .argument("<what>", "leases or log")
     .action(act(async () => (await import("./commands/dhcp")).dhcp));
-  command("logs", "the last lines of a part of a stack, from every node")
+  command("logs", "show the last log lines of a part of a stack, from every node")
     .addOption(stackOption())
     .argument("<part>", `multus, dhcp, dhcp-server, ${cniLogs.join(", ")}, kubelet, ...`)
     .argument("[node]", "only from this node")
@@ -126,30 +129,30 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .addArgument(
       new Argument("[run]", `a stack: its latest run; or STACK@TIME, or a run's folder (default: ${defaultStack})`),
     )
-    .addArgument(new Argument("[other]", "the run to compare with (default: the last one before it with other values)"))
+    .addArgument(new Argument("[other]", "the run to compare with (default: the last earlier one with other values)"))
     .option("--json", "print the comparison as JSON")
     .action(act(async () => (await import("./commands/compare")).compare));
   command("path", "follow multicast from the application down to where its packets stop")
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/path")).path));
-  passThrough(command("capture", "tcpdump on a node, until Ctrl-C"))
+  passThrough(command("capture", "run tcpdump on a node, until Ctrl-C"))
     .addOption(stackOption())
     .argument("<node>", "a node's name, such as n1")
     .argument("<iface>", "an interface of the node, such as eth1")
     .argument("[words...]", "tcpdump's own arguments, such as -c 10 udp port 67")
     .action(act(async () => (await import("./commands/look")).capturePackets));
-  passThrough(command("pulumi", "pulumi, pointed at a stack"))
+  passThrough(command("pulumi", "run pulumi on a stack"))
     .addOption(stackOption())
     .argument("[args...]", "pulumi's own arguments")
     .action(act(async () => (await import("./commands/tools")).pulumi));
-  command("env", 'shell exports with which plain pulumi and kubectl work: eval "$(./lab env STACK)"')
+  command("env", 'print shell exports for plain pulumi and kubectl: eval "$(./lab env STACK)"')
     .addArgument(stackArgument())
     .action(act(async () => (await import("./commands/env")).env));
-  command("doctor", "what this machine lacks, and how to fix it").action(
+  command("doctor", "list what this machine is missing, and how to fix it").action(
     act(async () => (await import("./commands/doctor")).doctor),
   );
   command("test", "run all tests of the lab")
-    .option("--long", "the long forms too")
+    .option("--long", "run the long forms too")
     .action(act(async () => (await import("./commands/test")).test));
   command("purge", "remove caches and images").action(act(async () => (await import("./commands/purge")).purge));
   command("help", "show how a command is used")

@@ -18,38 +18,36 @@ const whole = (first: number, last: number, unit = "") =>
 
 /** The keys of Confluence and its database. */
 export const confluenceConfig = {
-  confluence: onOff("off").describe("whether Confluence and its database are there"),
-  replicas: whole(0, 9).default(2).describe("how many members Confluence's cluster has"),
+  confluence: onOff("off").describe("whether Confluence and its database are deployed"),
+  replicas: whole(0, 9).default(2).describe("how many replicas Confluence has, each a member of its cluster"),
   join: oneOf(["multicast", "tcpIp", "kubernetes"])
     .default("multicast")
-    .describe("how the members of Confluence's cluster find each other"),
+    .describe("how the members of Confluence's cluster join: how they find each other"),
   multicastAddress: z
     .string()
     .refine(isMulticast, { error: "must be an IPv4 address from 224.0.0.0 to 239.255.255.255, for example 230.0.0.1" })
     .default("230.0.0.1")
-    .describe("the group by which members find each other, with join multicast"),
-  multicastTtl: whole(0, 255)
-    .default(1)
-    .describe("how many routers a call into that group may pass, with join multicast"),
+    .describe("the multicast group by which members find each other, with join multicast"),
+  multicastTtl: whole(0, 255).default(1).describe("the TTL of the members' multicast packets, with join multicast"),
   interface: oneOf(["eth0", secondInterface])
     .default("eth0")
-    .describe(`the interface by which members talk: the CNI's, or one on ${networkNames.leased}`),
+    .describe(`the interface that members use between each other: the CNI's, or the one on ${networkNames.leased}`),
   spread: oneOf(["node", "none", "together"])
     .default("node")
-    .describe("whether each member is on a node of its own, all are on one, or the scheduler may choose"),
+    .describe("where members run: each on its own node, wherever the scheduler chooses, or all on one node"),
   livenessProbe: oneOf(["off", "status"])
     .default("off")
-    .describe("whether a member that does not say that it is well is restarted"),
+    .describe("whether a member that does not report itself healthy is restarted"),
   safetyInterval: whole(1, 60, " of seconds")
     .default(10)
-    .describe("how often the stand-in for Confluence compares its safety number with the database's, in seconds"),
+    .describe("how often Confluence's stand-in compares its safety number with the database's, in seconds"),
   clusterName: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
       error: "must be 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit",
     })
     .default("confluence-cluster")
-    .describe("the name of Confluence's cluster: members of another name are no members"),
+    .describe("the name of Confluence's cluster: only members with the same name join it"),
   confluenceImage: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, { error: "must be the name of an image" })
@@ -59,7 +57,7 @@ export const confluenceConfig = {
     .string()
     .min(1, { error: "must not be empty" })
     .optional()
-    .describe("a Data Center key for the vendor's image; a secret; default: none"),
+    .describe("a Data Center license for the vendor's image; a secret; default: none"),
 };
 
 /** The settings of Confluence, complete and in force. */

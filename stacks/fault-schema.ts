@@ -13,22 +13,22 @@ const overlayRules = ["flannel", "none", "by-hand"] as const satisfies readonly 
 export const faultConfig = {
   forwardPolicy: oneOf(forwardPolicies)
     .default("accept")
-    .describe("what the nodes do with packets on their way through that no rule accepts"),
+    .describe("the policy of the nodes' FORWARD chain: what happens to packets that no rule accepts"),
   forwardRules: oneOf(overlayRules)
     .default("flannel")
-    .describe("whose rules let the packets of Flannel's overlay through: Flannel's own, nobody's, or one by hand"),
+    .describe("which rules accept the packets of Flannel's overlay: Flannel's own, none, or one set by hand"),
   machineId: oneOf(machineIds)
     .default("own")
-    .describe("whether each node has a machine-id of its own, or all have the same, as clones of one machine"),
+    .describe("whether each node has its own machine-id, or all share one, as clones of one machine do"),
   nodeCleanup: oneOf(["on", "off"])
     .default("on")
-    .describe("whether nodes are cleaned when a CNI leaves, so that new pods get the next one's network"),
+    .describe("whether a CNI's residue is removed when the CNI leaves, so that new pods get the next CNI's network"),
   recreatePods: oneOf(["on", "off"])
     .default("on")
-    .describe("whether pods that hold an address of a CNI that left are recreated"),
+    .describe("whether stale pods, with an address of a CNI that left, are recreated"),
   nodeNetwork: oneOf(nodeNetworks)
     .default("lan")
-    .describe("how nodes are connected: by the LAN alone, or with an eth0 like a Vagrant box's besides"),
+    .describe("how nodes are connected: by the LAN alone, or also by an eth0 as a Vagrant box has it"),
 };
 
 /** The settings of the faults, complete and in force. */

@@ -29,22 +29,20 @@ export const networkConfig = {
     })
     .transform((names) => names.filter(isKnown))
     .optional()
-    .describe("the networks that pods can have besides the CNI's; with any, Multus is installed; default: none"),
+    .describe("the secondary networks of the pods; with any, Multus is installed; default: none"),
   multus: oneOf(["thick", "thin"])
     .default("thick")
-    .describe("the form of Multus: with a daemon on each node, or without"),
-  macvlanMaster: linkName.default("eth1").describe("the nodes' interface that the macvlan networks ride on"),
+    .describe("the form of Multus: thick, with a daemon on each node, or thin, without"),
+  macvlanMaster: linkName.default("eth1").describe("the nodes' interface that is the master of the macvlan networks"),
   secondLan: onOff("off").describe("whether the nodes have a second LAN, on eth2"),
   macvlanAddresses: oneOf(["named", "node-range", "unnamed"])
     .default("named")
-    .describe("how pods on macvlan-conf get addresses: each pod names its own, each node has a range, or neither"),
+    .describe("IPAM on macvlan-conf: each pod requests its address, each node assigns from a range, or neither"),
   dhcpDaemon: oneOf(["auto", "off"])
     .default("auto")
-    .describe("the dhcp plugin's daemon: there when a network uses DHCP, or never"),
-  dhcpRelease: onOff("on").describe(
-    "whether the dhcp plugin's daemon has the fix without which leases are not released",
-  ),
-  dhcpFault: oneOf(dhcpFaults).default("none").describe("what the DHCP server does wrong"),
+    .describe("whether the dhcp plugin's daemon runs: when a network uses DHCP, or never"),
+  dhcpRelease: onOff("on").describe("whether the dhcp plugin's daemon has the fix that makes it release leases"),
+  dhcpFault: oneOf(dhcpFaults).default("none").describe("which fault the DHCP server has"),
   dhcpLease: z
     .string()
     .refine((text) => /^[1-9]\d{2,8}$/.test(text) && Number(text) >= 120, {
@@ -52,14 +50,14 @@ export const networkConfig = {
     })
     .transform(Number)
     .default(120)
-    .describe("for how long the DHCP server gives an address out, in seconds"),
+    .describe("the lease time of the DHCP server, in seconds"),
   dhcpRange: z
     .string()
     .refine((text) => serviceProblems({ range: parseRange(text) }).length === 0 && text.split("-").length === 2, {
       error: `must be FIRST-LAST inside ${networkSubnets[networkNames.leased]} without the server's own address, for example 192.168.0.100-192.168.0.199`,
     })
     .default("192.168.0.100-192.168.0.199")
-    .describe("the addresses that the DHCP server gives out"),
+    .describe("the address pool of the DHCP server"),
 };
 
 /** The settings of the networks, complete and in force. */

@@ -27,17 +27,15 @@ export const labConfig = z.strictObject({
       error: "must be an IPv4 network with the prefix /24, for example 172.28.7.0/24",
     })
     .optional()
-    .describe("the lab's LAN; default 172.28.N.0/24 with N from the stack's name"),
-  podCidr: cidr(22, defaultPodNetwork).default(defaultPodNetwork).describe("the network of the pods on Flannel"),
-  serviceCidr: cidr(24, "10.96.0.0/12").default("10.96.0.0/12").describe("the network of the Services"),
+    .describe("the nodes' LAN; default: 172.28.N.0/24, where N comes from the stack's name"),
+  podCidr: cidr(22, defaultPodNetwork).default(defaultPodNetwork).describe("the pod network (pod CIDR) with Flannel"),
+  serviceCidr: cidr(24, "10.96.0.0/12").default("10.96.0.0/12").describe("the Service network (Service CIDR)"),
   ...cniConfig,
   ...networkConfig,
   ...confluenceConfig,
   ...faultConfig,
-  engine: oneOf(engineChoices)
-    .default("auto")
-    .describe("the container engine that the nodes are containers of; auto takes podman"),
-  nodeImage: z.string().min(1).optional().describe("the image of the nodes; written by ./lab"),
+  engine: oneOf(engineChoices).default("auto").describe("the container engine that runs the nodes; auto takes podman"),
+  nodeImage: z.string().min(1).optional().describe("the node image; written by ./lab"),
 });
 
 /** The settings of a stack, complete and in force. */

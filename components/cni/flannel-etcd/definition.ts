@@ -16,7 +16,7 @@ export const flannelEtcd = defineCni({
       is: "network",
       longest: 12,
       default: network,
-      describe: "the network of the pods on flannel-etcd; each node gets a /16 of it",
+      describe: "the pod network with flannel-etcd; each node gets a /16 of it",
     },
   },
   secrets: [],
