@@ -21,7 +21,7 @@ const stack = "test-multihomed";
 const lab = path.resolve(__dirname, "../lab");
 const node = "n2";
 
-/** The networks that a pod asks for besides the CNI's. */
+/** The secondary networks that a pod requests. */
 const kinds = {
   plain: {},
   "host-local": request(networkNames.static, "10.10.20.200/24"),
@@ -83,7 +83,7 @@ async function memory(): Promise<Figure> {
 }
 
 new Command("networks")
-  .description(`Measures networks besides the CNI's, on the stack ${stack}.`)
+  .description(`Measures secondary networks, on the stack ${stack}.`)
   .option("--rounds <n>", "how many pods of each kind", "5")
   .option("--write <file>", "keep the table in this file")
   .action(async ({ rounds, write }: { rounds: string; write?: string }) => {

@@ -43,7 +43,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      `\nSTACK is a lab's name (./lab list), by default ${defaultStack}.\nExit codes: 0 as expected, 1 not, 2 could not run, 130 interrupted.`,
+      `\nSTACK is a lab's name (./lab list); default: ${defaultStack}.\nExit codes: 0 as expected, 1 not, 2 could not run, 130 interrupted.`,
     );
   const command = (name: string, summary: string) => program.command(name).description(summary);
 

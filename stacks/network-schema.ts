@@ -19,7 +19,7 @@ function isKnown(name: string): name is NetworkName {
   return known.some((other) => other === name);
 }
 
-/** The keys of the networks besides the CNI's. */
+/** The keys of the secondary networks. */
 export const networkConfig = {
   networks: z
     .string()
@@ -40,7 +40,7 @@ export const networkConfig = {
     .describe("IPAM on macvlan-conf: each pod requests its address, each node assigns from a range, or neither"),
   dhcpDaemon: oneOf(["auto", "off"])
     .default("auto")
-    .describe("whether the dhcp plugin's daemon runs: when a network uses DHCP, or never"),
+    .describe("when the dhcp plugin's daemon runs: with any network that uses DHCP, or never"),
   dhcpRelease: onOff("on").describe("whether the dhcp plugin's daemon has the fix that makes it release leases"),
   dhcpFault: oneOf(dhcpFaults).default("none").describe("which fault the DHCP server has"),
   dhcpLease: z

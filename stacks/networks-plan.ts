@@ -3,7 +3,7 @@ import { networkNames, networkSubnets } from "../components/networks/names";
 import { hostAddress, parseCidr } from "../lib/cidr";
 import type { NetworkConfig } from "./network-schema";
 
-/** The networks of a lab besides the CNI's, and the pods that are on them. */
+/** The secondary networks of a lab, and the pods that are on them. */
 export interface NetworksPlan {
   readonly networks: readonly MacvlanSpec[];
   /** One pod on each node; `network` is a name of `networks`. */

@@ -25,7 +25,7 @@ export interface BuiltNetworks {
 }
 
 /**
- * Builds the networks besides the CNI's and the pods on them; nothing where no network is asked for.
+ * Builds the secondary networks and the pods on them; nothing where none is configured.
  *
  * @param ready what pods need before they have the CNI's network
  * @param namespace where the networks and the pods are

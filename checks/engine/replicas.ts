@@ -7,7 +7,7 @@ export interface Replica {
   readonly name: string;
   readonly node?: string;
   readonly ip?: string;
-  /** Every address by which others know it: its own, that on a network besides the CNI's, and its Service's. */
+  /** Every address by which others know it: its own, that on a secondary network, and its Service's. */
   readonly addresses: readonly string[];
 }
 

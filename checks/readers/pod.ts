@@ -134,7 +134,7 @@ export function stateOf({ phase, isLeaving }: Pick<Pod, "phase" | "isLeaving">):
   return isLeaving ? "Terminating" : phase;
 }
 
-/** Its interfaces besides the CNI's that have names. */
+/** Its secondary interfaces that have names. */
 export function furtherInterfaces({ interfaces }: Pod): (PodInterface & { readonly link: string })[] {
   return interfaces.flatMap((each) =>
     each.isDefault || each.link === undefined || each.link === "eth0" ? [] : [{ ...each, link: each.link }],

@@ -5,7 +5,7 @@ import { userCache } from "../../toolchain/cache";
 import { chosenPlugins, describeChoice } from "../../toolchain/plugins-choice";
 import { choiceFile } from "../../toolchain/pulumi/home";
 
-/** `./lab doctor`: what this machine lacks, and how to fix it. */
+/** `./lab doctor`: what this machine is missing, and how to fix it. */
 export async function doctor(): Promise<number> {
   const lacks = await missing();
   if (lacks.length === 0) {
@@ -15,7 +15,7 @@ export async function doctor(): Promise<number> {
   }
   console.log(
     table(
-      ["lacks", "fix"],
+      ["missing", "fix"],
       lacks.map(({ what, fix }) => [what, fix]),
     ),
   );

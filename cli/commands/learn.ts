@@ -38,7 +38,7 @@ function lessonStack(lab: Lab, name: string): LessonStack {
     state: async () => {
       if ((await stack.outputs().catch(() => undefined)) === undefined) return "missing";
       const state = expectedState(lab, valuesInForce(lab.values, stack.config().values()));
-      return lab.bug !== undefined && state === "healthy" ? "mended" : "ready";
+      return lab.bug !== undefined && state === "healthy" ? "fixed" : "ready";
     },
     // A command that is ended by Ctrl-C leads back to the lesson, as it would to a shell.
     run: (command) => runForeground(["sh", "-c", command], { cwd: repository, onSignal: "pass" }),

@@ -79,6 +79,6 @@ async function noBug(lab: Lab, stack: string, command: string) {
     field: "STACK",
     value: stack,
     rule: `lab ${lab.id} has no bug to ${command}; labs with one: ${others.join(", ")}`,
-    fix: `./lab check ${stack} shows that it is well`,
+    fix: `./lab check ${stack} shows that it is healthy`,
   };
 }

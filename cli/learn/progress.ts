@@ -21,7 +21,7 @@ export class LessonProgress {
   /**
    * How many parts are done; 0 for a lesson that was not begun.
    *
-   * @param say told what is wrong with a file that can't be read; the lesson then begins anew
+   * @param say told what is wrong with a file that can't be read; the lesson then starts over
    */
   read(say: (line: string) => void): number {
     if (!existsSync(this.file)) {
@@ -30,7 +30,7 @@ export class LessonProgress {
     try {
       return format.parse(JSON.parse(readFileSync(this.file, "utf8"))).done;
     } catch {
-      say(`${this.file} can't be read, so the lesson begins anew.`);
+      say(`${this.file} can't be read, so the lesson starts over.`);
       return 0;
     }
   }

@@ -29,7 +29,7 @@ export function introLines({ lab, lesson, stack }: LessonOnStack): string[] {
 /** The title of a step, or of the task behind the steps. */
 export function titleOf(lesson: Lesson, index: number): string {
   const parts = lesson.steps.length + (lesson.task === undefined ? 0 : 1);
-  return `${index + 1} of ${parts}: ${lesson.steps[index]?.title ?? "Mend it"}`;
+  return `${index + 1} of ${parts}: ${lesson.steps[index]?.title ?? "Fix it"}`;
 }
 
 /** The whole lesson as a text, answers and all. */

@@ -22,7 +22,7 @@ export interface Conversation {
 /** What a lesson does to its stack, and asks of it. */
 export interface LessonStack {
   /** `missing`: there is no stack; `mended`: it does not show its bug; `ready`: the lesson can begin. */
-  readonly state: () => Promise<"missing" | "mended" | "ready">;
+  readonly state: () => Promise<"missing" | "fixed" | "ready">;
   /** Runs a command line and shows its output. @returns its exit code */
   readonly run: (command: string) => Promise<number>;
   /** Runs the lab's checks of health and shows them. @returns whether all is well */
@@ -74,12 +74,12 @@ async function whereToBegin(
   const done = progress.read(talk.say);
   if (done === 0) return 0;
   if (done >= parts) {
-    talk.say("This lesson was done before. It begins anew.");
+    talk.say("This lesson was finished before. It starts over.");
     return 0;
   }
   const where = await ask(talk, "Where to begin?", [
     { value: "on", label: `Go on with ${titleOf(lesson, done)}` },
-    { value: "anew", label: "Begin anew" },
+    { value: "over", label: "Start over" },
   ]);
   return where === "on" ? done : 0;
 }
@@ -92,7 +92,7 @@ async function makeReady(
 ): Promise<void> {
   const state = await stack.state();
   // Who goes on may have mended it already.
-  if (state === "ready" || (state === "mended" && isBegun)) return;
+  if (state === "ready" || (state === "fixed" && isBegun)) return;
   const command = state === "missing" ? `./lab up ${name}` : `./lab break ${name}`;
   talk.say(state === "missing" ? "The stack is not up." : "The stack does not show its bug now.");
   const choice = await ask(talk, `Run ${command}?`, [
@@ -158,7 +158,7 @@ async function doTask(task: LessonTask, subject: LessonOnStack, stack: LessonSta
   if (task.run !== undefined) await runOrSkip(task.run, subject, stack, talk);
   talk.say(onStack(task.ask, subject));
   for (let shown = 0, isShown = false; ; ) {
-    const choice = await ask(talk, "Mend it in another terminal, whatever way you like.", [
+    const choice = await ask(talk, "Fix it in another terminal, in any way you like.", [
       { value: "check", label: "Check what I did" },
       ...hintChoice(task.hints, shown),
       ...(isShown ? [] : [{ value: "answer", label: "A solution" } as const]),
@@ -170,7 +170,7 @@ async function doTask(task: LessonTask, subject: LessonOnStack, stack: LessonSta
       talk.say(`A solution: ${onStack(task.answer, subject)}`);
       isShown = true;
     } else if (await stack.isHealthy()) {
-      talk.say("It is mended: every check of health holds.");
+      talk.say("It is fixed: every health check holds.");
       return;
     } else {
       talk.say("Not yet: what does not hold stands above, with what was seen.");

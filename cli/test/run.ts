@@ -32,8 +32,7 @@ export function testStackProblems(things: readonly Thing[], own: string): Proble
     const its = things.filter((thing) => thing.stack === stack);
     const others = its.filter(({ owner }) => owner !== own);
     const [{ owner } = { owner: own }] = others;
-    const whose =
-      owner === own ? "" : owner === "" ? ", of a lab that can't be told" : `, of the lab ${placeOf(owner)}`;
+    const whose = owner === own ? "" : owner === "" ? ", of an unknown lab" : `, of the lab ${placeOf(owner)}`;
     return {
       field: "stack",
       value: stack,

@@ -27,4 +27,4 @@ export function awake(
 
 const rule = (said: string) => `must run, and does not: ${said}`;
 const fix = (engine: ContainerEngine, container: string) =>
-  `${quote(engine.logs(container))} may tell why; after ${engine.name} rm --force ${container} the next update makes it anew`;
+  `${quote(engine.logs(container))} may say why; after ${engine.name} rm --force ${container} the next update recreates it`;

@@ -34,6 +34,6 @@ async function look(engine: ContainerEngine, stack: string, networkNames: readon
 
 const silent = (engine: ContainerEngine, said: string) => ({
   field: engine.name,
-  rule: `must tell what there is of this stack, and says: ${said}`,
-  fix: `run ${engine.name} ps, and mend what that says; ./lab doctor tells what this machine lacks`,
+  rule: `must list what there is of this stack, and says: ${said}`,
+  fix: `run ${engine.name} ps, and fix what it reports; ./lab doctor lists what this machine is missing`,
 });

@@ -166,12 +166,12 @@ export function missingParts(standing: StackStanding, parts: ClusterParts): stri
   }
   const [first] = nodes;
   if (first !== undefined && gone.includes(first)) {
-    return [`${named(first)}, the control plane, is not there: the whole cluster is made anew`];
+    return [`${named(first)}, the control plane, is not there: the whole cluster is recreated`];
   }
   if (first !== undefined && !lives(standing, parts)) {
-    return [`${named(first)} is of another node image than this version's: the whole cluster is made anew`];
+    return [`${named(first)} runs another node image than this version's: the whole cluster is recreated`];
   }
-  return gone.map((node) => `${named(node)} is not there: it is made, and joins`);
+  return gone.map((node) => `${named(node)} is not there: it is recreated, and joins`);
 }
 
 const named = ({ name, container }: ClusterParts["nodes"][number]) => `${name} (the container ${container})`;

@@ -9,7 +9,7 @@ import { type Join, joinWarnings, type TcpIpJoin } from "./join";
 import { confluenceNames, podNameLabel, replicaName } from "./names";
 import { type ConfluenceSettings, confluenceProblems, type Heap } from "./problems";
 
-/** A network that the pods are on besides the CNI's, as `net1`. */
+/** A secondary network of the pods, as `net1`. */
 export interface ConfluenceNetwork {
   readonly network: MacvlanNetwork;
   /** The image of the dhcp plugin's daemon, where it gives the addresses out: another one means other pods. @default not known */

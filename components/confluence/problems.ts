@@ -17,7 +17,7 @@ export interface ConfluenceSettings {
   readonly clusterName: string;
   readonly join: Join;
   readonly interface: string | undefined;
-  /** Whether the pods are on a network besides the CNI's. */
+  /** Whether the pods are on a secondary network. */
   readonly hasNetwork: boolean;
   readonly hasLicense: boolean;
   readonly heap: Heap;
@@ -77,7 +77,7 @@ function interfaceProblems({ interface: link, hasNetwork }: ConfluenceSettings):
     ...unless(link !== secondInterface || hasNetwork, {
       field: "interface",
       value: link,
-      rule: "is the pods' interface on a network besides the CNI's, and network is not given",
+      rule: "is the pods' interface on a secondary network, and network is not given",
       fix: "name the network that the pods are to be on",
     }),
   ];

@@ -17,7 +17,7 @@ export interface MultusArgs extends MultusForm {
 }
 
 /**
- * Multus: gives pods further interfaces, on the networks that their annotation names. The CNI's conflist stays as it is.
+ * Multus: attaches pods to secondary networks, those that their annotation requests. The CNI's conflist stays as it is.
  *
  * @example
  * ```ts

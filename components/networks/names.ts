@@ -1,4 +1,4 @@
-/** The networks of the lab besides the CNI's, under the names that they have in the cluster. */
+/** The lab's secondary networks, under the names that they have in the cluster. */
 export const networkNames = {
   /** Addresses by host-local, each node for itself. */
   static: "macvlan-conf",
@@ -18,7 +18,7 @@ export const roleLabel = "cni-lab/role";
 /** A value of `roleLabel`. */
 export type Role = "static" | "leased";
 
-/** The name of a pod's interface on a network besides the CNI's. */
+/** The name of a pod's secondary interface. */
 export const secondInterface = "net1";
 
 /** The annotation by which a pod asks for networks, and the one in which Multus says what it got. */

@@ -19,7 +19,7 @@ export function absentParts(parts: readonly Part[], containers: readonly PartCon
 export function absentLines(stack: string, absent: readonly Absent[]): readonly string[] {
   return absent.map(({ name, container, how }) =>
     how === "gone"
-      ? `${name} (the container ${container}) is not there: ./lab up ${stack} makes it anew`
+      ? `${name} (the container ${container}) is not there: ./lab up ${stack} recreates it`
       : `${name} (the container ${container}) is stopped: ./lab up ${stack} starts it`,
   );
 }

@@ -13,7 +13,7 @@ export function parseSets(sets: readonly string[]): Values {
   for (const set of sets) {
     const [, key, value] = /^([^=]*)=(.*)$/s.exec(set) ?? [];
     if (key === undefined || value === undefined) {
-      problems.push({ field: "--set", value: set, rule: "must be written as key=value", fix: mendFor(set) });
+      problems.push({ field: "--set", value: set, rule: "must be written as key=value", fix: fixFor(set) });
     } else if (!settable.includes(key)) {
       problems.push(refusal("--set", key, settable));
     } else if (secretKeys.includes(key)) {
@@ -67,7 +67,7 @@ function asSet(problem: Problem, set: Values): Problem {
   return { ...problem, field: `--set ${problem.field}`, fix };
 }
 
-function mendFor(word: string): string | undefined {
+function fixFor(word: string): string | undefined {
   const meant = nearest(word.split(/[=:\s]/)[0] ?? "", settable);
   return meant === undefined ? undefined : `for example --set ${meant}=VALUE`;
 }

@@ -130,7 +130,7 @@ export const groupJoined: Check = {
   },
 };
 
-/** On a network besides the CNI's, and on that alone: else others would be told of an address that they can't reach. */
+/** On a secondary network, and on that alone: else others would be told of an address that they can't reach. */
 export const listensOnNet1: Check = {
   ...eachReplica,
   id: "listens-on-net1",

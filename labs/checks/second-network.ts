@@ -6,7 +6,7 @@ import { multusConf, networkDaemons, networkNames, type Role } from "../../compo
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { withCni } from "./with-cni";
 
-/** With any network besides the CNI's. */
+/** With any secondary network. */
 export const withNetworks = { ...withCni, networks: /./ };
 
 /** With the network whose pods have this role. */

@@ -7,7 +7,7 @@ export const lesson: Lesson = {
   steps: [
     {
       title: "Networks as objects",
-      text: "Two networks beside the CNI's, both by macvlan on the nodes' eth1: one with static addresses, one by DHCP.",
+      text: "Two secondary networks, both by macvlan on the nodes' eth1: one with static addresses, one by DHCP.",
       run: [`${kubectl} get network-attachment-definitions -o yaml`, `${kubectl} get pods -o wide`],
       notice: "A network holds a CNI configuration as text. `get pods` shows eth0's address only.",
       question: {

@@ -10,7 +10,7 @@ export interface PathPod {
   readonly node: string;
   readonly ip: string;
   readonly restarts: number;
-  /** Addresses of its further interfaces, by their names. */
+  /** Addresses of its secondary interfaces, by their names. */
   readonly further: Readonly<Record<string, string>>;
 }
 

@@ -78,7 +78,7 @@ const pod = z.object({
   ip: z.string().optional(),
   /** The program that it is, by its recommended label. */
   app: z.string().optional(),
-  /** Interfaces besides the CNI's, as Multus tells them. */
+  /** Secondary interfaces, as Multus reports them. */
   networks: z.array(z.object({ interface: z.string(), ips: z.array(z.string()), mac: z.string().optional() })),
   /** Networks that it asks for; those that it has not got are missing above. */
   asksFor: z.array(z.string()),

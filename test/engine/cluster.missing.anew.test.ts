@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.dispose());
 
-const anew = `n1 (the container ${n1}), the control plane, is not there: the whole cluster is made anew`;
+const anew = `n1 (the container ${n1}), the control plane, is not there: the whole cluster is recreated`;
 
 test("a control plane that is gone takes the cluster with it, and a new one comes, with all that was in it", async () => {
   const before = lab.ids();
@@ -54,7 +54,7 @@ test("a control plane from before that is gone takes the cluster with it as well
 });
 
 test.each<[string, Record<string, string>, string, string]>([
-  ["of another image", {}, "node:2", `n1 (the container ${n1}) is of another node image than this version's`],
+  ["of another image", {}, "node:2", `n1 (the container ${n1}) runs another node image than this version's`],
   ["on another kind of network", { nodeNetwork: "vagrant" }, "node:2", ""],
 ])("a control plane that is to be %s takes the cluster with it, and nothing of it is undone first", async (...args) => {
   const [, values, image, told] = args;

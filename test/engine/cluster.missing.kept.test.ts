@@ -70,7 +70,7 @@ test("a worker that is gone is made anew and joins, and nothing else changes", a
   const [first] = lab.ids();
   lab.podman.lose("containers", n2);
   const previewed = await lab.project.preview();
-  const missing = `n2 (the container ${n2}) is not there: it is made, and joins`;
+  const missing = `n2 (the container ${n2}) is not there: it is recreated, and joins`;
   expect(previewed.output).toContain(missing);
   expect(previewed.output).toMatch(/\+- .*cluster-n2-join .*replace/);
   expect(previewed.output).not.toMatch(/cluster-n1|DaemonSet/);

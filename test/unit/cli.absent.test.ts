@@ -12,7 +12,7 @@ test("a node whose container is gone or stopped is named, with what brings it ba
     ["n3", "stopped"],
   ]);
   expect(absentLines("flannel", absent)).toEqual([
-    "n2 (the container cni-lab-flannel-n2) is not there: ./lab up flannel makes it anew",
+    "n2 (the container cni-lab-flannel-n2) is not there: ./lab up flannel recreates it",
     "n3 (the container cni-lab-flannel-n3) is stopped: ./lab up flannel starts it",
   ]);
 });
@@ -28,7 +28,7 @@ test("what stands beside the nodes is named as well, where the stack has it", ()
   const both = partsBeside("x", { cni: "flannel-etcd", dhcpServer });
   const absent = absentParts(both, [{ container: "cni-lab-x-etcd", running: false }]);
   expect(absentLines("x", absent)).toEqual([
-    "the DHCP server (the container cni-lab-x-dhcp) is not there: ./lab up x makes it anew",
+    "the DHCP server (the container cni-lab-x-dhcp) is not there: ./lab up x recreates it",
     "flannel's etcd (the container cni-lab-x-etcd) is stopped: ./lab up x starts it",
   ]);
 });

@@ -72,8 +72,8 @@ test("a container keeps its generation, none is one too, and what is not there g
 });
 
 describe("what is missing", () => {
-  const worker = (name: string) => `${name} (the container c-${name}) is not there: it is made, and joins`;
-  const whole = "n1 (the container c-n1), the control plane, is not there: the whole cluster is made anew";
+  const worker = (name: string) => `${name} (the container c-${name}) is not there: it is recreated, and joins`;
+  const whole = "n1 (the container c-n1), the control plane, is not there: the whole cluster is recreated";
   test.each<[string, StackStanding, string[]]>([
     ["is nothing of a new cluster", standing({}), []],
     ["is nothing of a whole one", standing({ "c-n1": "", "c-n2": "", "c-n3": "" }, { lan: "" }), []],
@@ -84,7 +84,7 @@ describe("what is missing", () => {
     [
       "is the image of the control plane",
       cluster({ image: "l/node:0" }),
-      ["n1 (the container c-n1) is of another node image than this version's: the whole cluster is made anew"],
+      ["n1 (the container c-n1) runs another node image than this version's: the whole cluster is recreated"],
     ],
   ])("%s", (_, found, sentences) => {
     expect(missingParts(found, parts)).toEqual(sentences);

@@ -133,7 +133,7 @@ describe("confluenceProblems", () => {
     [
       { interface: "net1" },
       [
-        "interface is \"net1\": is the pods' interface on a network besides the CNI's, and network is not given; name the network that the pods are to be on",
+        'interface is "net1": is the pods\' interface on a secondary network, and network is not given; name the network that the pods are to be on',
       ],
     ],
     [

@@ -73,7 +73,7 @@ test("without a terminal the whole lesson is printed, answers and all", async ()
     env: { XDG_STATE_HOME: stateHome },
   });
   expect(exitCode).toBe(0);
-  expect(stdout).toContain("4 of 4: Mend it");
+  expect(stdout).toContain("4 of 4: Fix it");
   expect(stdout).toContain("A solution: ./lab node -s flannel n2 ip link set flannel.1 up");
   expect(existsSync(progress)).toBe(false);
 });

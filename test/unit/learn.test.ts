@@ -58,7 +58,7 @@ function learner(...choices: string[]) {
   return { heard, left, talk };
 }
 
-function stackOf(state: "missing" | "mended" | "ready", ...healthy: boolean[]) {
+function stackOf(state: "missing" | "fixed" | "ready", ...healthy: boolean[]) {
   const ran: string[] = [];
   const stack: LessonStack = {
     state: async () => state,
@@ -100,7 +100,7 @@ describe("a walk through a lesson", () => {
       "# 2 of 3: Second",
     ]);
     expect(heard.slice(-3)).toEqual([
-      "It is mended: every check of health holds.",
+      "It is fixed: every health check holds.",
       "So it is.",
       ". That was test. To take it down: ./lab down test",
     ]);
@@ -125,17 +125,17 @@ describe("a walk through a lesson", () => {
     expect(await walk(subject, stack, talk, newProgress())).toBe(true);
     expect(left).toEqual([]);
     expect(heard.filter((line) => line.startsWith("Not yet"))).toHaveLength(2);
-    expect(heard.filter((line) => line.includes("Mend it in another terminal"))).toEqual([
-      "? Mend it in another terminal, whatever way you like. [check,hint,answer,leave]",
-      "? Mend it in another terminal, whatever way you like. [check,hint,answer,leave]",
-      "? Mend it in another terminal, whatever way you like. [check,answer,leave]",
-      "? Mend it in another terminal, whatever way you like. [check,answer,leave]",
-      "? Mend it in another terminal, whatever way you like. [check,leave]",
+    expect(heard.filter((line) => line.includes("Fix it in another terminal"))).toEqual([
+      "? Fix it in another terminal, in any way you like. [check,hint,answer,leave]",
+      "? Fix it in another terminal, in any way you like. [check,hint,answer,leave]",
+      "? Fix it in another terminal, in any way you like. [check,answer,leave]",
+      "? Fix it in another terminal, in any way you like. [check,answer,leave]",
+      "? Fix it in another terminal, in any way you like. [check,leave]",
     ]);
     expect(heard).toContain("A solution: ./lab fix test does.");
   });
 
-  test("goes on where it was left, or begins anew", async () => {
+  test("goes on where it was left, or starts over", async () => {
     const progress = newProgress();
     const first = learner("on", "answer", "on", "leave");
     expect(await walk(subject, stackOf("ready").stack, first.talk, progress)).toBe(false);
@@ -144,10 +144,10 @@ describe("a walk through a lesson", () => {
 
     const second = learner("on", "leave");
     await walk(subject, stackOf("ready").stack, second.talk, progress);
-    expect(second.heard[2]).toBe("? Where to begin? [on,anew,leave]");
+    expect(second.heard[2]).toBe("? Where to begin? [on,over,leave]");
     expect(second.heard[3]).toBe("# 2 of 3: Second");
 
-    const third = learner("anew", "leave");
+    const third = learner("over", "leave");
     await walk(subject, stackOf("ready").stack, third.talk, progress);
     expect(third.heard[3]).toBe("# 1 of 3: First");
   });
@@ -161,7 +161,7 @@ describe("a walk through a lesson", () => {
 
   test.each([
     ["missing", "./lab up test"],
-    ["mended", "./lab break test"],
+    ["fixed", "./lab break test"],
   ] as const)("offers what a stack that is %s needs", async (state, command) => {
     const { talk, heard } = learner("run", "leave");
     const { ran, stack } = stackOf(state);
@@ -170,11 +170,11 @@ describe("a walk through a lesson", () => {
     expect(ran).toEqual([command]);
   });
 
-  test("does not break again what a learner who goes on has mended", async () => {
+  test("does not break again what a learner who goes on has fixed", async () => {
     const progress = newProgress();
     progress.write(2);
     const { talk, heard } = learner("on", "check");
-    await walk(subject, stackOf("mended", true).stack, talk, progress);
+    await walk(subject, stackOf("fixed", true).stack, talk, progress);
     expect(heard.some((line) => line.includes("./lab break"))).toBe(false);
   });
 
@@ -200,7 +200,7 @@ describe("progress", () => {
       writeFileSync(progress.file, spoilt);
       expect(progress.read((line) => said.push(line))).toBe(0);
     }
-    expect(said).toEqual(Array(3).fill(`${progress.file} can't be read, so the lesson begins anew.`));
+    expect(said).toEqual(Array(3).fill(`${progress.file} can't be read, so the lesson starts over.`));
   });
 });
 
@@ -212,7 +212,7 @@ describe("the text of a lesson", () => {
       "  ./lab node -s test-test n1 echo First",
       "Hint 2: ./lab status test-test",
       "Answer: Second it is.",
-      "3 of 3: Mend it",
+      "3 of 3: Fix it",
       "A solution: ./lab fix test-test does.",
       "  ./lab check test-test --expect healthy",
       "So it is.",

@@ -146,7 +146,7 @@ describe("parseLabConfig", () => {
   });
 });
 
-describe("the networks besides the CNI's", () => {
+describe("the secondary networks", () => {
   test("are a list", () => {
     expect(parseLabConfig({ networks: "" }).networks).toEqual([]);
     expect(parseLabConfig({ networks: "macvlan-conf-2, macvlan-conf" }).networks).toEqual([

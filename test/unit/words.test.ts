@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { filesOf, repository } from "./rooms";
+
+/** Words of the house that somebody of the field would not use, or would not look for. */
+const privateWords = /\b(anew|besides|mend(s|ed)?|ride on|pointed at|told nothing)\b/i;
+
+/** What is written down on living clusters keeps its words: another text would run again there. */
+const recorded = (file: string) =>
+  file.includes(`${path.sep}swap${path.sep}`) || file.endsWith("network-definitions.ts");
+
+/** Every piece of text in a file's code, but for names of modules. */
+function texts(file: string): string[] {
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(path.join(repository, file), "utf8"),
+    ts.ScriptTarget.ES2022,
+    true,
+  );
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isModule =
+      ts.isImportDeclaration(node.parent) ||
+      ts.isExportDeclaration(node.parent) ||
+      (ts.isCallExpression(node.parent) && node.parent.expression.kind === ts.SyntaxKind.ImportKeyword);
+    const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+    if (isText && !isModule) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(source, visit);
+  return found;
+}
+
+test("what users read has the field's words: help, settings, errors, reports", () => {
+  const files = filesOf(["lib", "components", "stacks", "checks", "driver", "report", "cli"]).filter(
+    (file) => !recorded(file),
+  );
+  const all = files.flatMap((file) => texts(file).map((text) => ({ file, text })));
+  expect(all.length).toBeGreaterThan(1000);
+  expect(all.filter(({ text }) => privateWords.test(text))).toEqual([]);
+});
