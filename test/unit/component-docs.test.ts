@@ -32,16 +32,21 @@ const options: ts.CompilerOptions = {
   noEmit: true,
 };
 
+/** What has been read already, by the files' names: both programs below are of nearly the same files. */
+const parsed = new Map<string, ts.SourceFile>();
+
 /** A program of these files. Without the types of Kubernetes' API, which take ten times as long as all others. */
 function compile(files: readonly string[], virtual?: { readonly file: string; readonly text: string }): ts.Program {
   const host = ts.createCompilerHost(options);
   const cache = ts.createModuleResolutionCache(repository, (name) => name, options);
   const { getSourceFile, fileExists } = host;
   host.fileExists = (file) => file === virtual?.file || fileExists(file);
-  host.getSourceFile = (file, target, ...rest) =>
-    file === virtual?.file
-      ? ts.createSourceFile(file, virtual.text, target, true)
-      : getSourceFile(file, target, ...rest);
+  host.getSourceFile = (file, target, ...rest) => {
+    if (file === virtual?.file) return ts.createSourceFile(file, virtual.text, target, true);
+    const source = parsed.get(file) ?? getSourceFile(file, target, ...rest);
+    if (source !== undefined) parsed.set(file, source);
+    return source;
+  };
   host.resolveModuleNameLiterals = (literals, from) =>
     literals.map(({ text }) => ({
       resolvedModule:
