@@ -33,7 +33,10 @@ export function describeAudit({ leftovers, missing, strayed }: Audit): string {
   return [
     ...owners.map((owner) => {
       const facts = leftovers.filter((one) => one.owner === owner).map(({ fact }) => fact);
-      return `left by ${owner ?? "nobody known"}: ${names(facts)}`;
+      // Somebody may have added it to the machine since: it is no CNI's, as far as anybody knows.
+      return owner === undefined
+        ? `of no CNI, and new since the first one: ${names(facts)}`
+        : `left by ${owner}: ${names(facts)}`;
     }),
     ...(missing.length === 0 ? [] : [`gone since before the first CNI: ${names(missing)}`]),
     ...(strayed.length === 0 ? [] : [`on another network: ${strayed.map((pod) => `pod ${pod}`).join(", ")}`]),

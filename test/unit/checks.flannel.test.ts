@@ -313,7 +313,7 @@ describe("the checks of the flannel lab", () => {
       [],
       { podCidr: "10.50.0.0/16" },
     );
-    const stranger = "left by nobody known: route 10.244.4.0/24 via 172.28.1.12 dev eth1";
+    const stranger = "of no CNI, and new since the first one: route 10.244.4.0/24 via 172.28.1.12 dev eth1";
     expect(found[0]?.bad[0]?.says).toBe(`n2 is not clean: ${stranger}`);
   });
 
