@@ -1,5 +1,4 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { cniNames, cnis } from "../components/cni/registry";
 import { defaultStack } from "../driver/default-stack";
 import { exitCodes } from "../lib/command-failed";
 import { refusal } from "../lib/suggest";
@@ -7,9 +6,6 @@ import { UserError } from "../lib/user-error";
 
 /** A command's work: returns the exit code. Loaded when it is called, so that every other command starts sooner. */
 type Action = (...args: never[]) => Promise<number>;
-
-/** The words by which `logs` takes those of CNIs. */
-const cniLogs = cnis.flatMap(({ logs }) => Object.keys(logs));
 
 const aStack = `a lab's name (default: ${defaultStack})`;
 const stackArgument = () => new Argument("[stack]", aStack);
@@ -23,7 +19,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     async (...args: unknown[]) => {
       exitCode = await (await load())(...(args as never[]));
     };
-  const program = buildProgram(act);
+  // Other commands start sooner without the CNIs.
+  const namesCnis = argv.includes("swap") || argv.includes("logs");
+  const program = buildProgram(act, namesCnis ? (await import("./cni-words")).cniWords : { cnis: "", logs: "" });
   try {
     await program.parseAsync(argv.length === 0 ? ["help"] : [...argv], { from: "user" });
   } catch (error) {
@@ -35,7 +33,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>): Command {
+function buildProgram(
+  act: (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>,
+  words: { readonly cnis: string; readonly logs: string },
+): Command {
   const program = new Command("./lab")
     .description("A Kubernetes networking bug lab: a real cluster from one command, a known CNI bug, and its fix.")
     .usage("COMMAND [STACK] [OPTIONS]")
@@ -79,7 +80,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/mend")).breakIt));
   command("swap", "swap the CNI of a stack, and measure the outage that pods see")
     .argument("<stack>", "a lab's name")
-    .argument("<cni>", `${cniNames.slice(0, -1).join(", ")} or ${cniNames.at(-1)}`)
+    .argument("<cni>", words.cnis)
     .addOption(
       new Option(
         "--strategy <strategy>",
@@ -119,7 +120,7 @@ function buildProgram(act: (load: () => Promise<Action>) => (...args: unknown[])
     .action(act(async () => (await import("./commands/dhcp")).dhcp));
   command("logs", "show the last log lines of a part of a stack, from every node")
     .addOption(stackOption())
-    .argument("<part>", `multus, dhcp, dhcp-server, ${cniLogs.join(", ")}, kubelet, ...`)
+    .argument("<part>", `multus, dhcp, dhcp-server, ${words.logs}, kubelet, ...`)
     .argument("[node]", "only from this node")
     .action(act(async () => (await import("./commands/look")).logs));
   command("matrix", "compare the variants of a lab on each CNI, judged by checks")
