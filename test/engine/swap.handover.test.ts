@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { arrivalScript } from "../../components/cni/swap/arrival-script";
 import { handoverDelete } from "../../components/cni/swap/handover-script";
@@ -72,7 +72,7 @@ const connection = (state: string, asked: string, answers: string) =>
 const both = { "10-flannel.conflist": "cbr0", "10-weave.conflist": "weave" };
 
 /** Runs a script on n2, from flannel on or for it; gives its end, its words, the calls that change something, and what is left. */
-function run(
+async function run(
   text: string,
   {
     desired = "weave",
@@ -157,16 +157,17 @@ cd /etc/cni/net.d
 for conflist in *; do echo "$conflist $(jq -r .name $conflist)"; done >${file("folder")}
 ls /run/*kubeconfig* 2>/dev/null >&2 && exit 99
 exit $code`;
-  const ended = spawnSync("unshare", ["--mount", "sh", "-euc", scene], {
-    env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
-    encoding: "utf8",
+  // Not in one go: who waits here for a minute answers Vitest too late.
+  const ended = await execa("unshare", ["--mount", "sh", "-euc", scene], {
+    env: { PATH: `${folder}:${process.env.PATH}` },
+    reject: false,
   });
   const left = existsSync(file("calls")) ? readFileSync(file("calls"), "utf8").trim().split("\n") : [];
   const addresses = JSON.parse(readFileSync(file("pods"), "utf8"))
     .items.slice(3)
     .map((pod: never) => ipOf(pod));
   return {
-    code: ended.status,
+    code: ended.exitCode,
     said: ended.stderr.trim().split("\n"),
     calls: left.map((call) =>
       call
@@ -187,14 +188,14 @@ const arrive = arrivalScript({ pods: 3, node: 2 });
 const old = { ip: "10.244.1.5" } as const;
 
 describe("a handover", () => {
-  it("moves the pods of its node that hold an old address, one by one, on the successor's conflist", () => {
+  it("moves the pods of its node that hold an old address, one by one, on the successor's conflist", async () => {
     const pods: PodPlan[] = [
       { name: "probe-1", owner: "DaemonSet", ...old },
       { name: "web-1", owner: "ReplicaSet", ...old },
       { name: "web-2", owner: "ReplicaSet", ...old, node: "n3" },
       { name: "moved-1", owner: "StatefulSet", ip: "10.40.0.1" },
     ];
-    const { code, said, calls, conflists, addresses, node } = run(leave, { pods });
+    const { code, said, calls, conflists, addresses, node } = await run(leave, { pods });
     expect(code, said.join("\n")).toBe(0);
     expect(calls).toEqual([
       "patch node n2 --type merge --patch",
@@ -208,15 +209,15 @@ describe("a handover", () => {
     expect(said.at(-1)).toBe("n2: all pods are on weave");
   });
 
-  it("leaves alone what Multus has the runtime use, which follows the link", () => {
-    const { code, conflists } = run(leave, { conflists: { ...both, "00-multus.conf": "multus" } });
+  it("leaves alone what Multus has the runtime use, which follows the link", async () => {
+    const { code, conflists } = await run(leave, { conflists: { ...both, "00-multus.conf": "multus" } });
     expect(code).toBe(0);
     expect(conflists.slice(0, 2)).toEqual(["00-multus.conf multus", "05-cni-lab.conflist weave"]);
   });
 
-  it("stops by name at a pod whose replacement does not become Ready", () => {
+  it("stops by name at a pod whose replacement does not become Ready", async () => {
     const pods: PodPlan[] = [{ name: "probe-1", owner: "DaemonSet" }];
-    const { code, said, node } = run(leave, { pods, mends: false });
+    const { code, said, node } = await run(leave, { pods, mends: false });
     expect(code).toBe(1);
     expect(said.at(-1)).toBe(
       "n2: a/probe-1 has no Ready replacement after 2 s: 0 of 1 are Ready: probe-1 on n2 is not Ready with address 10.40.0.9",
@@ -224,8 +225,8 @@ describe("a handover", () => {
     expect(node.spec.unschedulable).toBeNull();
   });
 
-  it("is not held up by a pod that was not Ready before, and names it", () => {
-    const { code, said, addresses } = run(leave, {
+  it("is not held up by a pod that was not Ready before, and names it", async () => {
+    const { code, said, addresses } = await run(leave, {
       pods: [{ name: "probe-1", owner: "DaemonSet", ready: false }],
       mends: false,
     });
@@ -234,17 +235,17 @@ describe("a handover", () => {
     expect(addresses).toEqual(["10.40.0.9"]);
   });
 
-  it("is not held up by a StatefulSet that waits for another of its pods, which was not Ready before", () => {
+  it("is not held up by a StatefulSet that waits for another of its pods, which was not Ready before", async () => {
     const sibling: PodPlan = { name: "set-0", owner: "StatefulSet", node: "n3", ready: false };
     const pods: PodPlan[] = [sibling, { name: "set-1", owner: "StatefulSet" }];
-    const { code, said } = run(leave, { pods, recreates: false });
+    const { code, said } = await run(leave, { pods, recreates: false });
     expect(code, said.join("\n")).toBe(0);
     expect(said.slice(-2)).toEqual([
       "n2: goes on without a/set-1: its StatefulSet waits for set-0, which was not Ready before either",
       "n2: all pods are on weave",
     ]);
     // One that was well is waited for, and so is what nobody else of its owner holds up.
-    const well = run(leave, {
+    const well = await run(leave, {
       pods: [
         { ...sibling, ready: true },
         { name: "set-1", owner: "StatefulSet" },
@@ -255,7 +256,7 @@ describe("a handover", () => {
       1,
       expect.stringContaining("a/set-1 has no Ready replacement after 2 s"),
     ]);
-    const others = run(leave, {
+    const others = await run(leave, {
       pods: [
         { ...sibling, name: "other-0" },
         { name: "set-1", owner: "StatefulSet" },
@@ -265,12 +266,12 @@ describe("a handover", () => {
     expect(others.code).toBe(1);
   });
 
-  it("refuses before it moves anything: pods that nobody would recreate, on any node", () => {
+  it("refuses before it moves anything: pods that nobody would recreate, on any node", async () => {
     const pods: PodPlan[] = [
       { name: "probe-1", owner: "DaemonSet" },
       { name: "mine", node: "n1" },
     ];
-    const { code, said, calls, conflists } = run(leave, { pods });
+    const { code, said, calls, conflists } = await run(leave, { pods });
     expect(code).toBe(1);
     expect(said).toEqual([
       "n2: flannel can't leave: nothing would recreate these pods; delete them or give them an owner: a/mine",
@@ -289,26 +290,26 @@ describe("a handover", () => {
       { conflists: { ...both, "00-calico.conflist": "calico" } },
       "flannel can't leave: the runtime uses /etc/cni/net.d/00-calico.conflist, which sorts before 05-cni-lab.conflist",
     ],
-  ])("refuses without a successor that is in force: %j", (scene: Scene, message) => {
-    const { code, said, calls } = run(leave, scene);
+  ])("refuses without a successor that is in force: %j", async (scene: Scene, message) => {
+    const { code, said, calls } = await run(leave, scene);
     expect([code, said.at(-1), calls]).toEqual([1, `n2: ${message}`, []]);
   });
 
-  it.each(["none", "flannel"])("does nothing when the cluster is to have %s", (desired) => {
-    const { code, calls, conflists } = run(leave, { desired, pods: [{ name: "mine" }] });
+  it.each(["none", "flannel"])("does nothing when the cluster is to have %s", async (desired) => {
+    const { code, calls, conflists } = await run(leave, { desired, pods: [{ name: "mine" }] });
     expect([code, calls, conflists.length]).toEqual([0, [], 2]);
   });
 
-  it("does nothing where nodes are not to be cleaned: the old conflist is still in force", () => {
+  it("does nothing where nodes are not to be cleaned: the old conflist is still in force", async () => {
     const pods: PodPlan[] = [{ name: "probe-1", owner: "DaemonSet" }];
-    const { code, said, calls, conflists } = run(leave, { pods, undone: { nodeCleanup: "off" } });
+    const { code, said, calls, conflists } = await run(leave, { pods, undone: { nodeCleanup: "off" } });
     expect([code, said, calls]).toEqual([0, ["n2: nodes are not cleaned: new pods still get flannel's network"], []]);
     expect(conflists).toHaveLength(2);
   });
 
-  it("leaves pods with the addresses that they have where they are not to be recreated, and new ones get others", () => {
+  it("leaves pods with the addresses that they have where they are not to be recreated, and new ones get others", async () => {
     const pods: PodPlan[] = [{ name: "probe-1", owner: "DaemonSet" }, { name: "mine" }];
-    const { code, said, calls, conflists, addresses } = run(leave, { pods, undone: { recreatePods: "off" } });
+    const { code, said, calls, conflists, addresses } = await run(leave, { pods, undone: { recreatePods: "off" } });
     expect(code, said.join("\n")).toBe(0);
     expect(calls.filter((call) => call.startsWith("delete"))).toEqual([]);
     expect(addresses).toEqual(["10.244.1.5", "10.244.1.5"]);
@@ -319,40 +320,40 @@ describe("a handover", () => {
   it.each<[string, Scene["undone"], string[]]>([
     ["pods are to be kept", {}, ["keep"]],
     ["nodes are not cleaned, where they would get such an address again", { nodeCleanup: "off" }, []],
-  ])("as a CNI comes, recreates nothing when %s", (_, undone, words) => {
+  ])("as a CNI comes, recreates nothing when %s", async (_, undone, words) => {
     const pods: PodPlan[] = [{ name: "dead-1", owner: "ReplicaSet" }, { name: "mine" }];
     const conflists = { "10-weave.conflist": "weave" };
-    const { code, said, calls } = run(arrive, { pods, conflists, undone }, ...words);
+    const { code, said, calls } = await run(arrive, { pods, conflists, undone }, ...words);
     expect([code, said, calls]).toEqual([0, ["n2: pods are left as they are"], []]);
   });
 
-  it("uncordons what a killed swap has cordoned, and leaves alone what somebody else did", () => {
-    expect(run(leave, { cordoned: "by a swap" }).node.spec.unschedulable).toBeNull();
-    expect(run(leave, { cordoned: "by hand" }).node.spec.unschedulable).toBe(true);
+  it("uncordons what a killed swap has cordoned, and leaves alone what somebody else did", async () => {
+    expect((await run(leave, { cordoned: "by a swap" })).node.spec.unschedulable).toBeNull();
+    expect((await run(leave, { cordoned: "by hand" })).node.spec.unschedulable).toBe(true);
   });
 
-  it("as a CNI comes, has its conflist in force, but not where another one is", () => {
-    expect(run(arrive, {})).toMatchObject({
+  it("as a CNI comes, has its conflist in force, but not where another one is", async () => {
+    expect(await run(arrive, {})).toMatchObject({
       code: 0,
       calls: [],
       conflists: ["05-cni-lab.conflist cbr0", "10-flannel.conflist cbr0", "10-weave.conflist weave"],
     });
     const held = { ...both, "05-cni-lab.conflist": "weave" };
-    expect(run(arrive, { conflists: held }).conflists).toContain("05-cni-lab.conflist weave");
+    expect((await run(arrive, { conflists: held })).conflists).toContain("05-cni-lab.conflist weave");
   });
 
-  it("as a CNI comes, recreates what holds an address of no living network or was cut off, and nothing else", () => {
+  it("as a CNI comes, recreates what holds an address of no living network or was cut off, and nothing else", async () => {
     const pods: PodPlan[] = [
       { name: "dead-1", owner: "ReplicaSet", ready: false },
       { name: "cut-1", owner: "ReplicaSet", ip: "10.40.0.7", cutOff: true },
       { name: "live-1", ip: "10.40.0.8" },
     ];
-    const { code, calls } = run(arrive, { pods, conflists: { "10-weave.conflist": "weave" } });
+    const { code, calls } = await run(arrive, { pods, conflists: { "10-weave.conflist": "weave" } });
     expect(code).toBe(0);
     expect(calls).toEqual(["delete pod --namespace a dead-1 cut-1"]);
   });
 
-  it("as a CNI comes, forgets the connections to a Service that lead to what is gone, and no other", () => {
+  it("as a CNI comes, forgets the connections to a Service that lead to what is gone, and no other", async () => {
     const connections = [
       connection("SYN_SENT", "10.96.0.9", "10.244.1.5"),
       connection("ESTABLISHED", "10.96.0.9", "10.244.1.5"),
@@ -360,14 +361,14 @@ describe("a handover", () => {
       connection("ESTABLISHED", "172.28.1.12", "10.244.1.6"),
       connection("SYN_SENT", "10.244.1.5", "10.244.1.5"),
     ];
-    const { code, said, calls } = run(arrive, { connections, proxied: ["10.40.0.1"] });
+    const { code, said, calls } = await run(arrive, { connections, proxied: ["10.40.0.1"] });
     expect(code, said.join("\n")).toBe(0);
     expect(calls).toEqual(["conntrack -D -p tcp --orig-dst 10.96.0.9"]);
     expect(said).toEqual([""]);
   });
 
-  it("as a CNI comes, waits until kube-proxy sends to no endpoint that is gone, and names it at the end", () => {
-    const { code, said } = run(arrive, { proxied: ["10.40.0.1", "10.244.1.5"] });
+  it("as a CNI comes, waits until kube-proxy sends to no endpoint that is gone, and names it at the end", async () => {
+    const { code, said } = await run(arrive, { proxied: ["10.40.0.1", "10.244.1.5"] });
     expect([code, said]).toEqual([
       0,
       ["n2: kube-proxy still sends to endpoints that are gone, after 10 s: 10.244.1.5"],
@@ -378,13 +379,16 @@ describe("a handover", () => {
     ["soon", ""],
     ["not Ready", "n2: takes no pods yet after 2 s, and is left so: cni plugin not initialized"],
     ["not joined", "n2: takes no pods yet after 2 s, and is left so: it has not joined"],
-  ])("as a CNI comes, waits for a node that does not take pods yet, and says what it lacks: %s", (takesPods, last) => {
-    const { code, said } = run(arrive, { takesPods });
-    expect([code, said]).toEqual([0, [last]]);
-    expect(existsSync(join(folder, "node-first"))).toBe(false);
-  });
+  ])(
+    "as a CNI comes, waits for a node that does not take pods yet, and says what it lacks: %s",
+    async (takesPods, last) => {
+      const { code, said } = await run(arrive, { takesPods });
+      expect([code, said]).toEqual([0, [last]]);
+      expect(existsSync(join(folder, "node-first"))).toBe(false);
+    },
+  );
 
-  it("as a CNI comes that has no DaemonSet, takes the cluster's word for its network", () => {
+  it("as a CNI comes that has no DaemonSet, takes the cluster's word for its network", async () => {
     const pods: PodPlan[] = [
       { name: "dead-1", owner: "ReplicaSet", ready: false },
       { name: "live-1", ip: "80.9.0.8" },
@@ -395,13 +399,13 @@ describe("a handover", () => {
       desired: "flannel-etcd",
       conflists: { "10-flannel-etcd.conflist": "flannel-etcd" },
     };
-    expect(run(arrive, { ...scene, undone: { network: "80.0.0.0/8" } }).calls).toEqual([
+    expect((await run(arrive, { ...scene, undone: { network: "80.0.0.0/8" } })).calls).toEqual([
       "delete pod --namespace a dead-1",
     ]);
   });
 
-  it("as a CNI comes, fails by name for a pod that nobody would recreate", () => {
-    const { code, said } = run(arrive, { pods: [{ name: "mine" }] });
+  it("as a CNI comes, fails by name for a pod that nobody would recreate", async () => {
+    const { code, said } = await run(arrive, { pods: [{ name: "mine" }] });
     expect([code, said]).toEqual([
       1,
       ["n2: nothing would recreate these pods, whose addresses lead nowhere; delete them: a/mine"],
