@@ -13,7 +13,7 @@ const all = /^[\s\S]*$/;
  */
 export const clusterByEth0: Check = {
   id: "cluster-by-eth0",
-  title: "Pods send what is for Services and for other pods by eth0, whatever networks they are on besides",
+  title: "Pods send what is for Services and for other pods by eth0, whatever secondary networks they have",
   subjects: "node",
   when: withNetworks,
   steps: [

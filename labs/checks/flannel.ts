@@ -112,7 +112,7 @@ export const podSubnets: Check = {
       evidence: "events",
       // The message of the plugin is quoted in the one of the runtime.
       pattern: /\\*"cni0\\*" already has an IP address different from (?<wants>[\d.]+\/\d+)/,
-      says: "a new pod on {node} was refused: it was to get an address behind {found.wants}, which /run/flannel/subnet.env said, and the bridge cni0 keeps the address of another subnet; where the file is wrong, a restart of the node's Flannel pod writes it anew",
+      says: "a new pod on {node} was refused: it was to get an address behind {found.wants}, which /run/flannel/subnet.env said, and the bridge cni0 keeps the address of another subnet; where the file is wrong, a restart of the node's Flannel pod rewrites it",
     },
     ...nodeNetworkCauses(""),
   ],

@@ -115,7 +115,7 @@ export const kubeProxyReady: Check = {
       evidence: "all-daemonsets",
       pattern: /^daemonsets:(?!.* kube-proxy ).*\.\s*$/,
       // The phase alone would write kube-proxy's settings anew as well, and a lab's are not the default ones.
-      says: `the DaemonSet kube-system/kube-proxy is missing: no node follows what changes in a Service. On the first node this makes it anew: kubeadm init phase addon kube-proxy --kubernetes-version v${versions.kubernetes} --print-manifest | awk -v RS='---\\n' '/kind: DaemonSet/' | kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -`,
+      says: `the DaemonSet kube-system/kube-proxy is missing: no node follows what changes in a Service. On the first node this recreates it: kubeadm init phase addon kube-proxy --kubernetes-version v${versions.kubernetes} --print-manifest | awk -v RS='---\\n' '/kind: DaemonSet/' | kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -`,
     },
     noKubeProxyPod(""),
     {

@@ -77,7 +77,7 @@ export const lesson: Lesson = {
     ask: "Have the routers connect, so that the pods get addresses. The pods need not be recreated: the kubelet tries again by itself.",
     hints: [
       "Each node needs an id of its own. `tr -d - </proc/sys/kernel/random/uuid` prints one.",
-      "Then the routers must start anew, without the bridge that has the old name. They are the pods of the DaemonSet weave-net in kube-system, and in this lab they take the bridge along when they are deleted.",
+      "Then the routers must restart, without the bridge that has the old name. They are the pods of the DaemonSet weave-net in kube-system, and in this lab they take the bridge along when they are deleted.",
       "The stack has a value for it: `machineId`.",
     ],
     answer:

@@ -19,7 +19,7 @@ export const lesson: Lesson = {
           "What does n1 do with a packet for a pod of n2, if that has an address of n1's subnet?",
         ],
         answer:
-          "A node sends to the bridge what is for its own subnet, and to the tunnel what is for another's. With one subnet on both nothing is ever for another's. Besides, each node gives the same addresses out.",
+          "A node sends to the bridge what is for its own subnet, and to the tunnel what is for another's. With one subnet on both nothing is ever for another's. Also, each node gives the same addresses out.",
       },
       shownBy: "quick-test-same",
     },
@@ -73,12 +73,12 @@ export const lesson: Lesson = {
     ask: "Have each node take a lease of its own.",
     hints: [
       "flanneld has to announce an address that only its node has. Which interface has one?",
-      "The options file has a place for it. The service must be started anew.",
+      "The options file has a place for it. The service must be restarted.",
       "systemctl cat flanneld names that file: /etc/default/flanneld here, /etc/sysconfig/flanneld where Fedora's package made the service. journalctl -f -u flanneld on the node shows what it makes of it.",
-      "Pods that have an address of the former subnet must be made anew, and the bridge too.",
+      "Pods that have an address of the former subnet must be recreated, and the bridge too.",
     ],
     answer:
-      './lab fix flannel-etcd-same-subnet sets `flannelIface: eth1`. By hand, on each node: --iface=eth1 into FLANNEL_OPTIONS in /etc/default/flanneld, systemctl restart flanneld, then delete its pods. The bridge is made anew by what runs after flanneld\'s start. Its log then says `"flannel.1" already exists with incompatible configuration: vtep (external) interface: 2 vs 3; recreating device`, and a lease of its own behind it.',
+      './lab fix flannel-etcd-same-subnet sets `flannelIface: eth1`. By hand, on each node: --iface=eth1 into FLANNEL_OPTIONS in /etc/default/flanneld, systemctl restart flanneld, then delete its pods. The bridge is recreated by what runs after flanneld\'s start. Its log then says `"flannel.1" already exists with incompatible configuration: vtep (external) interface: 2 vs 3; recreating device`, and a lease of its own behind it.',
   },
   moral:
     "What finds its own entry by an address needs an address that is its own. Ask what names a node before you ask why two have the same.",

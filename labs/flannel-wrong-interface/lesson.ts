@@ -67,7 +67,7 @@ export const lesson: Lesson = {
         ask: "All nodes are Ready, and each has a pod subnet of its own. Which quick test would have shown the bug?",
         hints: [
           "Whom does the kubelet ask: pods of its own node, or of others?",
-          "Which of what the nodes announce must differ, besides the subnet?",
+          "Which of what the nodes announce must differ, apart from the subnet?",
         ],
         answer:
           "One ping between pods of two nodes, or a look at whether the announced addresses differ. Nothing compares them by itself, and whatever stays on one node never sees the tunnel.",

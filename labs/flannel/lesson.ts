@@ -61,7 +61,7 @@ export const lesson: Lesson = {
   ],
   task: {
     run: ["./lab node -s flannel n2 ip link set flannel.1 down"],
-    ask: "The command takes the tunnel of n2 down, by hand. See which checks notice, and mend it, so that pods of all nodes reach each other again.",
+    ask: "The command takes the tunnel of n2 down, by hand. See which checks notice, and fix it, so that pods of all nodes reach each other again.",
     hints: [
       "./lab check flannel names the link. Is it enough to set it up again?",
       "A link that goes down loses its routes: ./lab node -s flannel n2 ip route",

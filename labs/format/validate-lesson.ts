@@ -22,10 +22,10 @@ export function lessonProblems(lab: Lab, lesson: Lesson): Problem[] {
   }
   if (task !== undefined && task.hints.length === 0) say("task hints", undefined, "must hold at least one hint");
   if (lab.bug !== undefined && task === undefined) {
-    say("task", undefined, "must be there: a lab with a bug is one to mend");
+    say("task", undefined, "must be there: a lab with a bug is one to fix");
   }
   if ((lab.bug === undefined) !== (task?.run !== undefined) && task !== undefined) {
-    say("task run", undefined, "must be there in a lab without a bug, and only there: something is to be mended");
+    say("task run", undefined, "must be there in a lab without a bug, and only there: something is to be fixed");
   }
   for (const [part, text] of textsOf(lesson)) {
     if (text.trim() === "") say(part, undefined, "must not be empty");

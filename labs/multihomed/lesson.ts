@@ -70,7 +70,7 @@ export const lesson: Lesson = {
         ask: "How can n1 reach its own pod on net1, and leave the pod as it is?",
         hints: [
           "macvlan hands no packet between eth1 and a link that rides on it.",
-          "Between two links that ride on eth1 it does.",
+          "Between two links on top of eth1 it does.",
         ],
         answer:
           "By a macvlan link of its own on eth1, in mode bridge, that has the node's address: ip link add lan0 link eth1 type macvlan mode bridge. That eth1 itself reaches no pod of its node is how macvlan works, and no fault.",

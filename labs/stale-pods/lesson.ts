@@ -55,8 +55,8 @@ export const lesson: Lesson = {
       run: ["./lab check stale-pods", "./lab kubectl -s stale-pods -n cni-lab get pods -o wide"],
       notice: "`new-pod-works`: the new pods have addresses of Weave's and are Ready. The old ones are as before.",
       question: {
-        ask: "A liveness probe would restart the container of an old pod. Would that mend it?",
-        hints: ["What is made anew then: the pod, or a part of it?", "To what does a pod's network belong?"],
+        ask: "A liveness probe would restart the container of an old pod. Would that fix it?",
+        hints: ["What is recreated then: the pod, or a part of it?", "To what does a pod's network belong?"],
         answer:
           "No. The network belongs to the pod's sandbox, and a container that is restarted stays in it. Only another pod gets another network.",
       },
@@ -66,8 +66,8 @@ export const lesson: Lesson = {
   task: {
     ask: "Give every pod a network that is there.",
     hints: [
-      "The CNI is called when a pod comes. So it must come anew.",
-      "Who is deleted is made anew by its owner. Don't forget CoreDNS.",
+      "The CNI is called when a pod comes. So the pod must be recreated.",
+      "Who is deleted is recreated by its owner. Don't forget CoreDNS.",
       "The stack has a value for it: `recreatePods`.",
     ],
     answer:

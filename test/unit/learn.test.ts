@@ -24,7 +24,7 @@ const lesson: Lesson = {
     question: { ask: `Why ${title}?`, hints: ["It is near.", "./lab status test"], answer: `${title} it is.` },
     shownBy: "says-yes",
   })),
-  task: { ask: "Mend it.", hints: ["Look."], answer: "./lab fix test does." },
+  task: { ask: "Fix it.", hints: ["Look."], answer: "./lab fix test does." },
   moral: "So it is.",
 };
 const bug = {
@@ -258,12 +258,12 @@ describe("a lesson's data", () => {
     [
       "a bug that nobody mends",
       problems({ task: undefined }),
-      ["lab test lesson task: must be there: a lab with a bug is one to mend"],
+      ["lab test lesson task: must be there: a lab with a bug is one to fix"],
     ],
     [
       "a bug that is also broken by hand",
       problems({ task: { ask: "a", hints: ["a"], answer: "a", run: ["./lab check test"] } }),
-      ["lab test lesson task run: must be there in a lab without a bug, and only there: something is to be mended"],
+      ["lab test lesson task run: must be there in a lab without a bug, and only there: something is to be fixed"],
     ],
   ])("%s", (_, found, expected) => {
     expect(found).toEqual(expected);

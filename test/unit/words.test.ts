@@ -5,20 +5,18 @@ import { expect, test } from "vitest";
 import { filesOf, repository } from "./rooms";
 
 /** Words of the house that somebody of the field would not use, or would not look for. */
-const privateWords = /\b(anew|besides|mend(s|ed)?|ride on|pointed at|told nothing)\b/i;
+const privateWords = /\b(anew|besides|mend(s|ed)?|ride on|pointed at)\b/i;
 
 /** What is written down on living clusters keeps its words: another text would run again there. */
 const recorded = (file: string) =>
   file.includes(`${path.sep}swap${path.sep}`) || file.endsWith("network-definitions.ts");
 
-/** Every piece of text in a file's code, but for names of modules. */
+/** Every piece of text in the code of a file that has such a word, but for names of modules. */
 function texts(file: string): string[] {
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(path.join(repository, file), "utf8"),
-    ts.ScriptTarget.ES2022,
-    true,
-  );
+  const code = readFileSync(path.join(repository, file), "utf8");
+  // Parsing every file would take seconds.
+  if (!privateWords.test(code)) return [];
+  const source = ts.createSourceFile(file, code, ts.ScriptTarget.ES2022, true);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     const isModule =
@@ -34,10 +32,10 @@ function texts(file: string): string[] {
 }
 
 test("what users read has the field's words: help, settings, errors, reports", () => {
-  const files = filesOf(["lib", "components", "stacks", "checks", "driver", "report", "cli"]).filter(
+  const files = filesOf(["lib", "components", "stacks", "checks", "labs", "driver", "report", "cli"]).filter(
     (file) => !recorded(file),
   );
-  const all = files.flatMap((file) => texts(file).map((text) => ({ file, text })));
-  expect(all.length).toBeGreaterThan(1000);
-  expect(all.filter(({ text }) => privateWords.test(text))).toEqual([]);
+  expect(files.length).toBeGreaterThan(300);
+  const found = files.flatMap((file) => texts(file).map((text) => ({ file, text })));
+  expect(found.filter(({ text }) => privateWords.test(text))).toEqual([]);
 });
