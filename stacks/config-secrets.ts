@@ -16,7 +16,7 @@ export function clearSecrets(project: string, set: readonly string[], told: stri
     .filter((key) => set.includes(key) && !isHidden(key))
     .map((key) => ({
       field: key,
-      rule: "stands in clear in the stack's file, and is a secret",
+      rule: "is a secret, and is in plain text in the stack's file",
       fix: `run pulumi config set --secret ${key}, which asks for it; whoever has read the file knows the old one`,
     }));
 }

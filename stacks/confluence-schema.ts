@@ -81,8 +81,8 @@ export function confluenceConfigProblems(
     problems.push({
       field: "replicas",
       value: String(replicas),
-      rule: `must not be more than there are nodes (${nodes}) with spread node`,
-      fix: "set fewer, more nodes, or another spread",
+      rule: `must not exceed the number of nodes (${nodes}) with spread node`,
+      fix: "set fewer replicas, more nodes, or another spread",
     });
   }
   if (confluence === "on" && isVendorImage(confluenceImage) && license === undefined) {

@@ -61,10 +61,10 @@ async function leases(stack: Stack): Promise<number> {
     pods.exitCode === 0 ? state : "?",
   ]);
   console.log(
-    rows.length === 0 ? "No address is given out." : table(["address", "MAC", "left", "pod", "node", "state"], rows),
+    rows.length === 0 ? "No address is leased." : table(["address", "MAC", "left", "pod", "node", "state"], rows),
   );
   const duplicates = duplicatesOf(view.pods);
   if (duplicates !== "") console.log(`Of two pods: ${duplicates}`);
-  if (pods.exitCode !== 0) console.error("The API server does not answer, so that nobody knows the pods.");
+  if (pods.exitCode !== 0) console.error("The API server does not answer: the pods are unknown.");
   return 0;
 }

@@ -31,7 +31,7 @@ export async function down(
     throw new UserError([{ field: "STACK", value: name, rule: "can't be named together with --all" }]);
   }
   if (all && force) {
-    const rule = "removes what is another's, which has to be named";
+    const rule = "can't be used with --all: what another lab has made is removed by name";
     throw new UserError([{ field: "--force", rule, fix: "./lab down STACK --force" }]);
   }
   const names = all ? await allStacks() : [await requireStack(name)];

@@ -58,7 +58,7 @@ async function subjectOf(access: ClusterAccess, values: Readonly<Record<string, 
   }
   const probes = twoOf(await podsOf(access, probeNames.namespace, probeNames.name));
   if (probes === undefined) {
-    throw new CommandFailed("no two pods run that a packet could go between; see ./lab status");
+    throw new CommandFailed("there are no two running pods to send packets between; see ./lab status");
   }
   return { pods: probes, link: "eth0", group: probeGroup };
 }

@@ -10,7 +10,7 @@ import { userCache } from "../../toolchain/cache";
 export async function purge(): Promise<number> {
   const living = await livingStacks();
   if (living.length > 0) {
-    const rule = "is there, and its nodes run on what would be removed";
+    const rule = "is up, and its nodes use what would be removed";
     throw new UserError(
       living.map((stack) => ({ field: "stack", value: stack, rule, fix: `run ./lab down ${stack}` })),
     );

@@ -64,7 +64,7 @@ function taskLines({ run = [], ask, hints, answer }: LessonTask, { id }: Lab): s
     ask,
     ...hints.map((hint, i) => `Hint ${i + 1}: ${hint}`),
     `A solution: ${answer}`,
-    "It is done, whatever way it was done, when this ends with 0:",
+    "You are done, in whatever way you did it, when this ends with 0:",
     `  ./lab check ${id} --expect healthy`,
   ];
 }

@@ -18,7 +18,7 @@ export function memoryProblems(
     return [];
   }
   const rule = `must be at least ${needed} MiB for ${nodes} nodes of ${lab.id}`;
-  const fix = nodes > 1 ? "end something, take another stack down, or use --set nodes=1" : "end something";
+  const fix = nodes > 1 ? "free some memory, take another stack down, or use --set nodes=1" : "free some memory";
   return [{ field: "available memory", value: `${availableMiB} MiB`, rule, fix }];
 }
 

@@ -25,7 +25,7 @@ export async function requireNoTestStacks(): Promise<void> {
   }
 }
 
-/** One problem for each stack that has a name of the tests' and is there before their run begins. */
+/** One problem for each stack that has a name reserved for tests and is there before their run begins. */
 export function testStackProblems(things: readonly Thing[], own: string): Problem[] {
   const stacks = new Set(things.flatMap(({ stack }) => (stack?.startsWith(testPrefix) === true ? [stack] : [])));
   return [...stacks].sort().map((stack) => {
@@ -36,7 +36,7 @@ export function testStackProblems(things: readonly Thing[], own: string): Proble
     return {
       field: "stack",
       value: stack,
-      rule: `has a name of the tests' and is there${whose}: ${thingsText(its)}`,
+      rule: `has a name reserved for tests and is there${whose}: ${thingsText(its)}`,
       fix: `if nobody needs it, run ./lab down ${stack}${owner === own ? "" : " --force"}`,
     };
   });

@@ -96,8 +96,8 @@ function problemOf(engine: ContainerEngine, stack: string, things: readonly Thin
   }
   const here = `here: ./lab down ${stack} --force`;
   if (owner === "") {
-    const rule = `is not of this state, which does not hold what says not whose it is: ${names}`;
-    return { field: "stack", value: stack, rule, fix: `remove it with the state that it was made with, or ${here}` };
+    const rule = `was not made by this state, and nothing says which one made it: ${names}`;
+    return { field: "stack", value: stack, rule, fix: `remove it with the state that made it, or ${here}` };
   }
   const rule = `is another's, of the lab ${placeOf(owner)}: ${names}`;
   return { field: "stack", value: stack, rule, fix: `remove it there: ${downOf(stack, owner)}; or ${here}` };

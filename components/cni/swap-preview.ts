@@ -27,6 +27,6 @@ export function sentencesOf(text: string, next: string): readonly string[] {
   try {
     return swapPlan(readListing(text), next, isExclusive);
   } catch (error) {
-    return [`what ${next} means for it can't be told, as its records can't be read: ${String(error)}`];
+    return [`what ${next} means for it is unknown, as its records can't be read: ${String(error)}`];
   }
 }

@@ -62,7 +62,7 @@ function unknownJoin(join: never): Problem {
     rule: `must be one of: ${Object.keys(joinTypes).join(", ")}`,
     fix:
       type === undefined
-        ? "members that are told no way to find each other stay alone, and panic on one database; kubernetes works with any CNI"
+        ? "members without a way to find each other stay alone, and panic on one database; kubernetes works with any CNI"
         : undefined,
   };
 }

@@ -39,7 +39,7 @@ function capabilityProblems({ network, capabilities, ipam }: MacvlanSpec): Probl
         {
           field: `network ${network}: capabilities.ips`,
           value: "true",
-          rule: "has no effect beside dhcp: the server says which address a pod has",
+          rule: "has no effect with dhcp: the server says which address a pod has",
           fix: "leave it out, or take static or host-local",
         },
       ]

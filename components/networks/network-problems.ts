@@ -137,7 +137,7 @@ function doubled(networks: readonly MacvlanSpec[]): Problem[] {
   const names = networks.map(({ network }) => network);
   return [...new Set(names.filter((name, i) => names.indexOf(name) < i))].map((name) => ({
     field: `network ${name}`,
-    rule: "must have a name of its own: two networks are called so",
+    rule: "must be unique: two networks have this name",
   }));
 }
 

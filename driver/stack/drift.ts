@@ -36,7 +36,7 @@ export async function tellDrifts({ name, env }: Stack): Promise<readonly string[
   const ran = await capture(argv, { env, cwd: repository, timeoutMs: limitSeconds * 1000 });
   const found = ran.exitCode === 0 ? driftsIn(ran.stdout) : undefined;
   return found === undefined
-    ? [`what was changed by hand can't be told: pulumi refresh ended with ${ran.exitCode}: ${reasonIn(ran)}`]
+    ? [`what was changed by hand is unknown: pulumi refresh ended with ${ran.exitCode}: ${reasonIn(ran)}`]
     : driftLines(name, found);
 }
 

@@ -26,15 +26,15 @@ export function requireIdle(stack: Stack): void {
 export async function mendStack(stack: Stack, say: (line: string) => void): Promise<void> {
   requireIdle(stack);
   for (const file of stack.dropTornLocks()) {
-    say(`An engine that was ended by force left a lock that says nothing; removed ${file}.`);
+    say(`An engine that was killed left an empty lock; removed ${file}.`);
   }
   if (stack.locks().length > 0) {
-    say(`An engine that was ended by force left its lock on ${stack.name}; removing it.`);
+    say(`An engine that was killed left its lock on ${stack.name}; removing it.`);
     await stack.pulumi(["cancel", "--yes", stack.name]);
   }
   const pending = stack.summary()?.pending ?? 0;
   if (pending > 0) {
-    say(`Operations that were cut short, and are done again: ${pending}.`);
+    say(`Operations that were interrupted, and are retried: ${pending}.`);
     await stack.dropPendingOperations();
   }
 }

@@ -40,7 +40,7 @@ export function adviceAfter(exitCode: number, again: string, others: readonly st
   const ended = `pulumi up ended with ${exitCode}; what it said stands above`;
   const rest = others.map((each) => `./lab ${each}`);
   return inVain
-    ? `${ended}. ./lab ${again} has ended so before, and has come no further. Run ${rest.join(", or ")}`
+    ? `${ended}. ./lab ${again} has ended like this before, and got no further. Run ${rest.join(", or ")}`
     : `${ended}. Run ${[`./lab ${again} to go on from here`, ...rest].join(", or ")}`;
 }
 

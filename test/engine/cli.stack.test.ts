@@ -59,8 +59,8 @@ test("the lock of an engine that was killed is taken away, and what it left open
   const said: string[] = [];
   await mendStack(stack, (line) => said.push(line));
   expect(said).toEqual([
-    "An engine that was ended by force left its lock on test-stack; removing it.",
-    "Operations that were cut short, and are done again: 1.",
+    "An engine that was killed left its lock on test-stack; removing it.",
+    "Operations that were interrupted, and are retried: 1.",
   ]);
   expect(stack.locks()).toEqual([]);
   expect(stack.summary()).toEqual({ resources: 0, pending: 0, outputs: false });

@@ -33,7 +33,7 @@ test.each([
   [
     "nobody's, and in no state",
     "",
-    "is not of this state, which does not hold what says not whose it is: container",
+    "was not made by this state, and nothing says which one made it: container",
     /\.\/lab down test --force/,
   ],
 ])("a cluster that is %s is refused by name, and lives", async (_, owner, whose, fix) => {

@@ -32,7 +32,7 @@ test("a secret that stands in clear in the stack's file is refused by a preview,
   const refused = await preview();
   const said = refused.stdout + refused.stderr;
   expect(refused.exitCode, said).not.toBe(0);
-  expect(said).toContain("weavePassword: stands in clear in the stack's file, and is a secret");
+  expect(said).toContain("weavePassword: is a secret, and is in plain text in the stack's file");
   expect(said).toContain("run pulumi config set --secret weavePassword");
   expect(said).not.toContain("hunter2");
 

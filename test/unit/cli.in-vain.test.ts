@@ -36,6 +36,6 @@ test("what was tried in vain is not advised again", () => {
     "pulumi up ended with 255; what it said stands above. Run ./lab up flannel to go on from here, or ./lab down flannel to start afresh",
   );
   expect(adviceAfter(255, "up flannel", others, true)).toBe(
-    "pulumi up ended with 255; what it said stands above. ./lab up flannel has ended so before, and has come no further. Run ./lab down flannel to start afresh",
+    "pulumi up ended with 255; what it said stands above. ./lab up flannel has ended like this before, and got no further. Run ./lab down flannel to start afresh",
   );
 });

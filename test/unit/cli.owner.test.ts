@@ -42,7 +42,7 @@ test("down --all leaves what is another's, and says so", async () => {
     'Left alone: stack is "own1": is another\'s, of the lab whose state is in /other/cni-lab: container cni-lab-own1-n1; ' +
       "remove it there: XDG_STATE_HOME=/other ./lab down own1; or here: ./lab down own1 --force",
     "Stack own2 is gone: no container, network or volume of it is left (there were 1).",
-    expect.stringMatching(/^Left alone: stack is "own3": is not of this state, .*container cni-lab-own3-n1/),
+    expect.stringMatching(/^Left alone: stack is "own3": was not made by this state, .*container cni-lab-own3-n1/),
   ]);
 });
 
@@ -80,7 +80,7 @@ test.each(["own1", "own3"])("down %s refuses it by name, and removes it by force
   );
 });
 
-test("down --all --force is refused: what is another's has to be named", async () => {
+test("down --all --force is refused: what another lab has made is removed by name", async () => {
   const { podman } = machine();
   await expect(down(undefined, { all: true, force: true })).rejects.toThrow(/^--force: .*\.\/lab down STACK --force$/);
   expect(podman.left()).toHaveLength(3);

@@ -46,9 +46,9 @@ test("it does not begin beside a stack with a name of the tests', whosever it is
     thing("container", "e", "flannel", other),
   ];
   expect(testStackProblems(things, own).map(describeProblem)).toEqual([
-    'stack is "test-a": has a name of the tests\' and is there, of the lab whose state is in /x/cni-lab: container c; if nobody needs it, run ./lab down test-a --force',
-    'stack is "test-b": has a name of the tests\' and is there: container a, network n; if nobody needs it, run ./lab down test-b',
-    'stack is "test-c": has a name of the tests\' and is there, of an unknown lab: container d; if nobody needs it, run ./lab down test-c --force',
+    'stack is "test-a": has a name reserved for tests and is there, of the lab whose state is in /x/cni-lab: container c; if nobody needs it, run ./lab down test-a --force',
+    'stack is "test-b": has a name reserved for tests and is there: container a, network n; if nobody needs it, run ./lab down test-b',
+    'stack is "test-c": has a name reserved for tests and is there, of an unknown lab: container d; if nobody needs it, run ./lab down test-c --force',
   ]);
   new ListedPodman({ "cni-lab-test-mine-n1": { "cni-lab.stack": "test-mine", "cni-lab.owner": other } });
   await expect(requireNoTestStacks()).rejects.toThrow("container cni-lab-test-mine-n1; if nobody needs it");

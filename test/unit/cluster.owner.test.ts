@@ -106,8 +106,8 @@ test("it is told by name: whose it is, and how it goes", () => {
       "remove it there: ./lab down flannel, with PULUMI_BACKEND_URL as it was for s3://b; or here: ./lab down flannel --force",
   ]);
   expect(told(node(""))).toEqual([
-    'stack is "flannel": is not of this state, which does not hold what says not whose it is: container cni-lab-flannel-n1; ' +
-      "remove it with the state that it was made with, or here: ./lab down flannel --force",
+    'stack is "flannel": was not made by this state, and nothing says which one made it: container cni-lab-flannel-n1; ' +
+      "remove it with the state that made it, or here: ./lab down flannel --force",
   ]);
   expect(told(lan(other, "multi"), { ...lan(""), stack: undefined })).toEqual([
     'stack is "flannel": needs a name that is taken: network cni-lab-flannel is of the stack multi; ' +

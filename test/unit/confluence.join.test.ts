@@ -26,7 +26,7 @@ describe("joinProblems", () => {
   const behind =
     'for the members behind a Service take { type: "kubernetes" }, or leave peers out for a Service of each pod\'s own';
   const none =
-    "join.type: must be one of: multicast, tcpIp, kubernetes; members that are told no way to find each other stay alone, and panic on one database; kubernetes works with any CNI";
+    "join.type: must be one of: multicast, tcpIp, kubernetes; members without a way to find each other stay alone, and panic on one database; kubernetes works with any CNI";
   const said = (join: unknown) => joinProblems(join as Join).map(describeProblem);
 
   test.each<[string, unknown, string[]]>([

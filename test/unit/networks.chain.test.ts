@@ -124,7 +124,7 @@ describe("networkProblems of a chain", () => {
     [
       spec([], { ipam: { type: "dhcp" }, capabilities: { ips: true } }),
       [
-        'network lan: capabilities.ips is "true": has no effect beside dhcp: the server says which address a pod has; leave it out, or take static or host-local',
+        'network lan: capabilities.ips is "true": has no effect with dhcp: the server says which address a pod has; leave it out, or take static or host-local',
       ],
     ],
   ])("%j", (network, problems) => {

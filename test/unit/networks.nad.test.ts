@@ -173,12 +173,7 @@ describe("networkProblems of two networks", () => {
       ['network other: rangeEnd is "10.10.21.59": must be an address in the subnet 10.10.20.0/24'],
     ],
     ["dhcp, of which nothing is known", spec({ type: "dhcp" }), other({ type: "dhcp" }), []],
-    [
-      "one name",
-      spec(range),
-      spec({ type: "dhcp" }),
-      ["network lan: must have a name of its own: two networks are called so"],
-    ],
+    ["one name", spec(range), spec({ type: "dhcp" }), ["network lan: must be unique: two networks have this name"]],
   ])("%s", (_, a, b, problems) => {
     expect(networkProblems([a, b]).map(describeProblem)).toEqual(problems);
   });

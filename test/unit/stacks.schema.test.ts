@@ -214,7 +214,7 @@ describe("Confluence", () => {
   test("has a node for each replica where each is to have one", () => {
     const values = { confluence: "on", replicas: "3", nodes: "2" };
     expect(refusal(values)).toBe(
-      'replicas is "3": must not be more than there are nodes (2) with spread node; set fewer, more nodes, or another spread',
+      'replicas is "3": must not exceed the number of nodes (2) with spread node; set fewer replicas, more nodes, or another spread',
     );
     expect(parseLabConfig({ ...values, spread: "none" }).replicas).toBe(3);
     expect(parseLabConfig({ ...values, confluence: "off" }).replicas).toBe(3);

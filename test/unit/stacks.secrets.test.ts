@@ -6,7 +6,7 @@ const clear = (set: readonly string[], told?: string) => clearSecrets("cni-lab",
 
 test("a secret that was set without --secret is refused by its key, and its value is not said", () => {
   expect(clear(["cni", "weavePassword", "license"], '["cni-lab:license"]')).toEqual([
-    "weavePassword: stands in clear in the stack's file, and is a secret; run pulumi config set --secret weavePassword, which asks for it; whoever has read the file knows the old one",
+    "weavePassword: is a secret, and is in plain text in the stack's file; run pulumi config set --secret weavePassword, which asks for it; whoever has read the file knows the old one",
   ]);
 });
 
