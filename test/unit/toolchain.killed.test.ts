@@ -16,7 +16,7 @@ function builder(waitMs: number) {
   const script = `
     const { Store } = require("${toolchain}/store");
     const { cacheAt } = require("${toolchain}/cache");
-    const { silentProgress } = require("${toolchain}/progress");
+    const { silentProgress } = require("${toolchain}/../lib/progress");
     const { writeFileSync } = require("node:fs");
     const build = async ({ out }) => {
       writeFileSync(out + "/file", "half");
@@ -32,7 +32,10 @@ function builder(waitMs: number) {
 
 test("a killed build leaves nothing in the store, and the next one takes over", { timeout: 60_000 }, async () => {
   const killed = builder(60_000);
-  await new Promise((resolve) => killed.stdout.once("data", resolve));
+  await new Promise((resolve, reject) => {
+    killed.stdout.once("data", resolve);
+    killed.once("exit", (code) => reject(new Error(`it ended with ${code} before it had built anything`)));
+  });
   const ended = new Promise((resolve) => killed.once("exit", resolve));
   killed.kill("SIGKILL");
   await ended;
