@@ -108,7 +108,7 @@ test("a network of the stack's second LAN that is another stack's, or no lab's, 
 
 test("a container engine that does not answer, and a node that does not start, are told in a line", async () => {
   for (const [beginning, told] of [
-    ["ps", "podman: must tell what there is of this stack, and says: Error: broken on purpose"],
+    ["ps", "podman: must list what there is of this stack, and says: Error: broken on purpose"],
     ["start", `${n1}: must run, and does not: starting ${n1}, which was stopped`],
   ]) {
     lab.podman.break(beginning ?? "");
