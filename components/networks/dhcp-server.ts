@@ -1,13 +1,9 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { describeProblem } from "../../lib/user-error";
-import { awake } from "../cluster/awake";
 import type { ClusterLan } from "../cluster/cluster-lans";
 import { serverOnLan } from "../cluster/lan";
-import { lookAround } from "../cluster/look-around";
 import { ContainerShell, type NodeCommand } from "../cluster/node-shell";
-import { deleteSide, wakeSide } from "../cluster/side-container";
-import { generationOf, ownerIn } from "../cluster/standing";
+import { sideMachine } from "../cluster/side-machine";
 import { configureScript, createServer, serverLink } from "./dhcp-container";
 import { completeService, type DhcpService, dnsmasqConf, serviceProblems } from "./dnsmasq";
 import { dhcpServerContainer } from "./names";
@@ -45,45 +41,29 @@ export class DhcpServer extends pulumi.ComponentResource {
       throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
     }
     this.container = dhcpServerContainer(args.stack);
-    const { engine } = args.lan;
-    const machine = this.start(name, args);
-    this.configuration = new ContainerShell(engine, this.container).command(
+    const { container } = this;
+    const { stack, image, lan, ...service } = args;
+    const { machine, id } = sideMachine(
+      `${name}-container`,
+      { stack, container, lan },
+      (mark) =>
+        createServer(lan.engine, {
+          ...{ stack, image, container, ...mark, network: lan.network },
+          lanAddress: lan.cidr === undefined ? undefined : serverOnLan(lan.cidr),
+          address: completeService(service).address,
+        }),
+      this,
+    );
+    this.configuration = new ContainerShell(lan.engine, container).command(
       `${name}-configuration`,
       {
-        create: configureScript(engine, this.container),
+        create: configureScript(lan.engine, container),
         stdin: dnsmasqConf(args, serverLink),
-        triggers: [awake(machine.stdout, engine, this.container, wakeSide(engine, this.container))],
+        triggers: [id],
         logging: "stderr",
       },
       { parent: this, deletedWith: machine },
     );
-    this.registerOutputs({ container: this.container });
-  }
-
-  private start(name: string, { stack, image, lan, ...service }: DhcpServerArgs): command.local.Command {
-    const standing = lookAround(lan.engine, stack);
-    const owner = standing.apply((found) => ownerIn(found.containers, this.container, found.owner));
-    const create = pulumi.all([standing, owner]).apply(([{ containers, fresh }, own]) =>
-      createServer(lan.engine, {
-        stack,
-        image,
-        container: this.container,
-        generation: generationOf(containers, this.container, fresh),
-        owner: own,
-        network: lan.network,
-        lanAddress: lan.cidr === undefined ? undefined : serverOnLan(lan.cidr),
-        address: completeService(service).address,
-      }),
-    );
-    return new command.local.Command(
-      `${name}-container`,
-      {
-        create,
-        delete: owner.apply((own) => deleteSide(lan.engine, this.container, own)),
-        triggers: [create, lan.id],
-        logging: "none",
-      },
-      { parent: this, deleteBeforeReplace: true },
-    );
+    this.registerOutputs({ container });
   }
 }

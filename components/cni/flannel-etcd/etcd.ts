@@ -1,12 +1,9 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { awake } from "../../cluster/awake";
 import type { ClusterLan } from "../../cluster/cluster-lans";
 import { etcdPart } from "../../cluster/engine-labels";
-import { lookAround } from "../../cluster/look-around";
 import { ContainerShell, type NodeShell } from "../../cluster/node-shell";
-import { createSide, deleteSide, wakeSide } from "../../cluster/side-container";
-import { generationOf, ownerIn } from "../../cluster/standing";
+import { createSide } from "../../cluster/side-container";
+import { sideMachine } from "../../cluster/side-machine";
 import { etcdContainer, etcdPort } from "./service";
 
 export interface EtcdArgs {
@@ -45,29 +42,20 @@ export class Etcd extends pulumi.ComponentResource {
     this.container = etcdContainer(stack);
     this.url = `http://${address}:${etcdPort}`;
     this.shell = new ContainerShell(lan.engine, this.container);
-    const standing = lookAround(lan.engine, stack);
-    const owner = standing.apply((found) => ownerIn(found.containers, this.container, found.owner));
-    const create = pulumi.all([standing, owner]).apply(([{ containers, fresh }, own]) =>
-      createSide(lan.engine, {
-        ...{ stack, image, container: this.container, hostname: "etcd", part: etcdPart },
-        generation: generationOf(containers, this.container, fresh),
-        owner: own,
-        lan: { network: lan.network, link: lan.link, address },
-        run: { text: runEtcd, args: [this.url] },
-      }),
-    );
-    const machine = new command.local.Command(
+    const { container } = this;
+    const { machine, id } = sideMachine(
       `${name}-container`,
-      {
-        create,
-        delete: owner.apply((own) => deleteSide(lan.engine, this.container, own)),
-        triggers: [create, lan.id],
-        logging: "none",
-      },
-      { parent: this, deleteBeforeReplace: true },
+      { stack, container, lan },
+      (mark) =>
+        createSide(lan.engine, {
+          ...{ stack, image, container, hostname: "etcd", part: etcdPart, ...mark },
+          lan: { network: lan.network, link: lan.link, address },
+          run: { text: runEtcd, args: [this.url] },
+        }),
+      this,
     );
     this.machine = machine;
-    this.id = awake(machine.stdout, lan.engine, this.container, wakeSide(lan.engine, this.container));
+    this.id = id;
     this.registerOutputs({ container: this.container, url: this.url });
   }
 }
