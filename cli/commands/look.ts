@@ -1,3 +1,4 @@
+import { podLogs } from "../../components/cluster/pod-logs";
 import type { LogSource } from "../../components/cni/definition";
 import { cnis } from "../../components/cni/registry";
 import { networkDaemons } from "../../components/networks/names";
@@ -23,7 +24,7 @@ const pods = (namespace: string, name: string) => [
   "sh",
   "-c",
   // No pod of that name on a node is no failure.
-  `for log in /var/log/pods/${namespace}_${name}-*/*/*.log; do [ ! -e "$log" ] || tail -n ${lines} "$log"; done`,
+  `for log in ${podLogs(namespace, name)}; do [ ! -e "$log" ] || tail -n ${lines} "$log"; done`,
 ];
 const unit = (name: string) => ["journalctl", "--no-pager", `--lines=${lines}`, `--unit=${name}`];
 const logOf = (log: LogSource) => ("unit" in log ? unit(log.unit) : pods(log.namespace, log.pods));

@@ -64,11 +64,8 @@ export function isExclusive(id: string): boolean {
 
 /** Which CNIs can be on a node beside this one. */
 export function companyOf(id: string): Company {
-  const exclusives = cnis.filter(({ exclusive }) => exclusive);
-  return {
-    exclusive: isExclusive(id),
-    exclusiveConflists: exclusives.map(({ podNetwork, residue }) => residue(podNetwork.default).conflist),
-  };
+  const exclusives = residues().filter(({ cni }) => isExclusive(cni));
+  return { exclusive: isExclusive(id), exclusiveConflists: exclusives.map(({ conflist }) => conflist) };
 }
 
 /** What each of them leaves on a node, with the networks of a stack's settings, or else with the usual ones. */

@@ -2,6 +2,7 @@ import type { Cause, Step } from "../../checks/language/check";
 import type { CniDefinition } from "../../components/cni/definition";
 import { subnetFile } from "../../components/cni/flannel/names";
 import { cnis } from "../../components/cni/registry";
+import { literal } from "../../lib/literal";
 
 type End = "" | "from." | "to.";
 
@@ -37,7 +38,7 @@ export function nodeNetwork(end: End): readonly Step[] {
 
 /** One of the links that packets of pods take on every node. */
 const downLink = new RegExp(
-  `^\\d+: (?<link>${unique(cnis.flatMap(linksOf)).map(escapeRegExp).join("|")}): <(?![^>]*\\bUP\\b)`,
+  `^\\d+: (?<link>${unique(cnis.flatMap(linksOf)).map(literal).join("|")}): <(?![^>]*\\bUP\\b)`,
   "m",
 );
 
@@ -48,10 +49,6 @@ function linksOf({ bridge, carrier }: CniDefinition): string[] {
 
 function unique(words: readonly string[]): string[] {
   return [...new Set(words)];
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** What a node's network shows by itself. */

@@ -1,4 +1,5 @@
 import type { Cause, Check, Step } from "../../checks/language/check";
+import { podLogs } from "../../components/cluster/pod-logs";
 import { probeNames } from "../../components/probe/probe-names";
 import { versions } from "../../lib/versions";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
@@ -107,7 +108,7 @@ export const kubeProxyReady: Check = {
       run: ["-n", "kube-system", "get", "daemonsets", "-o", "jsonpath=daemonsets: {.items[*].metadata.name} ."],
     },
     kubeProxyPods(""),
-    { id: "log", at: "node", run: ["sh", "-c", "tail -n 40 /var/log/pods/kube-system_kube-proxy-*/*/*.log"] },
+    { id: "log", at: "node", run: ["sh", "-c", `tail -n 40 ${podLogs("kube-system", "kube-proxy")}`] },
     ...nodeNetwork(""),
   ],
   causes: [

@@ -1,5 +1,6 @@
 import type { Cause, Check, Step } from "../../checks/language/check";
 import { insideRange } from "../../checks/readers/read";
+import { podLogs } from "../../components/cluster/pod-logs";
 import { dhcpSocket, leaseFile, networkDaemons } from "../../components/networks/names";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 import { sandboxCauses, sandboxEvents, withNetwork } from "./second-network";
@@ -32,7 +33,7 @@ export const daemonRead = {
 export const daemonLog: Step = {
   id: "daemon-log",
   at: "node",
-  run: ["sh", "-c", `tail -n 60 /var/log/pods/${networkDaemons.namespace}_${networkDaemons.dhcp}-*/*/*.log`],
+  run: ["sh", "-c", `tail -n 60 ${podLogs(networkDaemons.namespace, networkDaemons.dhcp)}`],
 };
 
 /** What the server has heard and said of late: a pod that hangs asks again every few seconds. */

@@ -1,6 +1,7 @@
 import type { Cause, Check, Step } from "../../checks/language/check";
 import { podOfDaemonSet, readyOfDaemonSet } from "../../checks/readers/read";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { podLogs } from "../../components/cluster/pod-logs";
 import { chosenConflist } from "../../components/cni/swap/names";
 import { multusConf, networkDaemons, networkNames, type Role } from "../../components/networks/names";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
@@ -55,7 +56,7 @@ export const sandboxCauses: readonly Cause[] = [
 const multusLog = {
   id: "multus-log",
   at: "node",
-  run: ["sh", "-c", `tail -n 60 /var/log/pods/${networkDaemons.namespace}_${networkDaemons.multus}-*/*/*.log`],
+  run: ["sh", "-c", `tail -n 60 ${podLogs(networkDaemons.namespace, networkDaemons.multus)}`],
 } as const;
 
 /** Multus runs on every node, and the runtime calls it. */

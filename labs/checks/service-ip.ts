@@ -1,6 +1,7 @@
 import type { Check } from "../../checks/language/check";
 import type { NoReach } from "../../checks/language/reach";
 import { distinctField } from "../../checks/readers/read";
+import { podLogs } from "../../components/cluster/pod-logs";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
 /** Of a check that asks a Service. */
@@ -58,7 +59,7 @@ export const serviceIp: Check = {
     {
       id: "kube-proxy",
       at: "node",
-      run: ["sh", "-c", "tail -n 40 /var/log/pods/kube-system_kube-proxy-*/*/*.log"],
+      run: ["sh", "-c", `tail -n 40 ${podLogs("kube-system", "kube-proxy")}`],
     },
     ...nodeNetwork(""),
   ],

@@ -1,3 +1,5 @@
+import { podLogs } from "../../cluster/pod-logs";
+
 /** Flannel's file in the folder of the conflists. */
 export const flannelConflist = "10-flannel.conflist";
 
@@ -14,4 +16,4 @@ export const flannelPort = 8472;
 export const subnetFile = "/run/flannel/subnet.env";
 
 /** Where a node keeps the logs of flanneld's pods. */
-export const flannelLogs = `/var/log/pods/${flannelDaemonSet.namespace}_*/*/*.log`;
+export const flannelLogs = podLogs(flannelDaemonSet.namespace);

@@ -1,3 +1,4 @@
+import { literal } from "../../../lib/literal";
 import { quote, quoteWord } from "../../../lib/shell";
 import { cniMarks } from "./names";
 import type { Residue } from "./residue";
@@ -56,5 +57,4 @@ refuse_processes() {
 }
 
 /** The names as a group of a regular expression. */
-const anyOf = (names: readonly string[]): string =>
-  `(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`;
+const anyOf = (names: readonly string[]): string => `(${names.map(literal).join("|")})`;

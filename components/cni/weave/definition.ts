@@ -1,10 +1,7 @@
 import { images } from "../../../lib/versions";
-import { defineCni } from "../definition";
+import { defineCni, vxlanOverhead } from "../definition";
 import { defaultRange, routerPort, statusPages, weaveBridge, weaveNet, weaveTunnel } from "./names";
 import { weaveResidue } from "./residue";
-
-/** What its sleeve puts around a packet; the kernel's VXLAN takes as much. */
-const overhead = 50;
 
 /** Weave Net: one Ethernet over all nodes, which carries multicast and broadcast too. */
 export const weave = defineCni({
@@ -38,7 +35,8 @@ export const weave = defineCni({
   bridge: weaveBridge,
   carrier: () => ({ by: "program", link: "vethwe-bridge" }),
   tunnels: [weaveTunnel],
-  packetSizes: [{ link: weaveBridge, overhead }],
+  // Its sleeve takes no more than the kernel's VXLAN.
+  packetSizes: [{ link: weaveBridge, overhead: vxlanOverhead }],
   carriesMulticast: true,
   router: {
     name: "Weave's router",

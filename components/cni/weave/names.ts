@@ -1,3 +1,5 @@
+import { podLogs } from "../../cluster/pod-logs";
+
 /** Weave's file in the folder of the conflists. */
 export const weaveConflist = "10-weave.conflist";
 
@@ -23,4 +25,4 @@ export const routerPages = "http://127.0.0.1:6784";
 export const statusPages = `${routerPages}/status`;
 
 /** Where a node keeps the logs of its router's pods. */
-export const weaveLogs = `/var/log/pods/${weaveNet.namespace}_${weaveNet.name}-*/*/*.log`;
+export const weaveLogs = podLogs(weaveNet.namespace, weaveNet.name);
