@@ -97,7 +97,7 @@ describe("local.Command under the real engine", () => {
   it("refuses what it does not have by name", async () => {
     await project.program(first("triggers: [2], assetPaths: ['x'], logging: 'both'"));
     const output = expectFailure(await project.preview());
-    expect(output).toContain("assetPaths: assets are not supported by cni-lab's own plugin");
+    expect(output).toContain("assetPaths: assets are not supported by cni-lab's own command plugin");
     expect(output).toContain('logging is "both": must be one of stdout, stderr, stdoutAndStderr, none');
   });
 

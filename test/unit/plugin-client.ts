@@ -1,4 +1,5 @@
 import { credentials, type requestCallback, type ServiceError } from "@grpc/grpc-js";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -51,6 +52,32 @@ export class PluginClient {
 
   call(token: string): Promise<pb.CallResponse> {
     return answer((done) => this.raw.call(new pb.CallRequest().setTok(token), done));
+  }
+
+  parameterize(): Promise<pb.ParameterizeResponse> {
+    return answer((done) => this.raw.parameterize(new pb.ParameterizeRequest(), done));
+  }
+
+  /** Ends with the first answer. */
+  list(token: string): Promise<pb.ListResponse> {
+    const stream = this.raw.list(new pb.ListRequest().setToken(token));
+    return new Promise((resolve, reject) => void stream.on("data", resolve).on("error", reject));
+  }
+
+  mapping(): Promise<pb.GetMappingResponse> {
+    return answer((done) => this.raw.getMapping(new pb.GetMappingRequest(), done));
+  }
+
+  mappings(): Promise<pb.GetMappingsResponse> {
+    return answer((done) => this.raw.getMappings(new pb.GetMappingsRequest(), done));
+  }
+
+  info(): Promise<PluginInfo> {
+    return answer((done) => this.raw.getPluginInfo(new Empty(), done));
+  }
+
+  schema(): Promise<pb.GetSchemaResponse> {
+    return answer((done) => this.raw.getSchema(new pb.GetSchemaRequest(), done));
   }
 
   handshake(): Promise<pb.ProviderHandshakeResponse> {

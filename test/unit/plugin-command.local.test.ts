@@ -223,7 +223,7 @@ describe("check", () => {
       "assets",
       { assetPaths: ["a"] },
       [
-        "assetPaths: assets are not supported by cni-lab's own plugin; print what you need on stdout, or use the official plugin (CNI_LAB_PLUGINS=official)",
+        "assetPaths: assets are not supported by cni-lab's own command plugin; print what you need on stdout, or use the official plugin (CNI_LAB_PLUGINS=official)",
       ],
     ],
     ["logging", { logging: "both" }, ['logging is "both": must be one of stdout, stderr, stdoutAndStderr, none']],

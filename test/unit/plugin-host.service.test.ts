@@ -55,6 +55,7 @@ const provider: Provider = {
   version: "1.2.3",
   resources: ["test:x:Thing"],
   functions: ["test:x:fn"],
+  schema: { resources: { "test:x:Thing": {} } },
   resource: (type) => (type === "test:x:Thing" ? thing : undefined),
   function: (token) => (token === "test:x:fn" ? async ({ args }) => args : undefined),
 };
@@ -96,7 +97,7 @@ describe("service", () => {
   it("hands over inputs and gives back outputs, with type and name from the urn", async () => {
     const answer = await client.create(URN, { token: new Secret("t") }, 90, true);
     expect(answer.getId()).toBe("id-1");
-    expect(decode(answer.getProperties())).toStrictEqual({
+    expect(decode(answer.getProperties(), "test")).toStrictEqual({
       name: "my::name",
       type: "test:x:Thing",
       preview: true,
@@ -131,8 +132,8 @@ describe("service", () => {
     const detail = pb.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
     expect(detail.getId()).toBe("id-1");
     expect(detail.getReasonsList()).toEqual(["not ready", "really"]);
-    expect(decode(detail.getProperties())).toStrictEqual({ live: new Secret("s") });
-    expect(decode(detail.getInputs())).toStrictEqual({ in: 1 });
+    expect(decode(detail.getProperties(), "test")).toStrictEqual({ live: new Secret("s") });
+    expect(decode(detail.getInputs(), "test")).toStrictEqual({ in: 1 });
   });
 
   it("answers a read of nothing with no id", async () => {
@@ -141,21 +142,45 @@ describe("service", () => {
 
   it("refuses an unsupported token by name, with what is supported", async () => {
     expect((await failureOf(client.check("urn:pulumi:dev::proj::test:x:Other::n", {}))).details).toBe(
-      'resource type is "test:x:Other": not supported by cni-lab\'s own plugin, which has test:x:Thing; use one of these, or use the official plugin (CNI_LAB_PLUGINS=official)',
+      'resource type is "test:x:Other": not supported by cni-lab\'s own test plugin, which has test:x:Thing; use one of these, or use the official plugin (CNI_LAB_PLUGINS=official)',
     );
     expect((await failureOf(client.invoke("test:x:no"))).details).toBe(
-      'function is "test:x:no": not supported by cni-lab\'s own plugin, which has test:x:fn; use one of these, or use the official plugin (CNI_LAB_PLUGINS=official)',
+      'function is "test:x:no": not supported by cni-lab\'s own test plugin, which has test:x:fn; use one of these, or use the official plugin (CNI_LAB_PLUGINS=official)',
     );
   });
 
   it("refuses components and their methods by name", async () => {
     const way = "or use the official plugin (CNI_LAB_PLUGINS=official)";
     expect((await failureOf(client.construct("test:x:Whole"))).details).toBe(
-      `component is "test:x:Whole": not supported by cni-lab's own plugin, which has no components; declare its resources, ${way}`,
+      `component is "test:x:Whole": not supported by cni-lab's own test plugin, which has no components; declare its resources, ${way}`,
     );
     expect((await failureOf(client.call("test:x:Whole/method"))).details).toMatch(
       /^method is "test:x:Whole\/method": not s/,
     );
+  });
+
+  it("refuses what has no type by name too, and answers a conversion that there is nothing for it", async () => {
+    const way = "or use the official plugin (CNI_LAB_PLUGINS=official)";
+    expect((await failureOf(client.parameterize())).details).toBe(
+      `a package made of parameters: not supported by cni-lab's own test plugin, which has test:x:Thing; leave the parameters out, ${way}`,
+    );
+    expect((await failureOf(client.list("test:x:Thing"))).details).toBe(
+      `list is "test:x:Thing": not supported by cni-lab's own test plugin, which reads one object at a time; name the objects that you mean, ${way}`,
+    );
+    expect((await client.mapping()).getProvider()).toBe("");
+    expect((await client.mappings()).getProvidersList()).toEqual([]);
+  });
+
+  it("hands out its schema, by the name that a program asks for", async () => {
+    expect(JSON.parse((await client.schema()).getSchema())).toEqual({
+      name: "test",
+      version: "1.2.3",
+      resources: { "test:x:Thing": {} },
+    });
+  });
+
+  it("says whose it is in its version", async () => {
+    expect((await client.info()).getVersion()).toBe("1.2.3+cni-lab");
   });
 
   it("never shows a stack trace", async () => {

@@ -38,13 +38,13 @@ describe("wire", () => {
   it("brings back every tree it sent", () => {
     fc.assert(
       fc.property(fc.dictionary(key, anyValue, { noNullPrototype: true }), (tree) => {
-        expect(decode(encode(tree))).toStrictEqual(tree);
+        expect(decode(encode(tree), "p")).toStrictEqual(tree);
       }),
     );
   });
 
   it("keeps large integers, and leaves out what is undefined", () => {
-    const decoded = decode(encode({ big: Number.MAX_SAFE_INTEGER, gone: undefined, mode: 420 }));
+    const decoded = decode(encode({ big: Number.MAX_SAFE_INTEGER, gone: undefined, mode: 420 }), "p");
     expect(decoded).toStrictEqual({ big: 9007199254740991, mode: 420 });
   });
 
@@ -57,8 +57,8 @@ describe("wire", () => {
 
   it("refuses an asset with the place where it stands", () => {
     const asset = { [SIGNATURE]: "c44067f5952c0a294b673a41bacd8c17", text: "x" };
-    expect(() => decode(encode({ list: [{ file: asset }] }))).toThrow(
-      "list[0].file: an asset is not supported; give plain values",
+    expect(() => decode(encode({ list: [{ file: asset }] }), "command")).toThrow(
+      "list[0].file: an asset is not supported by cni-lab's own command plugin; give plain values, or use the official plugin (CNI_LAB_PLUGINS=official)",
     );
   });
 });

@@ -28,7 +28,7 @@ describe("parseToken", () => {
     ["kubernetes:kustomize/v2:Directory", "it renders kustomizations"],
     ["kubernetes:index:Thing", "it is no kind of an API group"],
   ])("refuses %s by name", (token, why) => {
-    const refusal = `resource type "${token}": not supported by cni-lab's own plugin, as ${why}; `;
+    const refusal = `resource type is "${token}": not supported by cni-lab's own kubernetes plugin, as ${why}; `;
     expect(() => parseToken(token)).toThrow(refusal);
     expect(() => parseToken(token)).toThrow(/, or use the official plugin \(CNI_LAB_PLUGINS=official\)$/);
   });
@@ -40,7 +40,7 @@ describe("parseToken", () => {
     ["kubernetes:kubernetes:podLogs", "it reads objects outside the program"],
   ])("refuses the function %s by name", (token, why) => {
     expect(() => refuseFunction(token)).toThrow(
-      `function is "${token}": not supported by cni-lab's own plugin, as ${why}; ` +
+      `function is "${token}": not supported by cni-lab's own kubernetes plugin, as ${why}; ` +
         "declare the objects themselves as resources, or use the official plugin (CNI_LAB_PLUGINS=official)",
     );
   });

@@ -3,7 +3,7 @@ import {
   type CheckFailure,
   isList,
   isTree,
-  notSupported,
+  notSupportedBy,
   Secret,
   type Tree,
   Unknown,
@@ -50,7 +50,7 @@ const RUN: Shape = {
   addPreviousOutputInEnv: { kind: "boolean" },
 };
 
-const NO_ASSETS = `assets are ${notSupported}; print what you need on stdout, ${wayToOfficial}`;
+const NO_ASSETS = `assets are ${notSupportedBy("command")}; print what you need on stdout, ${wayToOfficial}`;
 
 const LOCAL: Shape = {
   ...RUN,

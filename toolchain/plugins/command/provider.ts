@@ -4,6 +4,7 @@ import { LOCAL_COMMAND, LOCAL_RUN, REMOTE_COMMAND } from "./inputs";
 import { commandFunction, commandResource } from "./lifecycle";
 import { runLocally } from "./local";
 import type { Runner } from "./runner";
+import { schema } from "./schema";
 
 /** ssh takes as long to load as all the rest, and few programs use it. */
 const runRemotely: Runner = async (job) => (await import("./remote")).runRemotely(job);
@@ -22,6 +23,7 @@ export const commandProvider: Provider = {
   version: versions.versions.pulumiCommand,
   resources: Object.keys(RESOURCES),
   functions: Object.keys(FUNCTIONS),
+  schema: schema(),
   resource: (type) => (Object.hasOwn(RESOURCES, type) ? RESOURCES[type] : undefined),
   function: (token) => (Object.hasOwn(FUNCTIONS, token) ? FUNCTIONS[token] : undefined),
 };

@@ -2,7 +2,6 @@ import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { describeProblem } from "../../../lib/user-error";
 import type { Tree } from "./value";
 import { encode } from "./wire";
 
@@ -21,25 +20,6 @@ export class InitFailed extends Error {
     super(reasons.join("\n"));
     this.name = "InitFailed";
   }
-}
-
-/** Whose refusal it is: the engine shows the official plugin's name and version for this one too. */
-export const notSupported = "not supported by cni-lab's own plugin";
-
-/** The way out that is always there. */
-export const wayToOfficial = "or use the official plugin (CNI_LAB_PLUGINS=official)";
-
-/** The provider can't do this, and can't be made to by trying again. */
-export class Unsupported extends Error {
-  constructor(what: string, value: string, why: string, mend: string) {
-    super(describeProblem({ field: what, value, rule: `${notSupported}${why}`, fix: `${mend}, ${wayToOfficial}` }));
-    this.name = "Unsupported";
-  }
-}
-
-/** A resource type or function that a provider does not name, with those that it does. */
-export function notAmong(what: string, value: string, supported: readonly string[]): Unsupported {
-  return new Unsupported(what, value, `, which has ${supported.join(", ")}`, `use one of these`);
 }
 
 /** An error as the engine takes it: a message without a stack trace, and for {@link InitFailed} the object. */

@@ -3,6 +3,15 @@ import type { Change } from "./compare";
 import type { Log } from "./log";
 import type { Tree } from "./value";
 
+/** Resources and functions as https://www.pulumi.com/docs/iac/extending-pulumi/schema/ has them, by token. */
+export interface PackageSchema {
+  readonly resources: Readonly<Record<string, object>>;
+  readonly functions?: Readonly<Record<string, object>>;
+  readonly types?: Readonly<Record<string, object>>;
+  /** What generators of one language need to know. */
+  readonly language?: Readonly<Record<string, object>>;
+}
+
 /** A plugin: thin handlers, keyed by token. Whatever it does not name is refused by {@link serve}. */
 export interface Provider {
   /** The package, such as `command`. */
@@ -12,6 +21,8 @@ export interface Provider {
   readonly resources: readonly string[];
   /** What functions there are, likewise. */
   readonly functions: readonly string[];
+  /** What the engine tells other tools of the package: Pulumi's package schema but for name and version. */
+  readonly schema: PackageSchema;
   /** The handler of a resource type, or `undefined` when there is none. */
   resource(type: string): ResourceHandler | undefined;
   /** The handler of a function, or `undefined` when there is none. */

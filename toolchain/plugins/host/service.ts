@@ -1,9 +1,9 @@
-import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { notAmong, toServiceError, Unsupported } from "./errors";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { topLevel } from "./path";
 import {
   type Call,
@@ -14,7 +14,11 @@ import {
   type ResourceHandler,
   type Subject,
 } from "./provider";
-import { decode, encode } from "./wire";
+import { notAmong } from "./refusal";
+import { refusedMethods } from "./refused-methods";
+import { unary } from "./unary";
+import type { Tree } from "./value";
+import { decode as decodeFor, encode } from "./wire";
 
 /** What the service needs of the process around it. */
 export interface Session {
@@ -26,18 +30,24 @@ export interface Session {
   attach(address: string): void;
 }
 
-/** Translates between the engine's messages and a {@link Provider}. What it does not name is answered with "unimplemented". */
+/** What a version ends with that is not the official plugin's; the engine's comparisons leave it out. */
+const ownBuild = "+cni-lab";
+
+/** Translates between the engine's messages and a {@link Provider}. */
 export function service(provider: Provider, session: Session): UntypedServiceImplementation {
+  const { name, version } = provider;
   const handler = (type: string): ResourceHandler => {
     const found = provider.resource(type);
-    if (found === undefined) throw notAmong("resource type", type, provider.resources);
+    if (found === undefined) throw notAmong(name, "resource type", type, provider.resources);
     return found;
   };
+  const decode = (struct: Struct | undefined): Tree => decodeFor(struct, name);
 
   return {
-    getPluginInfo: unary<Empty, PluginInfo>(async () => new PluginInfo().setVersion(provider.version)),
+    ...refusedMethods(provider),
+    getPluginInfo: unary<Empty, PluginInfo>(async () => new PluginInfo().setVersion(version + ownBuild)),
     getSchema: unary<pb.GetSchemaRequest, pb.GetSchemaResponse>(async () =>
-      new pb.GetSchemaResponse().setSchema(JSON.stringify({ name: provider.name, version: provider.version })),
+      new pb.GetSchemaResponse().setSchema(JSON.stringify({ name, version, ...provider.schema })),
     ),
     attach: unary<PluginAttach, Empty>(async (request) => {
       session.attach(request.getAddress());
@@ -49,11 +59,11 @@ export function service(provider: Provider, session: Session): UntypedServiceImp
     }),
 
     checkConfig: unary<pb.CheckRequest, pb.CheckResponse>(async (request) => {
-      const asked = checkRequest(request);
+      const asked = checkRequest(request, decode);
       return checkResponse((await provider.checkConfig?.(asked, session.call(asked.urn))) ?? { inputs: asked.news });
     }),
     diffConfig: unary<pb.DiffRequest, pb.DiffResponse>(async (request) => {
-      const asked = diffRequest(request);
+      const asked = diffRequest(request, decode);
       return diffResponse((await provider.diffConfig?.(asked, session.call(asked.urn))) ?? { changes: new Map() });
     }),
     configure: unary<pb.ConfigureRequest, pb.ConfigureResponse>(async (request) => {
@@ -67,11 +77,11 @@ export function service(provider: Provider, session: Session): UntypedServiceImp
     }),
 
     check: unary<pb.CheckRequest, pb.CheckResponse>(async (request) => {
-      const asked = checkRequest(request);
+      const asked = checkRequest(request, decode);
       return checkResponse(await handler(asked.type).check(asked, session.call(asked.urn)));
     }),
     diff: unary<pb.DiffRequest, pb.DiffResponse>(async (request) => {
-      const asked = diffRequest(request);
+      const asked = diffRequest(request, decode);
       return diffResponse(await handler(asked.type).diff(asked, session.call(asked.urn)));
     }),
     create: unary<pb.CreateRequest, pb.CreateResponse>(async (request) => {
@@ -111,33 +121,13 @@ export function service(provider: Provider, session: Session): UntypedServiceImp
     invoke: unary<pb.InvokeRequest, pb.InvokeResponse>(async (request) => {
       const token = request.getTok();
       const run = provider.function(token);
-      if (run === undefined) throw notAmong("function", token, provider.functions);
+      if (run === undefined) throw notAmong(name, "function", token, provider.functions);
       const args = { token, args: decode(request.getArgs()), preview: request.getPreview() };
       const result = await run(args, session.call(""));
       const response = new pb.InvokeResponse();
       if (result instanceof Failures) return response.setFailuresList(failures(result));
       return response.setReturn(encode(result));
     }),
-
-    construct: unary<pb.ConstructRequest, never>(async (request) => {
-      const type = request.getType();
-      // Where the type has a reason of its own, that is told.
-      provider.resource(type);
-      throw new Unsupported("component", type, ", which has no components", "declare its resources");
-    }),
-    call: unary<pb.CallRequest, never>(async (request) => {
-      throw new Unsupported("method", request.getTok(), ", which has no components", "declare resources");
-    }),
-  };
-}
-
-function unary<Request, Response>(work: (request: Request) => Promise<Response>) {
-  return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
-    // An async wrapper, so that a throw before the first await is answered like any other.
-    (async () => work(call.request))().then(
-      (response) => done(null, response),
-      (error) => done(toServiceError(error)),
-    );
   };
 }
 
@@ -160,7 +150,9 @@ function operation(request: { getTimeout(): number }): Operation {
   return { timeoutSeconds: seconds > 0 ? seconds : undefined };
 }
 
-function checkRequest(request: pb.CheckRequest) {
+type Decode = (struct: Struct | undefined) => Tree;
+
+function checkRequest(request: pb.CheckRequest, decode: Decode) {
   const olds = decode(request.getOlds());
   return { ...subject(request), olds, news: decode(request.getNews()), randomSeed: request.getRandomseed_asU8() };
 }
@@ -175,7 +167,7 @@ function failures({ failures }: Failures): pb.CheckFailure[] {
   return failures.map(({ property, reason }) => new pb.CheckFailure().setProperty(property).setReason(reason));
 }
 
-function diffRequest(request: pb.DiffRequest) {
+function diffRequest(request: pb.DiffRequest, decode: Decode) {
   return {
     ...subject(request),
     id: request.getId(),

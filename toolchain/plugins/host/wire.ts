@@ -1,4 +1,5 @@
 import { ListValue, NullValue, Struct, Value as WireValue } from "google-protobuf/google/protobuf/struct_pb";
+import { notSupportedBy, wayToOfficial } from "./refusal";
 import { isList, Secret, type Tree, UNKNOWN, Unknown, type Value } from "./value";
 
 /** Key of an object that is more than an object, and what it can hold; fixed by the engine (sdk/go/common/resource/sig). */
@@ -23,13 +24,20 @@ const UNKNOWNS: ReadonlySet<string> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** Reads the engine's object. An absent one is empty. An asset and its like are refused with the path where they stand. */
-export function decode(struct: Struct | undefined): Tree {
-  const value = struct === undefined ? {} : decodeFields(struct, "");
-  if (value instanceof Secret)
-    throw new Error("the object as a whole is secret: not supported, make its properties secret");
-  return value;
+/**
+ * Reads the engine's object. An absent one is empty.
+ *
+ * @throws Error in the plugin's name for an asset and its like, with the path where it stands
+ */
+export function decode(struct: Struct | undefined, plugin: string): Tree {
+  const refuse = (what: string, mend: string): never => {
+    throw new Error(`${what} is ${notSupportedBy(plugin)}; ${mend}, ${wayToOfficial}`);
+  };
+  const value = struct === undefined ? {} : decodeFields(struct, "", refuse);
+  return value instanceof Secret ? refuse("an object that is secret as a whole", "make its properties secret") : value;
 }
+
+type Refuse = (what: string, mend: string) => never;
 
 /** Writes a tree as the engine reads it. Keys that hold `undefined` are left out. */
 export function encode(tree: Tree): Struct {
@@ -41,22 +49,22 @@ export function encode(tree: Tree): Struct {
   return struct;
 }
 
-function decodeFields(struct: Struct, path: string): Tree | Secret {
+function decodeFields(struct: Struct, path: string, refuse: Refuse): Tree | Secret {
   const fields = struct.getFieldsMap();
   const signature = fields.get(SIGNATURE_KEY)?.getStringValue();
-  if (signature === SECRET) return new Secret(decodeValue(fields.get("value"), path));
+  if (signature === SECRET) return new Secret(decodeValue(fields.get("value"), path, refuse));
   if (signature !== undefined) {
     const what = REFUSED[signature] ?? `a value with signature ${signature}`;
-    throw new Error(`${path}: ${what} is not supported; give plain values`);
+    return refuse(`${path}: ${what}`, "give plain values");
   }
   const entries: [string, Value][] = [];
   fields.forEach((value, key) => {
-    entries.push([key, decodeValue(value, path === "" ? key : `${path}.${key}`)]);
+    entries.push([key, decodeValue(value, path === "" ? key : `${path}.${key}`, refuse)]);
   });
   return Object.fromEntries(entries);
 }
 
-function decodeValue(value: WireValue | undefined, path: string): Value {
+function decodeValue(value: WireValue | undefined, path: string, refuse: Refuse): Value {
   switch (value?.getKindCase()) {
     case WireValue.KindCase.STRING_VALUE: {
       const text = value.getStringValue();
@@ -67,9 +75,11 @@ function decodeValue(value: WireValue | undefined, path: string): Value {
     case WireValue.KindCase.BOOL_VALUE:
       return value.getBoolValue();
     case WireValue.KindCase.STRUCT_VALUE:
-      return decodeFields(value.getStructValue() ?? new Struct(), path);
+      return decodeFields(value.getStructValue() ?? new Struct(), path, refuse);
     case WireValue.KindCase.LIST_VALUE:
-      return (value.getListValue()?.getValuesList() ?? []).map((item, index) => decodeValue(item, `${path}[${index}]`));
+      return (value.getListValue()?.getValuesList() ?? []).map((item, index) =>
+        decodeValue(item, `${path}[${index}]`, refuse),
+      );
     default:
       return null;
   }

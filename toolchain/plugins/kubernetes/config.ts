@@ -4,35 +4,42 @@ import {
   compare,
   type Difference,
   Failures,
-  notSupported,
   own,
   reveal,
   same,
   type Tree,
   Unknown,
+  wayToOfficial,
 } from "../host";
 import { activeCluster } from "./kubeconfig";
-import { isTrue, keysWithoutEffect, knownKeys, readSettings, text } from "./settings";
+import { notSupported } from "./refusal";
+import { isTrue, keysWithoutEffect, knownKeys, readSettings, text, variablesWithoutEffect } from "./settings";
 
 /** Refuses by name what this plugin can't do, and tells what has no effect. */
-export function checkConfig(news: Tree, warn: (text: string) => void = () => {}): Checked {
+export function checkConfig(
+  news: Tree,
+  warn: (text: string) => void = () => {},
+  env: NodeJS.ProcessEnv = process.env,
+): Checked {
   const plain = reveal(news);
   const failures: CheckFailure[] = [];
   const refuse = (property: string, reason: string): void => void failures.push({ property, reason });
   for (const key of Object.keys(plain)) {
-    if (!knownKeys.has(key)) refuse(key, `${notSupported}; remove ${key}`);
+    if (!knownKeys.has(key)) refuse(key, `${notSupported}; remove it, ${wayToOfficial}`);
   }
-  for (const key of keysWithoutEffect) {
-    if (own(plain, key) !== undefined) warn(`${key} has no effect: ${notSupported}`);
-  }
+  const vain = [
+    ...keysWithoutEffect.filter((key) => own(plain, key) !== undefined),
+    ...Object.keys(env).filter((name) => name.startsWith(variablesWithoutEffect)),
+  ];
+  for (const what of vain) warn(`${what} has no effect: ${notSupported}`);
   if (text(plain, "renderYamlToDirectory") !== undefined) {
-    refuse("renderYamlToDirectory", `${notSupported}, which only works on a cluster; remove it`);
+    refuse("renderYamlToDirectory", `${notSupported}, which only works on a cluster; remove it, ${wayToOfficial}`);
   }
-  const serverSideApply = own(plain, "enableServerSideApply") ?? process.env.PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY;
+  const serverSideApply = own(plain, "enableServerSideApply") ?? env.PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY;
   if (serverSideApply !== undefined && !(serverSideApply instanceof Unknown) && !isTrue(serverSideApply)) {
     refuse(
       "enableServerSideApply",
-      `false is ${notSupported}, which has every object applied by the server; remove it`,
+      `false is ${notSupported}, which has every object applied by the server; remove it, ${wayToOfficial}`,
     );
   }
   return failures.length > 0 ? new Failures(failures) : { inputs: news };

@@ -6,6 +6,7 @@ import { Connection } from "./connection";
 import { remove } from "./delete";
 import { diff } from "./diff";
 import { read } from "./refresh";
+import { schema } from "./schema";
 import { parseToken, refuseFunction } from "./token";
 
 /**
@@ -29,6 +30,7 @@ export function kubernetesProvider(version: string): Provider {
     version,
     resources: ["kubernetes:GROUP/VERSION:Kind for every kind that the API server serves"],
     functions: ["none"],
+    schema: schema(),
     resource(type) {
       parseToken(type);
       return handler;

@@ -26,6 +26,9 @@ export interface Settings {
 /** Keys that the official plugin honours and this one has nothing for: taken, and told. */
 export const keysWithoutEffect: readonly string[] = ["kubeClientSettings", "helmReleaseSettings", "alwaysRender"];
 
+/** How variables begin that the official plugin reads and this one has nothing for. */
+export const variablesWithoutEffect = "PULUMI_K8S_CLIENT_";
+
 /** Keys that the plugin takes. */
 export const knownKeys: ReadonlySet<string> = new Set([
   "kubeconfig",

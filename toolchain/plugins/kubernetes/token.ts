@@ -1,4 +1,4 @@
-import { notSupported, Unsupported, wayToOfficial } from "../host";
+import { Unsupported } from "../host";
 
 /** Which kind of Kubernetes object a resource of a Pulumi program is. */
 export interface Kind {
@@ -8,12 +8,9 @@ export interface Kind {
   readonly kind: string;
 }
 
-/** A resource type that this plugin does not implement; its message names it and the way out. */
-export class UnsupportedToken extends Error {
-  constructor(token: string, why: string, mend: string) {
-    super(`resource type ${JSON.stringify(token)}: ${notSupported}, as ${why}; ${mend}, ${wayToOfficial}`);
-    this.name = "UnsupportedToken";
-  }
+/** A resource type that this plugin does not implement. */
+function unsupported(value: string, why: string, mend: string): Unsupported {
+  return new Unsupported({ plugin: "kubernetes", what: "resource type", value, why: `, as ${why}`, mend });
 }
 
 const families: Record<string, string> = {
@@ -28,7 +25,8 @@ const families: Record<string, string> = {
 export function refuseFunction(token: string): never {
   const [, family = ""] = token.split(":");
   const why = families[family.split("/")[0] ?? ""] ?? "it is no resource";
-  throw new Unsupported("function", token, `, as ${why}`, "declare the objects themselves as resources");
+  const mend = "declare the objects themselves as resources";
+  throw new Unsupported({ plugin: "kubernetes", what: "function", value: token, why: `, as ${why}`, mend });
 }
 
 /**
@@ -44,16 +42,16 @@ export function parseToken(token: string): Kind {
   const version = path.slice(slash + 1);
   const family = families[group] ?? families[path];
   if (family !== undefined) {
-    throw new UnsupportedToken(token, family, "declare the objects themselves as resources");
+    throw unsupported(token, family, "declare the objects themselves as resources");
   }
   if (!token.startsWith("kubernetes:") || group === "" || !/^v\d/.test(version) || kind === "") {
-    throw new UnsupportedToken(token, "it is no kind of an API group", "use kubernetes:GROUP/VERSION:Kind");
+    throw unsupported(token, "it is no kind of an API group", "use kubernetes:GROUP/VERSION:Kind");
   }
   if (isBuiltIn(group) && kind.endsWith("Patch")) {
-    throw new UnsupportedToken(token, "it patches objects of others", "declare the whole object");
+    throw unsupported(token, "it patches objects of others", "declare the whole object");
   }
   if (isBuiltIn(group) && kind.endsWith("List")) {
-    throw new UnsupportedToken(token, "a list is no object of its own", "declare each object of the list");
+    throw unsupported(token, "a list is no object of its own", "declare each object of the list");
   }
   return { group: group === "core" ? "" : group, version, kind };
 }

@@ -1,0 +1,4 @@
+import { notSupportedBy } from "../host";
+
+/** Whose refusal it is. */
+export const notSupported = notSupportedBy("kubernetes");
