@@ -8,12 +8,12 @@ import {
   type Tree,
   type UpdateRequest,
 } from "../host";
-import { adopt, adopted, officialManagers } from "./adopt";
+import { adopt, handedOver, isTakenOver } from "./adopt";
 import { annotation, annotations, isAnnotated } from "./annotations";
 import { ApiError, isFieldConflict, isNamespaceMissing } from "./api-error";
 import { awaitReady } from "./await";
 import { type Cluster, referenceTo } from "./cluster";
-import { describeConflict } from "./conflict";
+import { describeConflict, ownersIn } from "./conflict";
 import type { Connection } from "./connection";
 import { NotServed } from "./discovery";
 import { heeding } from "./ignore";
@@ -64,15 +64,19 @@ export async function update(request: UpdateRequest, connection: Connection, cal
   const manager = managerOf(object, state, urn);
   const before = managerOf({}, state, urn);
   const force = isForced(object, connection);
+  const isHandedOver = (owner: string): boolean => owner === manager || isTakenOver(owner);
   const applied = async (cluster: Cluster, dryRun: boolean): Promise<Tree> => {
     const found = await cluster.get(referenceTo(kind, object), call.signal);
-    const managers = [manager, before, ...officialManagers];
-    const heeded = found === undefined ? object : heeding(object, found, managers, ignoreChanges);
-    // A trial hands nothing over, and is not to fail for that.
-    const isTaken = dryRun && found !== undefined && adopted(found, manager) !== undefined;
+    const wanted =
+      found === undefined ? object : heeding(object, handedOver(found, manager), [manager, before], ignoreChanges);
     if (!dryRun && found !== undefined) await adopt(cluster, kind, found, manager, call.signal);
-    const how = { manager, force: force || isTaken, dryRun, onWarning: deprecations(connection, call) };
-    return await explained(cluster.apply(kind, heeded, how, call.signal), kind, object, manager);
+    const how = { manager, force, dryRun, onWarning: deprecations(connection, call) };
+    const answer = cluster.apply(kind, wanted, how, call.signal).catch(async (error: unknown) => {
+      // A trial hands nothing over, and is not to fail for that.
+      if (!dryRun || !isFieldConflict(error) || !ownersIn(error).every(isHandedOver)) throw error;
+      return await cluster.apply(kind, wanted, { ...how, force: true }, call.signal);
+    });
+    return await explained(answer, kind, object, manager);
   };
   if (preview) {
     const cluster = connection.current();

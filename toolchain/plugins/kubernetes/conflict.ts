@@ -13,6 +13,12 @@ export function describeConflict(conflict: ApiError, object: string, manager: st
   ].join(" ");
 }
 
+/** The names of those who own the fields in conflict; one that owns by a subresource is told with it. */
+export function ownersIn(conflict: ApiError): readonly string[] {
+  const causes = conflict.causes.filter(({ reason }) => reason === "FieldManagerConflict");
+  return causes.map(({ message }) => ownerIn(message).replace(/^"([^"]*)"$/, "$1"));
+}
+
 /** The server says `conflict with "kubectl-edit" using v1`, or `... with subresource "status" using v1 at TIME`. */
 function ownerIn(message: string): string {
   return /^conflict with (.*?) using /.exec(message)?.[1] ?? message;

@@ -7,7 +7,6 @@ import {
   type DiffRequest,
   type Tree,
 } from "../host";
-import { officialManagers } from "./adopt";
 import { annotations, isAnnotated } from "./annotations";
 import { type Cause, isInvalid } from "./api-error";
 import type { Cluster } from "./cluster";
@@ -69,8 +68,8 @@ async function declaredDifference(request: DiffRequest, connection: Connection, 
   const askable = !containsUnknown(news) && !isHarmless(changes.keys());
   if (replaces.size === 0 && askable && cluster !== undefined) {
     const manager = managerOf(news, request.state, request.urn);
-    const managers = [manager, managerOf({}, request.state, request.urn), ...officialManagers];
-    const ignoring = { managers, ignoreChanges: request.ignoreChanges };
+    const before = managerOf({}, request.state, request.urn);
+    const ignoring = { manager, before, ignoreChanges: request.ignoreChanges };
     replaces = await replacedByServer(cluster, kind, news, manager, ignoring, changes.keys(), signal);
   }
   const autonamed = isAnnotated(news, annotations.autonamed);

@@ -1,4 +1,5 @@
 import { isList, isTree, own, parsePath, type Step, type Tree, type Value } from "../host";
+import { handedOver } from "./adopt";
 import { type Cluster, referenceTo } from "./cluster";
 import { toServerKey, withoutAbsent } from "./object";
 import { isWhole, type Owners, ownersAt, ownersOf, ownersOfElement } from "./ownership";
@@ -7,8 +8,10 @@ import type { Kind } from "./token";
 
 /** Whose apply it is, and what of it the program wants left alone. */
 export interface Ignoring {
-  /** The field managers of this resource: the one that applies, and the one that did before. */
-  readonly managers: readonly string[];
+  /** The field manager that applies. */
+  readonly manager: string;
+  /** The one that did before. */
+  readonly before: string;
   /** The resource option `ignoreChanges`: property paths. */
   readonly ignoreChanges: readonly string[];
 }
@@ -18,12 +21,12 @@ export async function applicable(
   cluster: Cluster,
   kind: Kind,
   object: Tree,
-  { managers, ignoreChanges }: Ignoring,
+  { manager, before, ignoreChanges }: Ignoring,
   signal?: AbortSignal,
 ): Promise<Tree> {
   if (ignoreChanges.length === 0) return object;
   const live = await cluster.get(referenceTo(kind, object), signal);
-  return live === undefined ? object : heeding(object, live, managers, ignoreChanges);
+  return live === undefined ? object : heeding(object, handedOver(live, manager), [manager, before], ignoreChanges);
 }
 
 /**
