@@ -11,6 +11,7 @@ import {
 import { check, type Scopes } from "../../toolchain/plugins/kubernetes/check";
 import { Connection } from "../../toolchain/plugins/kubernetes/connection";
 import { fieldManagerOf, named } from "../../toolchain/plugins/kubernetes/naming";
+import { row } from "../plugin-page";
 
 const log = { debug() {}, info() {}, warning() {}, error() {}, status() {}, flush: async () => {} };
 const call: Call = { log, children: new Children(), signal: new AbortController().signal };
@@ -117,6 +118,17 @@ describe("check", () => {
     });
   });
 
+  it("refuses a metadata that is no object, and a name that is no text: they say where the object lies", async () => {
+    const type = "kubernetes:core/v1:ConfigMap";
+    expect(await failures(type, { metadata: "a" })).toEqual([{ property: "metadata", reason: "must be an object" }]);
+    const reason = "must be a string";
+    expect(await failures(type, { metadata: { name: 5, namespace: ["a"] } })).toEqual([
+      { property: "metadata.name", reason },
+      { property: "metadata.namespace", reason },
+    ]);
+    expect(await failures(type, { metadata: { name: UNKNOWN, namespace: null } })).toEqual([]);
+  });
+
   it("refuses generateName, a patch of a custom resource and a kind that is not the type's", async () => {
     expect(await failures("kubernetes:core/v1:Pod", { metadata: { generateName: "a-" } })).toStrictEqual([
       {
@@ -125,7 +137,7 @@ describe("check", () => {
       },
     ]);
     expect((await failures("kubernetes:example.com/v1:WidgetPatch", { kind: "Widget" }))[0]?.reason).toMatch(
-      /^WidgetPatch is not supported by cni-lab's own plugin, as it patches objects of others/,
+      /^WidgetPatch is not supported by cni-lab's own kubernetes plugin, as it patches objects of others/,
     );
     expect((await failures("kubernetes:core/v1:Pod", { kind: "Service" }))[0]?.reason).toBe(
       'is "Service": must be Pod, as the resource\'s type says',
@@ -133,14 +145,25 @@ describe("check", () => {
   });
 });
 
-it("refuses an expression of pulumi.com/waitFor that is neither a path nor a condition", async () => {
+it(`${row("`pulumi.com/waitFor`")}: an expression that is neither a path nor a condition is refused`, async () => {
   const waiting = (expression: string) =>
     failures("kubernetes:core/v1:Pod", { metadata: { annotations: { "pulumi.com/waitFor": expression } } });
   const rule = "must begin with jsonpath= or condition=, or be a JSON list of such";
   const property = 'metadata.annotations["pulumi.com/waitFor"]';
   expect(await waiting("delete")).toEqual([{ property, reason: `"delete": ${rule}` }]);
   expect(await waiting('["condition=Ready", "{.a}=1"]')).toEqual([{ property, reason: `"{.a}=1": ${rule}` }]);
+  expect(await waiting("[]")).toEqual([{ property, reason: `"[]": ${rule}` }]);
   expect(await waiting("jsonpath={.a}=1")).toEqual([]);
+});
+
+it(`${row("warnings of Helm hooks")}: nothing is told`, async () => {
+  const warned: string[] = [];
+  const metadata = { name: "a", annotations: { "helm.sh/hook": "test" } };
+  const type = "kubernetes:core/v1:Pod";
+  const request = { urn: "urn", type, name: "a", news: { metadata }, olds: {}, randomSeed };
+  const warning = (text: string): void => void warned.push(text);
+  await check(request, new Connection({ kubeconfig: UNKNOWN }), scopes, { ...call, log: { ...log, warning } });
+  expect(warned).toEqual([]);
 });
 
 it("a name is the same for one seed and another for the next", () => {

@@ -86,6 +86,13 @@ describe("diff by rule", () => {
     );
   });
 
+  it("replaces a PersistentVolume for where its storage lies", async () => {
+    const volume = (path: string, storage: string): Tree =>
+      object("PersistentVolume", { spec: { hostPath: { path }, capacity: { storage } } });
+    expect((await difference(volume("/a", "1Gi"), volume("/b", "1Gi"))).replaces).toEqual(["spec.hostPath.path"]);
+    expect((await difference(volume("/a", "1Gi"), volume("/a", "2Gi"))).replaces).toEqual([]);
+  });
+
   it("spells CRD schemas one way", async () => {
     const schema = (key: string): Tree => object("CustomResourceDefinition", { spec: { [key]: true } });
     const none = await difference(schema("x_kubernetes_list_type"), schema("x-kubernetes-list-type"));

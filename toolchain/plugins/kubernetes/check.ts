@@ -4,16 +4,18 @@ import {
   type CheckRequest,
   Failures,
   isTree,
-  notSupported,
   own,
   reveal,
   type Tree,
+  Unknown,
+  type Value,
   wayToOfficial,
 } from "../host";
 import { annotation, annotations } from "./annotations";
 import type { Connection } from "./connection";
 import { named } from "./naming";
 import { at, namespaceOf, textAt, withMetadata, withoutAbsent } from "./object";
+import { notSupported } from "./refusal";
 import { isNamespacedBuiltIn } from "./scope";
 import { markSecrets } from "./secrets";
 import { apiVersionOf, type Kind, parseToken } from "./token";
@@ -57,6 +59,8 @@ function refused(object: Tree, kind: Kind): Failures | undefined {
   if (typeof spelled === "string" && spelled !== kind.kind) {
     return fail("kind", `is ${JSON.stringify(spelled)}: must be ${kind.kind}, as the resource's type says`);
   }
+  const odd = wrongShape(own(object, "metadata"));
+  if (odd !== undefined) return odd;
   if (at(object, "metadata", "generateName") !== undefined && at(object, "metadata", "name") === undefined) {
     return fail(
       "metadata.generateName",
@@ -66,17 +70,26 @@ function refused(object: Tree, kind: Kind): Failures | undefined {
   return wrongWaitFor(annotation(object, annotations.waitFor));
 }
 
+/** Where an object lies is asked by these, so they must be texts before anything is asked at all. */
+function wrongShape(metadata: Value | undefined): Failures | undefined {
+  if (metadata === undefined || metadata === null || metadata instanceof Unknown) return undefined;
+  if (!isTree(metadata)) return new Failures([{ property: "metadata", reason: "must be an object" }]);
+  const wrong = ["name", "namespace"].filter((key) => {
+    const value = own(metadata, key);
+    return !(value === undefined || value === null || value instanceof Unknown || typeof value === "string");
+  });
+  if (wrong.length === 0) return undefined;
+  return new Failures(wrong.map((key) => ({ property: `metadata.${key}`, reason: "must be a string" })));
+}
+
 function wrongWaitFor(wanted: string | undefined): Failures | undefined {
-  const wrong =
-    wanted === undefined ? undefined : expressions(wanted).find((one) => !/^(jsonpath|condition)=/.test(one));
+  if (wanted === undefined) return undefined;
+  const all = expressions(wanted);
+  const wrong = all.length === 0 ? wanted : all.find((one) => !/^(jsonpath|condition)=/.test(one));
   if (wrong === undefined) return undefined;
   const property = `metadata.annotations["${annotations.waitFor}"]`;
-  return new Failures([
-    {
-      property,
-      reason: `${JSON.stringify(wrong)}: must begin with jsonpath= or condition=, or be a JSON list of such`,
-    },
-  ]);
+  const reason = `${JSON.stringify(wrong)}: must begin with jsonpath= or condition=, or be a JSON list of such`;
+  return new Failures([{ property, reason }]);
 }
 
 /** What only the API server writes, and a program that copies a live object may have brought along. */

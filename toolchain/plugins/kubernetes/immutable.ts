@@ -3,6 +3,13 @@ import { at, textAt } from "./object";
 import type { Settings } from "./settings";
 import type { Kind } from "./token";
 
+/** Where the storage of a PersistentVolume lies. */
+const volumeSources = [
+  ...["awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "fc", "flexVolume", "flocker"],
+  ...["gcePersistentDisk", "glusterfs", "hostPath", "iscsi", "local", "nfs", "photonPersistentDisk", "portworxVolume"],
+  ...["quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume"],
+];
+
 /**
  * Fields whose change the official plugin answers with a new object. Most of them are immutable on the API server too,
  * which is asked about every other field; this table serves where it can't be asked (a preview with unknown values)
@@ -22,6 +29,7 @@ const replaced: Readonly<Record<string, readonly string[]>> = {
   "rbac.authorization.k8s.io/ClusterRoleBinding": ["roleRef"],
   "rbac.authorization.k8s.io/RoleBinding": ["roleRef"],
   "storage.k8s.io/StorageClass": ["parameters", "provisioner"],
+  "/PersistentVolume": volumeSources.map((source) => `spec.${source}`),
   "/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
   // All but these three of a Pod's spec; see below.
   "/Pod": ["spec"],
