@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { InitFailed, Secret, type Tree } from "../../toolchain/plugins/host";
+import kinds from "../../toolchain/plugins/kubernetes/kinds.json";
 import { fieldManagerOf } from "../../toolchain/plugins/kubernetes/naming";
+import { row } from "../plugin-page";
 import { benchOfFile, failureOf, Resource } from "./plugin-resource";
+import { servedKinds } from "./served-kinds";
 
 // The plugin's handlers, without an engine, against a real API server: what takes many small steps.
 
@@ -9,7 +12,7 @@ const bench = benchOfFile();
 
 const json = async (...argv: string[]) => JSON.parse(await bench.api().kubectl("get", "-o", "json", ...argv));
 
-describe("diff asks the API server what is immutable", () => {
+describe(`${row("immutable fields")}: diff asks the API server`, () => {
   it("an immutable field that no rule names calls for a new object, under the name of the changed field", async () => {
     const priority = new Resource(bench, "kubernetes:scheduling.k8s.io/v1:PriorityClass", "p");
     await priority.create({ metadata: { name: "p" }, value: 10, description: "a" });
@@ -69,7 +72,7 @@ describe("create", () => {
     expect((await upserting.create(news)).data).toEqual({ a: "b", c: "d" });
   });
 
-  it("goes on with what it made itself before it was killed", async () => {
+  it(`${row("a create that was killed before it was recorded")}: goes on with what it made itself`, async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "killed");
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "killed" }, data: { a: "b" } };
     await bench
@@ -78,11 +81,36 @@ describe("create", () => {
     expect((await map.create({ metadata: { name: "killed" }, data: { a: "c" } })).data).toEqual({ a: "c" });
   });
 
-  it("refuses an unknown field by name, in the preview already", async () => {
+  it(`${row("an unknown field")} is refused by name, in the preview already`, async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "odd");
     const news = { metadata: { name: "odd" }, dta: { a: "b" } };
     expect((await failureOf(map.previewCreate(news))).message).toMatch(/unknown field "dta"/);
     expect((await failureOf(map.create(news))).message).toMatch(/\.dta: field not declared in schema/);
+  });
+
+  it("is as strict in an update and its preview, of custom resources too", async () => {
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "strict", { enableConfigMapMutable: "true" });
+    await map.create({ metadata: { name: "strict" } });
+    const odd = new Resource(bench, "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "odds");
+    await odd.create(definition("odds.example.com", "Odd", { size: { type: "integer" } }));
+    const custom = new Resource(bench, "kubernetes:example.com/v1:Odd", "strict");
+    const object = (spec: Tree): Tree => ({ metadata: { name: "strict" }, spec });
+    const unknown = /sise/;
+    expect((await failureOf(custom.previewCreate(object({ sise: 1 })))).message).toMatch(unknown);
+    expect((await failureOf(custom.create(object({ sise: 1 })))).message).toMatch(unknown);
+    await custom.create(object({ size: 1 }));
+    for (const preview of [true, false]) {
+      const message = async (work: Promise<unknown>) => (await failureOf(work)).message;
+      expect(await message(map.update({ metadata: { name: "strict" }, dta: {} }, preview))).toMatch(/dta/);
+      expect(await message(custom.update(object({ size: 1, sise: 1 }), preview))).toMatch(unknown);
+    }
+  });
+
+  it(`${row("the field manager of a new object")}: is the resource's own, which applies it`, async () => {
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "own");
+    await map.create({ metadata: { name: "own" }, data: { a: "b" } });
+    const { metadata } = await json("configmap", "own", "--show-managed-fields");
+    expect(metadata.managedFields).toMatchObject([{ manager: fieldManagerOf(map.urn), operation: "Apply" }]);
   });
 
   it("waits a moment for a namespace that is made beside it, and names it when it never comes", async () => {
@@ -127,7 +155,7 @@ describe("waiting", () => {
     expect((await json("job", "done")).status.succeeded).toBe(1);
   });
 
-  it("a Job that fails is reported at once, with what its pods say", async () => {
+  it(`${row("a wait that fails")}: a Job is reported at once, with what its pods say`, async () => {
     const failing = new Resource(bench, "kubernetes:batch/v1:Job", "failing");
     const creating = failureOf(failing.create(job("failing")));
     await endPod("failing", "Failed");
@@ -138,7 +166,7 @@ describe("waiting", () => {
     expect(error.message).toMatch(/pod failing-\w+: container c ended with 3 \(Failed\)/);
   });
 
-  it("what can't be waited for is recorded all the same", async () => {
+  it(`${row("waits of workloads")}: what can't be waited for is recorded all the same`, async () => {
     const path = process.env.PATH;
     process.env.PATH = "/nowhere";
     try {
@@ -227,7 +255,36 @@ describe("update", () => {
     expect(metadata.managedFields).toHaveLength(1);
   });
 
-  it("makes an object again that vanished meanwhile", async () => {
+  it("takes over what a person set by kubectl, as it does not belong to another program", async () => {
+    const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "edited", { enableConfigMapMutable: "true" });
+    const news = (data: Tree): Tree => ({ metadata: { name: "edited" }, data });
+    const patch = (data: Tree, ...how: string[]) =>
+      bench.api().kubectl("patch", "configmap", "edited", "-p", JSON.stringify({ data }), ...how);
+    await map.create(news({ a: "1" }));
+    await patch({ a: "theirs", b: "theirs" });
+    await patch({ c: "theirs" }, "--field-manager=someone");
+    await map.update(news({ a: "2" }), true);
+    expect((await map.update(news({ a: "2" }))).data).toEqual({ a: "2", c: "theirs" });
+    // What belongs to another program is a conflict, in the preview as well.
+    for (const preview of [true, false]) {
+      const { message } = await failureOf(map.update(news({ a: "2", c: "mine" }), preview));
+      expect(message).toContain('data.c is owned by "someone"');
+    }
+  });
+
+  it(`${row("a CustomResourceDefinition's update")}: keeps what others set`, async () => {
+    const crd = new Resource(bench, "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "kept");
+    const news = (sizes: Tree): Tree => definition("kepts.example.com", "Kept", { size: sizes });
+    await crd.create(news({ type: "integer" }));
+    const theirs = JSON.stringify({ spec: { names: { categories: ["theirs"] } } });
+    const who = ["--type=merge", "--field-manager=someone"];
+    await bench.api().kubectl("patch", "crd", "kepts.example.com", "-p", theirs, ...who);
+    const { spec } = await crd.update(news({ type: "integer", description: "how big" }));
+    expect(spec).toMatchObject({ names: { categories: ["theirs"] } });
+    expect(JSON.stringify(spec)).toContain("how big");
+  });
+
+  it(`${row("an object that vanished, at its update")}: is made again`, async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "again", { enableConfigMapMutable: "true" });
     await map.create({ metadata: { name: "again" }, data: { a: "1" } });
     await bench.api().kubectl("delete", "configmap", "again");
@@ -258,7 +315,7 @@ describe("delete", () => {
     await web.delete();
   });
 
-  it("says what holds an object that does not go in time, or before it was cancelled", async () => {
+  it(`${row("deletion of kinds that own no others")}: says what holds one that does not go in time`, async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "held");
     await map.create({ metadata: { name: "held", finalizers: ["example.com/hold"] } });
     expect((await failureOf(map.delete(1))).message).toBe(
@@ -284,4 +341,23 @@ describe("delete", () => {
     expect(bench.said.join()).toMatch(/dropped from the state, as deleteUnreachable is set/);
     expect(await dropped.read()).toBeUndefined();
   });
+});
+
+/** A custom kind in namespaces, with these fields in its spec. */
+function definition(name: string, kind: string, properties: Tree): Tree {
+  const [plural = "", ...group] = name.split(".");
+  const openAPIV3Schema = { type: "object", properties: { spec: { type: "object", properties } } };
+  return {
+    metadata: { name },
+    spec: {
+      group: group.join("."),
+      scope: "Namespaced",
+      names: { plural, kind },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  };
+}
+
+it("the kinds of the package's schema are those that the API server serves, with their fields", async () => {
+  expect(kinds).toMatchObject(await servedKinds(bench.api()));
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Tree } from "../../toolchain/plugins/host";
+import { row } from "../plugin-page";
 import { benchOfFile, failureOf, Resource } from "./plugin-resource";
 
 // What the plugin waits for, against a real API server whose load balancers, volumes and pods are this test.
@@ -95,6 +96,9 @@ describe("a PersistentVolumeClaim", () => {
     await setStatus("pvc/now", { phase: "Bound" });
     expect((await creating).status).toMatchObject({ phase: "Bound" });
     await new Resource(bench, "kubernetes:core/v1:PersistentVolumeClaim", "later").create(claim("later", "later"));
+  });
+
+  it(`${row("`customTimeouts` on a PersistentVolume, a claim, a quota")}: ends at its own deadline`, async () => {
     const none = new Resource(bench, "kubernetes:core/v1:PersistentVolumeClaim", "none");
     expect((await failureOf(none.create(claim("none", "none"), 1))).message).toMatch(
       /^PersistentVolumeClaim default\/none was not ready within 1 s: is Pending: there is no storage class "none"/,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { warningsIn } from "../../toolchain/plugins/kubernetes/client";
 import { Cluster } from "../../toolchain/plugins/kubernetes/cluster";
 import { readKubeconfig } from "../../toolchain/plugins/kubernetes/kubeconfig";
+import { row } from "../plugin-page";
 
 /** An API server without TLS, as `kubectl proxy` is one; it knows one kind and warns of it. */
 let server: Server;
@@ -41,7 +42,7 @@ it("speaks to an API server without TLS", async () => {
   expect(asked).toEqual(["GET /version "]);
 });
 
-it("hands on what the API server warns of, once for each request that may change something", async () => {
+it(`${row("warnings of old API versions")}: handed on once for each request that may change something`, async () => {
   const warned: string[] = [];
   const kind = { group: "", version: "v1", kind: "Endpoints" };
   const object = { apiVersion: "v1", kind: "Endpoints", metadata: { name: "a", namespace: "n" } };

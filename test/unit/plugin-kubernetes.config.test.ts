@@ -7,6 +7,7 @@ import { checkConfig, diffConfig } from "../../toolchain/plugins/kubernetes/conf
 import { Connection } from "../../toolchain/plugins/kubernetes/connection";
 import { readKubeconfig } from "../../toolchain/plugins/kubernetes/kubeconfig";
 import { readSettings } from "../../toolchain/plugins/kubernetes/settings";
+import { row } from "../plugin-page";
 
 const folder = mkdtempSync(join(tmpdir(), "cni-lab-kubeconfig-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -140,17 +141,22 @@ describe("checkConfig", () => {
     expect(reasons({ kubeconfig: UNKNOWN, enableServerSideApply: UNKNOWN, renderYamlToDirectory: "" })).toEqual([]);
   });
 
-  it("tells what it takes and has nothing for", () => {
+  it(row("`kubeClientSettings`, `helmReleaseSettings`, `alwaysRender`, `PULUMI_K8S_CLIENT_*`"), () => {
     const told: string[] = [];
-    expect(checkConfig({ kubeClientSettings: '{"qps":1}' }, (text) => void told.push(text))).toHaveProperty("inputs");
-    expect(told).toEqual(["kubeClientSettings has no effect: not supported by cni-lab's own plugin"]);
+    const env = { PULUMI_K8S_CLIENT_QPS: "5", PULUMI_K8S_DELETE_UNREACHABLE: "true" };
+    const warn = (text: string): void => void told.push(text);
+    expect(checkConfig({ kubeClientSettings: '{"qps":1}' }, warn, env)).toHaveProperty("inputs");
+    expect(told).toEqual([
+      "kubeClientSettings has no effect: not supported by cni-lab's own kubernetes plugin",
+      "PULUMI_K8S_CLIENT_QPS has no effect: not supported by cni-lab's own kubernetes plugin",
+    ]);
   });
 
   it("refuses by name what it can't do, all at once", () => {
     expect(reasons({ renderYamlToDirectory: "out", enableServerSideApply: "false", strictMode: "true" })).toEqual([
-      "strictMode: not supported by cni-lab's own plugin; remove strictMode",
-      "renderYamlToDirectory: not supported by cni-lab's own plugin, which only works on a cluster; remove it",
-      "enableServerSideApply: false is not supported by cni-lab's own plugin, which has every object applied by the server; remove it",
+      "strictMode: not supported by cni-lab's own kubernetes plugin; remove it, or use the official plugin (CNI_LAB_PLUGINS=official)",
+      "renderYamlToDirectory: not supported by cni-lab's own kubernetes plugin, which only works on a cluster; remove it, or use the official plugin (CNI_LAB_PLUGINS=official)",
+      "enableServerSideApply: false is not supported by cni-lab's own kubernetes plugin, which has every object applied by the server; remove it, or use the official plugin (CNI_LAB_PLUGINS=official)",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parsePath, type Tree } from "../../toolchain/plugins/host";
 import { heeding } from "../../toolchain/plugins/kubernetes/ignore";
+import { row } from "../plugin-page";
 
 const owner = (manager: string, fieldsV1: Tree): Tree => ({ manager, operation: "Apply", fieldsV1 });
 const container = (fields: Tree): Tree => ({
@@ -60,7 +61,7 @@ describe("an ignored field", () => {
   });
 });
 
-describe("what holds several fields is heeded field by field", () => {
+describe(row("`ignoreChanges` of a path that holds several fields"), () => {
   it("labels: ours as they are, theirs left out, new ones of nobody as declared", () => {
     const declared = { metadata: { name: "a", labels: { ours: "1", both: "1" } } };
     const found = { metadata: { labels: { ours: "2", both: "2", theirs: "2" } } };

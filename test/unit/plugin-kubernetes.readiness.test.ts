@@ -13,6 +13,7 @@ import {
   volumeVerdict,
 } from "../../toolchain/plugins/kubernetes/readiness";
 import { readinessRule } from "../../toolchain/plugins/kubernetes/readiness-rules";
+import { row } from "../plugin-page";
 
 const addressed = { status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } };
 const slice = (...endpoints: [string, Tree][]): Tree => ({
@@ -45,7 +46,7 @@ describe("a Service", () => {
     });
   });
 
-  it("with nobody behind it settles for longer", () => {
+  it(`${row("a Service with pods behind it")}: with nobody behind it settles for longer`, () => {
     expect(serviceVerdict(service({ selector }), [])).toEqual({
       seen: "[]",
       settleSeconds: 10,

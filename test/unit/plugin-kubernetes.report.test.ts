@@ -7,6 +7,7 @@ import { describeConditions, describeEvents, describePods } from "../../toolchai
 import { idOf, parseId } from "../../toolchain/plugins/kubernetes/object";
 import { inputsOf, managerOf, outputsOf, previewOf } from "../../toolchain/plugins/kubernetes/state";
 import { waitPlan } from "../../toolchain/plugins/kubernetes/wait-plan";
+import { row } from "../plugin-page";
 
 describe("what a person reads", () => {
   const pod = (name: string, status: Tree, spec: Tree = {}): Tree => ({ metadata: { name }, spec, status });
@@ -124,7 +125,7 @@ describe("waitPlan", () => {
     expect(plan("v1", "Pod")?.map(([, means]) => means)).toEqual(["ready", "ready", "failed"]);
   });
 
-  it("does not wait for what is ready already", () => {
+  it(`${row("a new Namespace, a new CustomResourceDefinition")} is not waited for when it is there already`, () => {
     const established = { status: { conditions: [{ type: "Established", status: "True" }] } };
     expect(plan("apiextensions.k8s.io/v1", "CustomResourceDefinition")).toHaveLength(2);
     expect(plan("apiextensions.k8s.io/v1", "CustomResourceDefinition", established)).toBeUndefined();
@@ -195,7 +196,7 @@ describe("outputs", () => {
     expect(outputs.metadata).toStrictEqual({ name: "a", annotations: { other: "x" } });
   });
 
-  it("of a preview leave unknown what the server will choose anew", () => {
+  it(`of ${row("a create in a preview")} leave unknown what the server will choose anew`, () => {
     const tried = { ...live, kind: "Service", spec: { clusterIP: "10.0.0.9", type: "ClusterIP" }, status: { x: {} } };
     const outputs = previewOf(tried, { ...inputs, kind: "Service", spec: {} }, "m");
     expect(outputs.status).toBe(UNKNOWN);
