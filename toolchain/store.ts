@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import pLimit from "p-limit";
+import PQueue from "p-queue";
 import type { Progress, Say } from "../lib/progress";
 import { type Artifact, digestOf } from "./artifact";
 import type { Cache } from "./cache";
@@ -41,7 +41,10 @@ export class Store {
   /** Builds what lacks of the artifacts, what they need first, side by side where the cores allow. */
   async ensure(artifacts: readonly Artifact[], ui: Progress): Promise<void> {
     // A Go build fills several cores, but not while it downloads and links: two share them better than one.
-    const limits = { cpu: pLimit(Math.max(2, Math.floor(availableParallelism() / 2))), io: pLimit(2) };
+    const queues = {
+      cpu: new PQueue({ concurrency: Math.max(2, Math.floor(availableParallelism() / 2)) }),
+      io: new PQueue({ concurrency: 2 }),
+    };
     // By name and digest: two objects may describe the same build.
     const started = new Map<string, Promise<void>>();
     const ensureOne = async (artifact: Artifact): Promise<void> => {
@@ -49,7 +52,7 @@ export class Store {
         return;
       }
       await allDone(artifact.needs.map(start));
-      await limits[artifact.load](() => ui.step(artifact.title, (say) => this.buildLocked(artifact, say)));
+      await queues[artifact.load].add(() => ui.step(artifact.title, (say) => this.buildLocked(artifact, say)));
     };
     const start = (artifact: Artifact): Promise<void> => {
       const running = started.get(keyOf(artifact)) ?? ensureOne(artifact);

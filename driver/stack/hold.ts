@@ -1,6 +1,9 @@
 import { UserError } from "../../lib/user-error";
-import { Held, withMachineLock } from "../../toolchain/machine-lock";
-import { stateDir } from "./paths";
+import { Held, waitForMachineLock, withMachineLock } from "../../toolchain/machine-lock";
+import { privateDir, stackDir, stateDir } from "./paths";
+
+/** How long one waits for another command that makes the same stack, which takes a second or two. */
+const turnMs = 60_000;
 
 /**
  * Holds a stack while `work` changes it, from the first look to the end: no other command of the lab on this machine,
@@ -27,6 +30,23 @@ export async function holdStack<T>(
 export async function holdTests<T>(work: () => Promise<T>, folder?: string): Promise<T> {
   const what = { name: "tests", field: "test", rule: "one run at a time on a machine, and there is" };
   return hold(what, "./lab test", work, folder);
+}
+
+/**
+ * Does what two commands on a stack must not do at once, such as making it: the second one waits.
+ *
+ * @throws UserError that names who does it for a minute
+ */
+export async function takeTurn<T>(stack: string, work: () => Promise<T>): Promise<T> {
+  const holder = { command: `./lab ${process.argv.slice(2).join(" ")}`, state: stateDir() };
+  try {
+    return await waitForMachineLock("turn", holder, turnMs, work, privateDir(stackDir(stack)));
+  } catch (error) {
+    if (error instanceof Held && error.lock === "turn") {
+      throw new UserError([{ field: "stack", value: stack, rule: `is being made by ${heldBy(error)}`, fix }]);
+    }
+    throw error;
+  }
 }
 
 async function hold<T>(

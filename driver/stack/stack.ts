@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { lock } from "proper-lockfile";
 import type { ClusterAccess } from "../../checks/engine/access";
 import type { Values } from "../../checks/language/values";
 import { UserError } from "../../lib/user-error";
@@ -12,8 +11,9 @@ import { ConfigFile } from "./config-file";
 import { engineTold } from "./container-engine";
 import { dhcpServer } from "./containers";
 import { backendUrl, emptyShellFolder, prepareState, type ToolEnv, toolEnv } from "./env";
+import { takeTurn } from "./hold";
 import { type Outputs, readOutputs } from "./outputs";
-import { kubeconfigFile, privateDir, repository, stackConfigFile, stackDir } from "./paths";
+import { kubeconfigFile, repository, stackConfigFile, stackDir } from "./paths";
 import { writePrivate } from "./private-file";
 
 /** One stack of the lab: its config file, its state, and what it tells about itself. */
@@ -49,17 +49,14 @@ export class Stack {
    */
   async prepare(values: { readonly missing: Values; readonly set: Values }): Promise<void> {
     prepareState(this.env);
-    const release = await lock(privateDir(stackDir(this.name)), { retries: { retries: 60, maxTimeout: 1_000 } });
-    try {
+    await takeTurn(this.name, async () => {
       const exists = await this.exists();
       const config = exists ? this.config() : this.config().dropSalt();
       config.setMissing(values.missing).set(values.set).save();
       if (!exists) {
         await this.pulumi(["stack", "init", this.name, "--non-interactive"]);
       }
-    } finally {
-      await release();
-    }
+    });
   }
 
   /** How many resources and open operations the state holds; undefined where only Pulumi could tell. */

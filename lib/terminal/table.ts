@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { wrapAnsi } from "fast-wrap-ansi";
 import { plain } from "../plain";
 
 /**
@@ -30,9 +31,8 @@ export function table(
     },
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     colWidths: head.map((name) => widths[name] ?? null),
-    wordWrap: true,
   });
-  view.push(...rows.map((row) => row.map(plainCell)));
+  view.push(...rows.map((row) => row.map((cell, column) => plainCell(cell, widths[head[column] ?? ""]))));
   return view
     .toString()
     .split("\n")
@@ -41,6 +41,10 @@ export function table(
 }
 
 /** What a cell shows may be a pod's own word. */
-function plainCell(cell: string): string {
-  return cell.split("\n").map(plain).join("\n");
+function plainCell(cell: string, width = Number.POSITIVE_INFINITY): string {
+  const wrapped = (line: string) => (width < line.length ? wrapAnsi(line, width, { hard: true }) : line);
+  return cell
+    .split("\n")
+    .map((line) => wrapped(plain(line)))
+    .join("\n");
 }

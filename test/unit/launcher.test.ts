@@ -82,7 +82,7 @@ test("installs what lacks, once, and hands over from the caller's folder with ev
   const main = `<--import><${home}/node_modules/tsx/dist/loader.mjs><${home}/cli/main.ts>`;
   expect(first.stdout).toBe(`${folder}\n${main}<up><a b><$(id)><>`);
   expect(first.stderr).toContain("installing the npm packages");
-  expect(readFileSync(path.join(folder, "npm.log"), "utf8")).toMatch(/^install --no-save --ignore-scripts /);
+  expect(readFileSync(path.join(folder, "npm.log"), "utf8")).toMatch(/^ci --ignore-scripts /);
   expect((await launch({ args })).stderr).toBe("");
   expect(installs()).toBe(1);
 });
@@ -99,7 +99,7 @@ test("does a half-done install again", async () => {
   const failed = await launch({ env: { NPM_EXIT: "1" } });
   expect(failed.code).toBe(2);
   expect(failed.stdout).toBe("");
-  expect(failed.stderr).toContain("npm install failed; run the same command again");
+  expect(failed.stderr).toContain("npm ci failed; run the same command again");
   expect((await launch()).code).toBe(0);
   expect(installs()).toBe(2);
 });

@@ -115,3 +115,28 @@ test("the licences of all that is built are named", () => {
   expect(jars.filter((jar) => !text.includes(`| ${jar.name} | ${jar.version} |`))).toEqual([]);
   expect(text).toContain(versions.debian);
 });
+
+test("the licences of the npm packages that the plugins hold are named, and of no others", () => {
+  const folder = at("plugins");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && name !== "build.ts")
+    .map((name) => readFileSync(join(folder, name), "utf8"));
+  const imported = sources.flatMap((text) =>
+    [...text.matchAll(/^(?:import|\}) (?!type )[^";]*"((?:@[^/"]+\/)?[^./"@:][^/":]*)(?:\/[^"]*)?";$/gm)].flatMap(
+      ([, name]) => name ?? [],
+    ),
+  );
+  const licence = (name: string) => {
+    const { license, licenses } = JSON.parse(
+      readFileSync(join(repository, "node_modules", name, "package.json"), "utf8"),
+    );
+    return license ?? licenses[0].type;
+  };
+  const named = readFileSync(at("LICENSES.md"), "utf8").split("| npm package |")[1] ?? "";
+  expect(named.split("\n").slice(2).join("\n")).toBe(
+    [...new Set(imported)]
+      .sort()
+      .map((name) => `| ${name} | ${String(licence(name)).replace(/^\((.*)\)$/, "$1")} |\n`)
+      .join(""),
+  );
+});
