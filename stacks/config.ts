@@ -15,9 +15,10 @@ export interface LabSettings extends LabConfig {
 /**
  * Reads the stack's config, the only place that does.
  *
+ * @param nodeImage the image of this version, which nodes are of unless the config names another
  * @throws pulumi.RunError that names every wrong key and value, before any resource is registered.
  */
-export function readConfig(): LabSettings {
+export function readConfig(nodeImage: string): LabSettings {
   const stack = pulumi.getStack();
   try {
     const own = ownKeys(pulumi.runtime.allConfig());
@@ -32,10 +33,7 @@ export function readConfig(): LabSettings {
         { field: "stack name", value: stack, rule: "must be 1 to 30 lower-case letters, digits and inner dashes" },
       ]);
     }
-    if (config.nodeImage === undefined) {
-      throw new UserError([{ field: "nodeImage", rule: "is not set", fix: "run ./lab up, which builds the image" }]);
-    }
-    return { ...config, stack, lanCidr, nodeImage: config.nodeImage };
+    return { ...config, stack, lanCidr, nodeImage: config.nodeImage ?? nodeImage };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
   }

@@ -35,7 +35,7 @@ export const labConfig = z.strictObject({
   ...confluenceConfig,
   ...faultConfig,
   engine: oneOf(engineChoices).default("auto").describe("the container engine that runs the nodes; auto takes podman"),
-  nodeImage: z.string().min(1).optional().describe("the node image; written by ./lab"),
+  nodeImage: z.string().min(1).optional().describe("the image of the nodes; default: the one that this version builds"),
 });
 
 /** The settings of a stack, complete and in force. */

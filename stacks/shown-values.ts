@@ -1,11 +1,17 @@
+import { nodeImageRepository } from "../lib/versions";
 import { secretKeys } from "./schema";
 
-/** Keys that only the lab itself writes. */
-export const writtenKeys: readonly string[] = ["nodeImage"];
+/**
+ * Whether a value of a stack's file is nobody's choice: earlier versions of the lab have written their own node image
+ * there. A stack of `./lab` is of its version's image, so such a value goes.
+ */
+export function isLeftImage(key: string, value: string): boolean {
+  return key === "nodeImage" && value.startsWith(`${nodeImageRepository}:`);
+}
 
-/** Of a stack's values those that may be kept and shown: a secret is nobody's business, and the image is the lab's own. */
+/** Of a stack's values those that may be kept and shown: a secret is nobody's business. */
 export function toldValues(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(values).filter(([key]) => !writtenKeys.includes(key) && !secretKeys.includes(key)),
+    Object.entries(values).filter(([key, value]) => !isLeftImage(key, value) && !secretKeys.includes(key)),
   );
 }

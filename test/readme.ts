@@ -7,9 +7,10 @@ export interface PageCommand {
   readonly exitCode: number;
 }
 
-/** The commands of a page, line by line: those of its `sh` blocks, in order. */
+/** The commands of a page, line by line: those of its `sh` blocks, in order, but for the same by plain Pulumi. */
 export function commandsOf(markdown: string): readonly PageCommand[] {
-  const blocks = [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
+  const [own = ""] = markdown.split(/^## With plain Pulumi$/m);
+  const blocks = [...own.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
   const lines = blocks.flatMap((block) => block.split("\n")).filter((line) => line !== "");
   return lines.map((line) => {
     const [command = "", exitCode = "0"] = line.split(/ +# exit code /);

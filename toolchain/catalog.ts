@@ -1,14 +1,9 @@
 import type { Artifact } from "./artifact";
 import type { Cache } from "./cache";
-import { rootfsArtifact } from "./debian/rootfs";
-import { nodeRoot } from "./debian/roots";
 import { goArtifact } from "./go/artifacts";
 import { chooseGo } from "./go/choice";
 import * as programs from "./go/programs";
-import { workloadImages } from "./images/artifact";
-import { imageStore } from "./images/store";
-import { workloads } from "./images/workloads";
-import { nodeImageArtifact } from "./node/image";
+import { nodeImageParts } from "./node-image";
 import { binFolder } from "./pulumi/bin";
 import { ownHome, ownPlugins } from "./pulumi/home";
 
@@ -28,19 +23,10 @@ export function catalog(cache: Cache): Catalog {
   const go = chooseGo();
   const kubernetes = goArtifact(programs.kubernetes, go);
   const etcd = goArtifact(programs.etcd, go);
-  const cniPlugins = goArtifact(programs.cniPluginSet, go);
-  const root = rootfsArtifact(nodeRoot);
-  const archive = workloadImages(workloads, go);
-  const nodeImage = nodeImageArtifact({
-    root,
-    imageStore: imageStore(workloads, archive, root),
-    cniPlugins,
-  });
   const engine = [goArtifact(programs.pulumi, go), goArtifact(programs.pulumiLanguageNodejs, go)];
   return {
     bin: binFolder([...engine, kubernetes, etcd]),
     ownHome: ownHome(cache, ownPlugins(), kubernetes),
-    workloadImages: archive,
-    nodeImage,
+    ...nodeImageParts(go),
   };
 }

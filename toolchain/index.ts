@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Progress } from "../lib/progress";
 import { UserError } from "../lib/user-error";
+import type { Artifact } from "./artifact";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
 import { Held, type Mode, withMachineLock } from "./machine-lock";
@@ -8,11 +9,12 @@ import { nodeImageName } from "./node/image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
 import { engineFolder } from "./podman";
 import { prune, touch } from "./prune";
-import { choiceFile, officialHomePath, ownHomePath } from "./pulumi/home";
+import { choiceFile, officialHomePath, ownHomePath, pluginFolders } from "./pulumi/home";
 import { removeAll } from "./purge";
 import { Store } from "./store";
 import { placeOf, requireDisk } from "./system/disk";
 
+export { pluginFolders } from "./pulumi/home";
 export { ensureSystem, ensureTestPackages } from "./system/ensure";
 export { type Missing, missing } from "./system/missing";
 
@@ -33,12 +35,27 @@ export function locateToolchain(cache: Cache = userCache()): Toolchain {
 }
 
 /** Builds what lacks, and only that; with nothing to do well under a second. @throws UserError while `purge` runs */
-export async function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
-  const built = await inCache(cache, "shared", () => build(ui, cache));
-  if (built.isNew) {
-    await pruneAlone(cache);
-  }
-  return built.toolchain;
+export function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
+  const all = catalog(cache);
+  return ensureSome(ui, cache, [all.bin, all.ownHome, all.nodeImage], async (store) =>
+    located(cache, all, await pluginsOf(cache, store, all, ui)),
+  );
+}
+
+/** Builds the node image where it lacks, and nothing that only `./lab` needs; gives its name. @throws UserError while `purge` runs */
+export function ensureNodeImage(ui: Progress, cache: Cache = userCache()): Promise<string> {
+  const { nodeImage } = catalog(cache);
+  return ensureSome(ui, cache, [nodeImage], async () => nodeImageName(nodeImage));
+}
+
+/**
+ * Builds the lab's own provider plugins where they lack; gives their folders: Pulumi takes plugins from PATH.
+ *
+ * @throws UserError while `purge` runs
+ */
+export function ensurePlugins(ui: Progress, cache: Cache = userCache()): Promise<readonly string[]> {
+  const { ownHome } = catalog(cache);
+  return ensureSome(ui, cache, [ownHome], async () => pluginFolders(ownHomePath(cache, ownHome)));
 }
 
 /** Removes all that the toolchain has built or downloaded. Stacks must be down. @throws UserError while others build */
@@ -48,7 +65,12 @@ export function purge(ui: Progress, cache: Cache = userCache()): Promise<void> {
 
 /** Old builds may be what another command builds upon at this moment: they wait for another time then. */
 async function pruneAlone(cache: Cache): Promise<void> {
-  await lockCache(cache, "exclusive", () => prune(new Store(cache))).catch((error: unknown) => {
+  await lockCache(cache, "exclusive", async () => {
+    const store = new Store(cache);
+    // What of this version was not asked for just now is not old.
+    await touch(store, Object.values(catalog(cache)));
+    await prune(store);
+  }).catch((error: unknown) => {
     if (!(error instanceof Held)) {
       throw error;
     }
@@ -73,20 +95,29 @@ function lockCache<T>(cache: Cache, mode: Mode, work: () => Promise<T>): Promise
   return withMachineLock(`cache ${cache.root}`, mode, holder, work);
 }
 
-async function build(ui: Progress, cache: Cache): Promise<{ toolchain: Toolchain; isNew: boolean }> {
-  const artifacts = catalog(cache);
-  const store = new Store(cache);
-  const wanted = [artifacts.bin, artifacts.ownHome, artifacts.nodeImage];
-  const lacking = await store.lacking(wanted);
-  // From here on nothing that a build stands on counts as old.
-  await touch(store, wanted);
-  if (lacking.length > 0) {
-    requireDisk(lacking, { cache: await placeOf(cache.root), engine: await placeOf(await engineFolder()) });
-    await store.ensure(wanted, ui);
+/** Builds those that lack, then throws old builds away; `answer` is asked before that, with all of them there. */
+async function ensureSome<T>(
+  ui: Progress,
+  cache: Cache,
+  wanted: readonly Artifact[],
+  answer: (store: Store) => Promise<T>,
+): Promise<T> {
+  const built = await inCache(cache, "shared", async () => {
+    const store = new Store(cache);
+    const lacking = await store.lacking(wanted);
+    // From here on nothing that a build stands on counts as old.
     await touch(store, wanted);
+    if (lacking.length > 0) {
+      requireDisk(lacking, { cache: await placeOf(cache.root), engine: await placeOf(await engineFolder()) });
+      await store.ensure(wanted, ui);
+      await touch(store, wanted);
+    }
+    return { answer: await answer(store), isNew: lacking.length > 0 };
+  });
+  if (built.isNew) {
+    await pruneAlone(cache);
   }
-  const toolchain = located(cache, artifacts, await pluginsOf(cache, store, artifacts, ui));
-  return { toolchain, isNew: lacking.length > 0 };
+  return built.answer;
 }
 
 function located(cache: Cache, { bin, ownHome, nodeImage }: Catalog, plugins: PluginSource): Toolchain {

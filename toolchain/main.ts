@@ -1,16 +1,31 @@
+import { delimiter } from "node:path";
 import { plainProgress } from "../lib/progress";
 import { UserError } from "../lib/user-error";
-import { ensureSystem, ensureToolchain, locateToolchain, missing, purge } from ".";
+import { ensureNodeImage, ensurePlugins, ensureSystem, ensureToolchain, locateToolchain, missing, purge } from ".";
 
-/** The toolchain by itself, for work on it: `node --import tsx toolchain/main.ts ensure`. */
-const commands: Readonly<Record<string, () => Promise<unknown>>> = {
-  ensure: async () => {
-    await ensureSystem(plainProgress());
-    return ensureToolchain(plainProgress());
+const ui = plainProgress();
+const asJson = (value: unknown) => JSON.stringify(value, undefined, 2);
+
+/**
+ * The toolchain by itself, without `./lab`. `npm run node-image` and `npm run plugins` are what plain Pulumi needs of
+ * it. What it prints is the result alone; progress goes to stderr.
+ */
+const commands: Readonly<Record<string, () => Promise<string>>> = {
+  "node-image": async () => {
+    await ensureSystem(ui);
+    return ensureNodeImage(ui);
   },
-  locate: async () => locateToolchain(),
-  missing,
-  purge: () => purge(plainProgress()),
+  plugins: async () => (await ensurePlugins(ui)).join(delimiter),
+  ensure: async () => {
+    await ensureSystem(ui);
+    return asJson(await ensureToolchain(ui));
+  },
+  locate: async () => asJson(locateToolchain()),
+  missing: async () => asJson(await missing()),
+  purge: async () => {
+    await purge(ui);
+    return "";
+  },
 };
 
 const command = commands[process.argv[2] ?? ""];
@@ -19,7 +34,7 @@ if (command === undefined) {
   process.exitCode = 2;
 } else {
   command().then(
-    (result) => console.log(JSON.stringify(result, undefined, 2)),
+    (result) => console.log(result),
     (error: unknown) => {
       console.error(error instanceof UserError ? error.message : error);
       process.exitCode = error instanceof UserError ? 2 : 1;

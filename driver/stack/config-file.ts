@@ -3,6 +3,7 @@ import path from "node:path";
 import { isMap, parseDocument } from "yaml";
 import type { Values } from "../../checks/language/values";
 import { UserError } from "../../lib/user-error";
+import { isLeftImage } from "../../stacks/shown-values";
 
 const project = "cni-lab";
 
@@ -52,6 +53,17 @@ export class ConfigFile {
   setMissing(values: Values): this {
     const present = this.values();
     return this.set(Object.fromEntries(Object.entries(values).filter(([key]) => !(key in present))));
+  }
+
+  /** Forgets the node image that an earlier version has written; one of somebody's own stays. */
+  dropLeftImage(): this {
+    for (const [key, value] of Object.entries(this.values())) {
+      if (isLeftImage(key, value)) {
+        this.document.deleteIn(["config", `${project}:${key}`]);
+        this.changed = true;
+      }
+    }
+    return this;
   }
 
   /** Forgets the salt of a stack that is gone, so that a new one gets its own; kept where a secret hangs on it. */

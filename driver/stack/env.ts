@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
-import { quoteWord } from "../../lib/shell";
+import { backendFolder } from "../../components/cluster/owner";
 import type { Toolchain } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
 import { kubeconfigFile, privateDir, stateDir } from "./paths";
@@ -20,6 +21,7 @@ export function toolEnv(toolchain: Toolchain, stack?: string, own: NodeJS.Proces
     PATH: withFirst(toolchain.binDir, own.PATH),
     PULUMI_HOME: toolchain.pulumiHome,
     PULUMI_BACKEND_URL: backendUrl(own),
+    ...credentials(own),
     ...passphrase(own),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -67,11 +69,12 @@ export function emptyShellFolder(stack: string): void {
   }
 }
 
-/** The environment as lines for a shell's `eval`. */
-export function shellExports(env: ToolEnv): string {
-  return Object.entries(env)
-    .map(([name, value]) => `export ${name}=${quoteWord(value)}\n`)
-    .join("");
+/** What `pulumi login` has written for a backend of the user's own lies in his home of Pulumi, which is not the lab's. */
+function credentials(own: NodeJS.ProcessEnv): Record<string, string> {
+  if (!own.PULUMI_BACKEND_URL || backendFolder(own.PULUMI_BACKEND_URL) !== undefined || own.PULUMI_CREDENTIALS_PATH) {
+    return {};
+  }
+  return { PULUMI_CREDENTIALS_PATH: own.PULUMI_HOME || path.join(homedir(), ".pulumi") };
 }
 
 function passphrase(own: NodeJS.ProcessEnv): Record<string, string> {

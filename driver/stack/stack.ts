@@ -52,7 +52,7 @@ export class Stack {
     await takeTurn(this.name, async () => {
       const exists = await this.exists();
       const config = exists ? this.config() : this.config().dropSalt();
-      config.setMissing(values.missing).set(values.set).save();
+      config.dropLeftImage().setMissing(values.missing).set(values.set).save();
       if (!exists) {
         await this.pulumi(["stack", "init", this.name, "--non-interactive"]);
       }

@@ -1,7 +1,7 @@
 import type { Values } from "../../checks/language/values";
 import type { Lab } from "../../labs/format/lab-data";
 import { secretKeys } from "../../stacks/schema";
-import { writtenKeys } from "../../stacks/shown-values";
+import { isLeftImage } from "../../stacks/shown-values";
 import { valuesInForce } from "./settings";
 
 /** A value of a stack that its lab does not have when it is brought up anew. */
@@ -21,7 +21,7 @@ export function changedValues(lab: Lab, file: Values): readonly ChangedValue[] {
   const own: Values = { ...valuesInForce(lab.values, {}), ...broken };
   const cured: Values = { ...own, ...merged(lab.fixed) };
   return Object.entries(valuesInForce(lab.values, file))
-    .filter(([key, value]) => value !== own[key] && !writtenKeys.includes(key))
+    .filter(([key, value]) => value !== own[key] && !isLeftImage(key, value))
     .map(([key, value]) => ({
       key,
       value: secretKeys.includes(key) ? "[secret]" : value,

@@ -2,9 +2,6 @@ import type { Values } from "../../checks/language/values";
 import { nearest, refusal } from "../../lib/suggest";
 import { type Problem, UserError } from "../../lib/user-error";
 import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../../stacks/schema";
-import { writtenKeys } from "../../stacks/shown-values";
-
-const settable = configKeys.filter((key) => !writtenKeys.includes(key));
 
 /** Reads `--set key=value` options. @throws UserError that names every one that can't be read, with what was meant. */
 export function parseSets(sets: readonly string[]): Values {
@@ -14,8 +11,8 @@ export function parseSets(sets: readonly string[]): Values {
     const [, key, value] = /^([^=]*)=(.*)$/s.exec(set) ?? [];
     if (key === undefined || value === undefined) {
       problems.push({ field: "--set", value: set, rule: "must be written as key=value", fix: fixFor(set) });
-    } else if (!settable.includes(key)) {
-      problems.push(refusal("--set", key, settable));
+    } else if (!configKeys.includes(key)) {
+      problems.push(refusal("--set", key, configKeys));
     } else if (secretKeys.includes(key)) {
       problems.push({
         field: `--set ${key}`,
@@ -68,6 +65,6 @@ function asSet(problem: Problem, set: Values): Problem {
 }
 
 function fixFor(word: string): string | undefined {
-  const meant = nearest(word.split(/[=:\s]/)[0] ?? "", settable);
+  const meant = nearest(word.split(/[=:\s]/)[0] ?? "", configKeys);
   return meant === undefined ? undefined : `for example --set ${meant}=VALUE`;
 }

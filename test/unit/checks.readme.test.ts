@@ -36,7 +36,11 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (id, 
   });
 
   it("says what to look at and why it works, with commands on this lab only", () => {
-    expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual(["What to look at", "Why it works"]);
+    expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual([
+      "What to look at",
+      "Why it works",
+      "With plain Pulumi",
+    ]);
     const commands = commandsOf(page);
     expect(commands.length).toBeGreaterThan(0);
     expect(commands.at(-1)?.command).toBe(`./lab down ${id}`);

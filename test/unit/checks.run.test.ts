@@ -362,7 +362,7 @@ describe("a run", () => {
 
   it("keeps what it was run on: the stack, its values but for secrets, and what a claim is about", async () => {
     const cluster = new FakeCluster(() => "yes");
-    const values = { cni: "weave", weavePassword: "hunter2", license: "key", nodeImage: "node:1" };
+    const values = { cni: "weave", weavePassword: "hunter2", license: "key", nodeImage: "localhost/cni-lab/node:1" };
     const reach = { between: "pods", by: "ping", sent: 3, arrived: "word" } as const;
     const pinging = checkOf({ id: "pings", subjects: "node-pair", says: { holds: "x", fails: "x" }, reach });
     const silent = { ...pinging, id: "silent", reach: { none: "nobody is there" } };

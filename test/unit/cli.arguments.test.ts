@@ -90,12 +90,12 @@ test.each(["flanel", "flannel; rm -rf /", "$(id)", "a b", "'", ""])("the stack %
 });
 
 test("values are refused together, with what was meant, before anything is done", async () => {
-  const { exitCode, lines } = await lab("up", "flannel", "--set", "node=3", "--set", "cni", "--set", "nodeImage=x");
+  const { exitCode, lines } = await lab("up", "flannel", "--set", "node=3", "--set", "cni", "--set", "lan=x");
   expect(exitCode).toBe(2);
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatch(/^lab: --set is "node": must be one of: cni, nodes, .*; did you mean nodes\?$/);
   expect(lines[1]).toBe('lab: --set is "cni": must be written as key=value; for example --set cni=VALUE');
-  expect(lines[2]).toMatch(/^lab: --set is "nodeImage": must be one of: /);
+  expect(lines[2]).toMatch(/^lab: --set is "lan": must be one of: /);
 });
 
 test.each([

@@ -45,6 +45,14 @@ test("the user's edits, comments and other keys stay", () => {
   });
 });
 
+test.each([
+  ["the node image that an earlier version wrote goes", "localhost/cni-lab/node:0123456789abcdef", ""],
+  ["a node image of somebody's own stays", "localhost/mine:1", "  cni-lab:nodeImage: localhost/mine:1\n"],
+])("%s", (_, image, left) => {
+  withText(`${edited}  cni-lab:nodeImage: ${image}\n`).dropLeftImage().save();
+  expect(readFileSync(file, "utf8")).toBe(edited + left);
+});
+
 test("a value that is set is replaced in its place", () => {
   withText(edited).set({ nodes: "2" }).save();
   expect(readFileSync(file, "utf8")).toBe(edited.replace('"1"', '"2"'));

@@ -1,11 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { prepareState, shellExports, toolEnv } from "../../driver/stack/env";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { prepareState, toolEnv } from "../../driver/stack/env";
+import { shellExports, shellVariables, shellWords } from "../../driver/stack/shell-env";
+import { versions } from "../../lib/versions";
 
+const pluginVersions: Readonly<Record<string, string>> = {
+  kubernetes: versions.pulumiKubernetes,
+  command: versions.pulumiCommand,
+};
 const toolchain = { binDir: "/lab/bin", pulumiHome: "/lab/home", nodeImage: "localhost/cni-lab/node:1" };
 let state: string;
 beforeEach(() => {
@@ -39,6 +45,53 @@ test("the user's own backend and passphrase win", () => {
   expect(env).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
 });
 
+test("the user's login is found where it is, for a backend of his own that needs one", () => {
+  const of = (own: NodeJS.ProcessEnv) => toolEnv(toolchain, "flannel", own).PULUMI_CREDENTIALS_PATH;
+  expect(of({ PULUMI_BACKEND_URL: "https://api.pulumi.com" })).toBe(path.join(homedir(), ".pulumi"));
+  expect(of({ PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_HOME: "/mine" })).toBe("/mine");
+  expect(of({ PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_CREDENTIALS_PATH: "/other" })).toBeUndefined();
+  expect(of({ PULUMI_BACKEND_URL: "file:///state", PULUMI_HOME: "/mine" })).toBeUndefined();
+  expect(of({ PULUMI_HOME: "/mine" })).toBeUndefined();
+});
+
+describe("a shell that ./lab env has changed", () => {
+  const variables = (own: NodeJS.ProcessEnv) =>
+    Object.fromEntries(shellVariables(toolchain, "flannel", own).map(({ name, value }) => [name, value]));
+
+  test("has the lab's pulumi with its home where there is no other", () => {
+    const env = variables({ PATH: "/bin" });
+    expect(env).toMatchObject({ PATH: "/lab/bin:/bin", PULUMI_HOME: "/lab/home", PULUMI_STACK: "flannel" });
+    expect({ ...env, ...variables({ ...env }) }).toEqual(env);
+  });
+
+  test("has a user's own pulumi first, with its own home, and the lab's plugins behind", () => {
+    mkdirSync(path.join(state, "bin"));
+    writeFileSync(path.join(state, "bin/pulumi"), "", { mode: 0o755 });
+    const plugins = ["kubernetes", "command"].map(
+      (name) => `/lab/home/plugins/resource-${name}-v${pluginVersions[name]}`,
+    );
+    const env = variables({ PATH: `${state}/bin:/bin` });
+    expect(env.PATH).toBe([`${state}/bin`, "/bin", ...plugins, "/lab/bin"].join(":"));
+    expect(Object.keys(env).sort()).toEqual([
+      "KUBECACHEDIR",
+      "KUBECONFIG",
+      "PATH",
+      "PULUMI_BACKEND_URL",
+      "PULUMI_CONFIG_PASSPHRASE_FILE",
+      "PULUMI_STACK",
+      "TMPDIR",
+    ]);
+    expect({ ...env, ...variables({ ...env }) }).toEqual(env);
+    expect(variables({ PATH: `/lab/bin:${state}/bin:/bin` }).PATH).toBe(env.PATH);
+  });
+
+  test("is told what each variable is for", () => {
+    const all = shellVariables(toolchain, "flannel", { PATH: "/bin", PULUMI_BACKEND_URL: "https://mine" });
+    expect(all.filter(({ why }) => why === "")).toEqual([]);
+    expect(shellWords(all).split("\n")).toContain("lab: sets PULUMI_BACKEND_URL: your own, as it is");
+  });
+});
+
 test("the passphrase is made once, for this user only", () => {
   const env = toolEnv(toolchain, "flannel");
   prepareState(env);
@@ -55,8 +108,8 @@ test("a shell reads back every value as it was", () => {
   const value = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0") && !/\p{Surrogate}/u.test(text));
   fc.assert(
     fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), (values) => {
-      const env = Object.fromEntries(values.map((text, i) => [`V${i}`, text]));
-      const names = Object.keys(env).map((name) => `"$${name}"`);
+      const env = values.map((value, i) => ({ name: `V${i}`, value }));
+      const names = env.map(({ name }) => `"$${name}"`);
       const script = `eval "$EXPORTS"; printf '%s\\0' ${names.join(" ")}`;
       const out = execFileSync("sh", ["-euc", script], { env: { EXPORTS: shellExports(env) }, encoding: "utf8" });
       expect(out.split("\0").slice(0, -1)).toEqual(values);

@@ -17,7 +17,12 @@ describe("what makes a stack other than its lab", () => {
   test.each<[string, Parameters<typeof changedValues>, readonly string[]]>([
     ["nothing, where its file has the lab's values", [plain, { cni: "flannel", nodes: "3" }], []],
     ["nothing, where its file says what holds without it", [plain, { podCidr: "10.244.0.0/16" }], []],
-    ["nothing, where the lab wrote it for itself", [plain, { nodeImage: "localhost/node:1" }], []],
+    ["nothing, where an earlier version wrote its own image", [plain, { nodeImage: "localhost/cni-lab/node:1" }], []],
+    [
+      "an image of somebody's own",
+      [plain, { nodeImage: "localhost/mine:1" }],
+      ["not the lab's own: nodeImage=localhost/mine:1 (lab: not set)"],
+    ],
     [
       "what somebody set",
       [plain, { cni: "weave", nodes: "2", weaveMtu: "1400" }],
@@ -47,7 +52,7 @@ describe("what makes a stack other than its lab", () => {
 
   test("is nothing for any lab that was just brought up", async () => {
     for (const lab of await loadLabs()) {
-      const file: Values = Object.assign({ nodeImage: "x" }, lab.values, ...(lab.broken ?? []));
+      const file: Values = Object.assign({}, lab.values, ...(lab.broken ?? []));
       expect(changedLines(changedValues(lab, file)), lab.id).toEqual([]);
       expect(changedLines(changedBeforeUp(lab, {})), lab.id).toEqual([]);
     }

@@ -39,11 +39,10 @@ export function ownHome(cache: Cache, plugins: Artifact, kubernetes: Artifact): 
     alsoThere: () => Promise.resolve(existsSync(ownHomePath(cache, artifact))),
     build: async ({ scratch, pathOf }) => {
       const home = join(scratch, "home");
-      const place = (name: string, version: string) => join(home, "plugins", `resource-${name}-v${version}`);
-      const forKubernetes = place("kubernetes", versions.pulumiKubernetes);
+      const [forKubernetes = "", forCommand = ""] = pluginFolders(home);
       // Copies: a folder that is a link is no plugin to Pulumi.
       await cp(join(pathOf(plugins), "kubernetes"), forKubernetes, { recursive: true });
-      await cp(join(pathOf(plugins), "command"), place("command", versions.pulumiCommand), { recursive: true });
+      await cp(join(pathOf(plugins), "command"), forCommand, { recursive: true });
       await symlink(join(pathOf(kubernetes), "kubectl"), join(forKubernetes, "kubectl"));
       const target = ownHomePath(cache, artifact);
       await rm(target, { recursive: true, force: true });
@@ -52,6 +51,14 @@ export function ownHome(cache: Cache, plugins: Artifact, kubernetes: Artifact): 
     },
   };
   return artifact;
+}
+
+/** The folders of the two provider plugins in a PULUMI_HOME. */
+export function pluginFolders(home: string): readonly string[] {
+  return [
+    ["kubernetes", versions.pulumiKubernetes],
+    ["command", versions.pulumiCommand],
+  ].map(([name, version]) => join(home, "plugins", `resource-${name}-v${version}`));
 }
 
 /** Where that home is. */
