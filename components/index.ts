@@ -1,3 +1,5 @@
+export { quote } from "../lib/shell";
+export type { Inputs } from "./args/inputs";
 export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
 export type { ClusterLan } from "./cluster/cluster-lans";
 export type { ContainerEngine } from "./cluster/engine/engine";
@@ -7,17 +9,19 @@ export type { NodeAccess, ReachableNode } from "./cluster/node-access";
 export { NodeIds, type NodeIdsArgs } from "./cluster/node-ids";
 export {
   ContainerShell,
+  type NodeCommand,
   type NodeCommandArgs,
   type NodeShell,
   type Script,
   type SshConnection,
   SshShell,
+  scriptArgv,
 } from "./cluster/node-shell";
 export type { ForwardPolicy, OverlayRules } from "./cluster/node-state/forwarding";
 export type { MachineIds } from "./cluster/node-state/machine-id";
 export type { NodeNetwork } from "./cluster/node-state/vagrant";
 export { Arrival, type ArrivalArgs } from "./cni/arrival";
-export { Cni, type CniArgs, type CniChoice } from "./cni/cni";
+export { Cni, type CniArgs, type CniChoice, type CniSwapArgs } from "./cni/cni";
 export type { FlannelAnnotation } from "./cni/flannel/address";
 export { FlannelAddresses, type FlannelAddressesArgs } from "./cni/flannel/addresses";
 export { Flannel, type FlannelArgs } from "./cni/flannel/flannel";

@@ -15,7 +15,7 @@ import { podNetworkOf } from "./pod-network";
 /** What a stack tells about itself: read by ./lab and by `pulumi stack output`. */
 export interface LabOutputs {
   readonly kubeconfig: pulumi.Output<string>;
-  readonly nodes: { name: string; container: string; address: string }[];
+  readonly nodes: { name: string; container: string; address: pulumi.Output<string> }[];
   readonly clusterId: pulumi.Output<string>;
   /** The name of the container engine that the nodes are of. */
   readonly engine: string;

@@ -9,6 +9,7 @@ import { runHere } from "./run-here";
  *
  * @param container its name
  * @param wake the command line that starts the container, unless it runs, and waits until it works
+ * @param opts whose provider runs it
  * @throws pulumi.RunError where it does not start
  */
 export function awake(
@@ -16,10 +17,12 @@ export function awake(
   engine: ContainerEngine,
   container: string,
   wake: string,
+  opts: pulumi.InvokeOptions,
 ): pulumi.Output<string> {
   return id.apply(async (made) => {
     if (!pulumi.runtime.isDryRun()) {
-      await runHere(wake, (said) => ({ field: container, rule: rule(said), fix: fix(engine, container) }), "stderr");
+      const problem = (said: string) => ({ field: container, rule: rule(said), fix: fix(engine, container) });
+      await runHere(wake, problem, opts, "stderr");
     }
     return made;
   });

@@ -2,8 +2,11 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parseCidr } from "../../lib/cidr";
-import { describeProblem, type Problem } from "../../lib/user-error";
+import type { Problem } from "../../lib/user-error";
 import { images, versions } from "../../lib/versions";
+import { type FieldsOf, flag, made, number, oneOf, plain, required, text } from "../args/fields";
+import { networkProblems, wholeNumberProblems } from "../args/rules";
+import { after, recorded, takeArgs } from "../args/take";
 import { awake } from "./awake";
 import { type ClusterLan, createLans } from "./cluster-lans";
 import type { ContainerEngine } from "./engine/engine";
@@ -11,13 +14,22 @@ import { podman } from "./engine/podman";
 import { apiPort, initConfig, joinConfig, parseInvitation } from "./kubeadm";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
 import { forThisMachine } from "./kubeconfig";
-import { lanNames, maxNodes, planNodes } from "./lan";
+import { lanNames, maxNodes, nodeNames, nodeOnLan } from "./lan";
 import { lookAround } from "./look-around";
 import { createNode, deleteNode, wakeNode } from "./node-container";
 import { ContainerShell, type NodeShell } from "./node-shell";
 import type { NodeNetwork } from "./node-state/vagrant";
 import { defaultPodNetwork } from "./pod-network";
-import { generationOf, isAsleep, lanGeneration, lanOwner, missingParts, ownerIn, type StackStanding } from "./standing";
+import {
+  type ClusterParts,
+  generationOf,
+  isAsleep,
+  lanGeneration,
+  lanOwner,
+  missingParts,
+  ownerIn,
+  type StackStanding,
+} from "./standing";
 
 export interface ClusterArgs {
   /** The lab that the nodes belong to: part of the names of containers and networks, and their label. */
@@ -27,24 +39,39 @@ export interface ClusterArgs {
   /** How many nodes; the first is the control plane and runs pods too. From 1 to 9. @default 3 */
   readonly nodes?: number;
   /** The image of the nodes, with Kubernetes and the images of all workloads in it. */
-  readonly nodeImage: string;
+  readonly nodeImage: pulumi.Input<string>;
   /** The LAN of the nodes, an IPv4 /24: node 1 is .11, this machine .1. */
-  readonly lanCidr: string;
+  readonly lanCidr: pulumi.Input<string>;
   /** The network of the pods. @default "10.244.0.0/16" */
-  readonly podCidr?: string;
+  readonly podCidr?: pulumi.Input<string>;
   /** The network of the Services. @default "10.96.0.0/12" */
-  readonly serviceCidr?: string;
+  readonly serviceCidr?: pulumi.Input<string>;
   /** A LAN besides, without addresses of its own: the nodes' interface eth2. @default false */
   readonly secondLan?: boolean;
   /** How nodes are connected. With `vagrant`, each has an eth0 behind a NAT of its own, with the default route and the same address on all. @default "lan" */
   readonly nodeNetwork?: NodeNetwork;
 }
 
+const fields: FieldsOf<ClusterArgs> = {
+  stack: required(plain(text)),
+  engine: made("one of the container engines", "name", "exec"),
+  nodes: plain(number),
+  nodeImage: required(text),
+  lanCidr: required(text),
+  podCidr: text,
+  serviceCidr: text,
+  secondLan: plain(flag),
+  nodeNetwork: plain(oneOf("lan", "vagrant")),
+};
+
+/** The arguments that everything of the cluster is made by, with their defaults. */
+type ClusterPlan = ClusterArgs & { readonly engine: ContainerEngine };
+
 /** A node of a cluster, and how to run commands on it. */
 export interface ClusterNode {
   readonly name: string;
   readonly container: string;
-  readonly address: string;
+  readonly address: pulumi.Output<string>;
   readonly shell: NodeShell;
   /** The node's container, as a resource: what lives in the node goes with it. */
   readonly machine: pulumi.Resource;
@@ -60,7 +87,7 @@ interface StartedNode extends ClusterNode {
 /** A node before it is made. */
 interface NodePlace {
   readonly name: string;
-  readonly address: string;
+  readonly address: pulumi.Output<string>;
   readonly container: string;
 }
 
@@ -71,7 +98,8 @@ const endpointName = "control-plane.cni-lab.internal";
  * A Kubernetes cluster of containers on this machine, made by kubeadm, with kube-proxy and CoreDNS and no CNI:
  * nodes become Ready when one is added.
  *
- * @throws pulumi.ResourceError if `nodes` is not a whole number from 1 to 9, or `lanCidr` is not an IPv4 /24.
+ * @throws pulumi.ResourceError if `nodes` is not a whole number from 1 to 9, `lanCidr` is not an IPv4 /24, or `podCidr` or
+ * `serviceCidr` is not an IPv4 network.
  *
  * @example
  * ```ts
@@ -96,69 +124,66 @@ export class Cluster extends pulumi.ComponentResource {
   readonly controlPlane: pulumi.Resource;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Cluster", name, {}, opts);
-    const podCidr = args.podCidr ?? defaultPodNetwork;
-    const serviceCidr = args.serviceCidr ?? "10.96.0.0/12";
-    const problems = clusterProblems(args);
-    if (problems.length > 0) {
-      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
-    }
-
-    const places = planNodes(args.lanCidr, args.nodes ?? 3).map((node) => ({
-      ...node,
-      container: `cni-lab-${args.stack}-${node.name}`,
+    super("cni-lab:index:Cluster", name, recorded(args, fields), opts);
+    const { own, values } = takeArgs(this, args, fields, opts, clusterProblems);
+    const plan = { ...args, engine: args.engine ?? podman };
+    const places = nodeNames(args.nodes ?? 3).map((node, i) => ({
+      name: node,
+      address: values.apply(({ lanCidr }) => nodeOnLan(lanCidr, i)),
+      container: `cni-lab-${args.stack}-${node}`,
     }));
     const lans = lanNames(args.stack);
-    const engine = args.engine ?? podman;
-    const standing = this.lookAround(engine, args, places);
-    const parts = { lan: lans.first, nodes: places, image: args.nodeImage };
+    const parts = pulumi.output(args.nodeImage).apply((image) => ({ lan: lans.first, nodes: namesOf(places), image }));
+    const standing = this.lookAround(plan, parts);
+    const found = pulumi.all([standing, parts]);
     this.lans = createLans(
       name,
-      { ...args, engine },
+      { ...plan, lanCidr: values.lanCidr },
       {
-        first: standing.apply((found) => ({
-          generation: lanGeneration(found, parts),
-          owner: lanOwner(found, parts),
+        first: found.apply(([there, wanted]) => ({
+          generation: lanGeneration(there, wanted),
+          owner: lanOwner(there, wanted),
         })),
-        second: standing.apply((found) => ({
-          generation: generationOf(found.networks, lans.second, found.fresh),
-          owner: ownerIn(found.networks, lans.second, found.owner),
+        second: standing.apply((there) => ({
+          generation: generationOf(there.networks, lans.second, there.fresh),
+          owner: ownerIn(there.networks, lans.second, there.owner),
         })),
       },
-      { parent: this },
+      own,
     );
     const [firstPlace, ...otherPlaces] = places;
     if (firstPlace === undefined) {
       throw new RangeError("a cluster has at least one node");
     }
-    const first = this.startNode(name, firstPlace, { ...args, engine }, standing, true);
+    const first = this.startNode(name, firstPlace, plan, standing, own);
     // A worker goes with its control plane. One that is made anew is first forgotten by it, which has to run for that.
     const ready = pulumi
       .all([standing, first.line])
-      .apply(([found]) => (isAsleep(found, parts) ? first.id.apply(() => found) : pulumi.output(found)));
-    const others = otherPlaces.map((place) => this.startNode(name, place, { ...args, engine }, ready, false));
+      .apply(([there]) => (isAsleep(there, firstPlace) ? first.id.apply(() => there) : pulumi.output(there)));
+    const others = otherPlaces.map((place) => this.startNode(name, place, plan, ready, own, first));
 
     this.id = first.id;
     this.controlPlane = first.machine;
-    const endpoint = { name: endpointName, address: first.address, port: apiPort };
     const initialised = first.shell.command(
       `${name}-init`,
       {
         create: initScript,
-        stdin: initConfig({
-          kubernetesVersion: versions.kubernetes,
-          corednsTag: images.coredns.slice(images.coredns.lastIndexOf(":") + 1),
-          endpoint: endpoint.name,
-          address: endpoint.address,
-          nodeName: first.name,
-          podCidr,
-          serviceCidr,
-        }),
+        stdin: pulumi
+          .all([first.address, args.podCidr ?? defaultPodNetwork, args.serviceCidr ?? "10.96.0.0/12"])
+          .apply(([address, podCidr, serviceCidr]) =>
+            initConfig({
+              kubernetesVersion: versions.kubernetes,
+              corednsTag: images.coredns.slice(images.coredns.lastIndexOf(":") + 1),
+              endpoint: endpointName,
+              nodeName: first.name,
+              ...{ address, podCidr, serviceCidr },
+            }),
+          ),
         triggers: [first.id],
       },
-      this.childOf(first.machine),
+      { ...own, deletedWith: first.machine },
     );
-    this.kubeconfig = this.readKubeconfig(name, first, endpoint, initialised);
+    this.kubeconfig = this.readKubeconfig(name, first, after(own, initialised));
     this.provider = new k8s.Provider(
       `${name}-api`,
       {
@@ -169,73 +194,72 @@ export class Cluster extends pulumi.ComponentResource {
         // What the program says wins over what somebody has patched by hand: else the cure of a bug would be refused.
         enablePatchForce: true,
       },
-      { parent: this, dependsOn: initialised },
+      after(own, initialised),
     );
-    this.members = [initialised, ...others.map((node) => this.join(name, node, first, initialised))];
+    this.members = [initialised, ...others.map((node) => this.join(name, node, first, own, initialised))];
     this.nodes = [first, ...others].map(({ line: _, ...node }) => node);
-    this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id });
+    this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id, provider: this.provider });
   }
 
   /** What there is of the cluster; says what another hand has removed of it. */
   private lookAround(
-    engine: ContainerEngine,
-    { stack, secondLan = false, nodeImage }: ClusterArgs,
-    nodes: readonly NodePlace[],
+    { engine, stack, secondLan = false }: ClusterPlan,
+    parts: pulumi.Output<ClusterParts>,
   ): pulumi.Output<StackStanding> {
     const { first, second } = lanNames(stack);
-    return lookAround(engine, stack, secondLan ? [first, second] : [first]).apply(async (found) => {
-      for (const sentence of missingParts(found, { lan: first, nodes, image: nodeImage })) {
+    const standing = lookAround(engine, stack, { parent: this }, secondLan ? [first, second] : [first]);
+    pulumi.all([standing, parts]).apply(async ([found, wanted]) => {
+      for (const sentence of missingParts(found, wanted)) {
         await pulumi.log.warn(sentence, this);
       }
-      return found;
     });
+    return standing;
   }
 
   /**
-   * @param first the control plane: it goes with its LAN, while a worker can be made anew by itself
+   * @param first the control plane; none where it is this one, which goes with its LAN, while a worker can be made anew by itself
    */
   private startNode(
     name: string,
     { name: nodeName, address, container }: NodePlace,
-    { engine, stack, nodeImage, lanCidr, nodeNetwork }: ClusterArgs & { readonly engine: ContainerEngine },
+    { engine, stack, nodeImage, nodeNetwork }: ClusterPlan,
     standing: pulumi.Output<StackStanding>,
-    first: boolean,
+    own: pulumi.CustomResourceOptions,
+    first?: ClusterNode,
   ): StartedNode {
-    const plan = {
+    const plan = pulumi.output({
       stack,
       name: nodeName,
       container,
       image: nodeImage,
-      lans: this.lans.map(({ network, link, cidr }) => ({
-        network,
-        link,
-        address: cidr === undefined ? undefined : address,
-      })),
+      lans: this.lans.map(({ network, link, cidr }) => ({ network, link, address: cidr && address })),
       network: nodeNetwork,
-      endpoint: { name: endpointName, address: planNodes(lanCidr, 1)[0]?.address ?? address },
-    };
+      endpoint: { name: endpointName, address: first?.address ?? address },
+    });
     const owner = standing.apply((found) => ownerIn(found.containers, container, found.owner));
-    const generation = first
-      ? pulumi.output("")
-      : standing.apply((found) => generationOf(found.containers, container, found.fresh));
+    const generation =
+      first === undefined
+        ? pulumi.output("")
+        : standing.apply((found) => generationOf(found.containers, container, found.fresh));
     const line = pulumi
-      .all([generation, owner])
-      .apply(([which, own]) => createNode(engine, { ...plan, generation: which, owner: own }));
+      .all([plan, generation, owner])
+      .apply(([node, which, whose]) => createNode(engine, { ...node, generation: which, owner: whose }));
     // A control plane that would be made otherwise goes as one that is gone does.
-    const create = this.goesWith(`${name}-${nodeName}-generation`, first ? line : generation, line);
+    const trigger = first === undefined ? line : generation;
+    const create = this.goesWith(`${name}-${nodeName}-generation`, trigger, line, own);
     const machine = new command.local.Command(
       `${name}-${nodeName}`,
       {
         create,
-        delete: owner.apply((own) => deleteNode(engine, container, own)),
+        delete: owner.apply((whose) => deleteNode(engine, container, whose)),
         // The LANs' outputs among the triggers make the engine remove the nodes first when it replaces a LAN.
         triggers: [create, ...this.lans.map(({ id }) => id)],
         logging: "none",
       },
-      { parent: this, deleteBeforeReplace: true },
+      { ...own, deleteBeforeReplace: true },
     );
     const shell = new ContainerShell(engine, container);
-    const id = awake(machine.stdout, engine, container, wakeNode(engine, container));
+    const id = awake(machine.stdout, engine, container, wakeNode(engine, container), { parent: this });
     return { name: nodeName, container, address, shell, machine, id, line: create };
   }
 
@@ -245,38 +269,51 @@ export class Cluster extends pulumi.ComponentResource {
    * of another resource: nothing can be undone in a container that is gone, and the provider of what was in a cluster
    * is ended by the engine as soon as it sees that another takes its place (registry.Diff in pulumi/pkg 3.239).
    */
-  private goesWith(name: string, trigger: pulumi.Output<string>, value: pulumi.Output<string>): pulumi.Output<string> {
+  private goesWith(
+    name: string,
+    trigger: pulumi.Output<string>,
+    value: pulumi.Output<string>,
+    own: pulumi.CustomResourceOptions,
+  ): pulumi.Output<string> {
     const resource = new command.local.Command(
       name,
       // With the LANs, so that a LAN which is made anew comes first.
       { create: "true", triggers: [trigger, ...this.lans.map(({ id }) => id)], logging: "none" },
-      { parent: this, deleteBeforeReplace: true },
+      { ...own, deleteBeforeReplace: true },
     );
     // A URN is known beforehand: nothing depends on a value that a preview does not know.
-    return pulumi.all([resource.urn, value]).apply(([, own]) => own);
+    return pulumi.all([resource.urn, value]).apply(([, kept]) => kept);
   }
 
   private readKubeconfig(
     name: string,
     first: ClusterNode,
-    endpoint: { name: string; address: string; port: number },
-    initialised: pulumi.Resource,
+    initialised: pulumi.CustomResourceOptions,
   ): pulumi.Output<string> {
     const read = first.shell.command(
       `${name}-kubeconfig`,
       { create: kubeconfigScript, triggers: [first.id] },
-      { ...this.childOf(first.machine), dependsOn: initialised, additionalSecretOutputs: ["stdout"] },
+      { ...initialised, deletedWith: first.machine, additionalSecretOutputs: ["stdout"] },
     );
-    return pulumi.secret(read.stdout.apply((json) => forThisMachine(json, endpoint)));
+    const readable = pulumi
+      .all([read.stdout, first.address])
+      .apply(([json, address]) => forThisMachine(json, { name: endpointName, address, port: apiPort }));
+    return pulumi.secret(readable);
   }
 
-  private join(name: string, node: ClusterNode, first: ClusterNode, initialised: pulumi.Resource): pulumi.Resource {
+  private join(
+    name: string,
+    node: ClusterNode,
+    first: ClusterNode,
+    own: pulumi.CustomResourceOptions,
+    initialised: pulumi.Resource,
+  ): pulumi.Resource {
     const invitation = first.shell.command(
       `${name}-${node.name}-invitation`,
       { ...inviteScript(node.name), triggers: [node.id, first.id] },
       {
-        ...this.childOf(first.machine),
-        dependsOn: initialised,
+        ...after(own, initialised),
+        deletedWith: first.machine,
         additionalSecretOutputs: ["stdout"],
         deleteBeforeReplace: true,
       },
@@ -285,27 +322,28 @@ export class Cluster extends pulumi.ComponentResource {
       `${name}-${node.name}-join`,
       {
         create: joinScript(node.name),
-        stdin: pulumi.secret(invitation.stdout.apply((printed) => joinConfig(node, parseInvitation(printed)))),
+        stdin: pulumi.secret(
+          pulumi
+            .all([invitation.stdout, node.address])
+            .apply(([printed, address]) => joinConfig({ name: node.name, address }, parseInvitation(printed))),
+        ),
         triggers: [node.id, first.id],
       },
-      this.childOf(node.machine),
+      { ...own, deletedWith: node.machine },
     );
-  }
-
-  /** A command on a node goes with the node: there is nothing to undo once its container is gone. */
-  private childOf(machine: pulumi.Resource): pulumi.CustomResourceOptions {
-    return { parent: this, deletedWith: machine };
   }
 }
 
+const namesOf = (places: readonly NodePlace[]) => places.map(({ name, container }) => ({ name, container }));
+
 /** What is wrong with the arguments, all at once. */
-function clusterProblems({ nodes = 3, lanCidr }: ClusterArgs): Problem[] {
-  const problems: Problem[] = [];
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > maxNodes) {
-    problems.push({ field: "nodes", value: String(nodes), rule: `must be a whole number from 1 to ${maxNodes}` });
-  }
-  if (parseCidr(lanCidr)?.prefix !== 24) {
-    problems.push({ field: "lanCidr", value: lanCidr, rule: "must be an IPv4 network with the prefix /24" });
-  }
-  return problems;
+function clusterProblems({ nodes = 3, lanCidr, podCidr, serviceCidr }: pulumi.Unwrap<ClusterArgs>): Problem[] {
+  return [
+    ...wholeNumberProblems("nodes", nodes, 1, maxNodes),
+    ...(parseCidr(lanCidr)?.prefix === 24
+      ? []
+      : [{ field: "lanCidr", value: lanCidr, rule: "must be an IPv4 network with the prefix /24" }]),
+    ...networkProblems("podCidr", podCidr),
+    ...networkProblems("serviceCidr", serviceCidr),
+  ];
 }

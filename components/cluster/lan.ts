@@ -23,10 +23,14 @@ export function lanNames(stack: string): { readonly first: string; readonly seco
   return { first: `cni-lab-${stack}`, second: `cni-lab-${stack}-2` };
 }
 
-/** The nodes of a lab: names n1, n2, ..., and their fixed addresses on the LAN. */
-export function planNodes(lanCidr: string, count: number): { name: string; address: string }[] {
-  const lan = requireLan(lanCidr);
-  return Array.from({ length: count }, (_, i) => ({ name: `n${i + 1}`, address: hostAddress(lan, firstNode + i) }));
+/** The names of a lab's nodes: n1, n2, ... */
+export function nodeNames(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `n${i + 1}`);
+}
+
+/** The fixed address of a node on the LAN, counted from 0. */
+export function nodeOnLan(lanCidr: string, index: number): string {
+  return hostAddress(requireLan(lanCidr), firstNode + index);
 }
 
 /** The address that this machine has on the lab's LAN: the first one. */

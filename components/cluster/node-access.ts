@@ -1,13 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NodeShell } from "./node-shell";
+import { anything, group, list, made, passed, plain, required, text } from "../args/fields";
+import type { NodeCommand, NodeCommandArgs, NodeShell } from "./node-shell";
 
 /** A node that scripts may run on. */
 export interface ReachableNode {
-  /** The node's name in Kubernetes. */
+  /** The node's name in Kubernetes, and a part of the names of resources. */
   readonly name: string;
   readonly shell: NodeShell;
   /** By which the other nodes reach it. @default they can't be told that it leaves */
-  readonly address?: string;
+  readonly address?: pulumi.Input<string>;
   /** Tells this very node from another one of the same name, made later. @default the name alone does */
   readonly id?: pulumi.Input<string>;
   /** What the node goes with: nothing is undone on it then. @default the node outlives everything */
@@ -22,4 +23,29 @@ export interface NodeAccess {
   readonly nodes: readonly ReachableNode[];
   /** Of an administrator, with a server that nodes can reach; passed to scripts as a secret. */
   readonly kubeconfig: pulumi.Input<string>;
+}
+
+/** A node among the arguments of a component; some know more of themselves. */
+export const nodeField = group({
+  name: required(plain(text)),
+  shell: required(made("a shell, such as an SshShell", "command")),
+  address: passed(text),
+  id: anything,
+  machine: anything,
+});
+
+export const nodesField = list(nodeField);
+
+export const accessFields = { nodes: required(nodesField), kubeconfig: required(anything) } as const;
+
+/** A command on a node: replaced with it, and gone with it, as nothing can be undone on a node that is gone. */
+export function commandOn(
+  node: ReachableNode,
+  name: string,
+  args: NodeCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): NodeCommand {
+  const triggers = [node.id ?? node.name, ...(args.triggers ?? [])];
+  const deletedWith = node.machine ?? opts.deletedWith;
+  return node.shell.command(name, { ...args, triggers }, { ...opts, deletedWith });
 }

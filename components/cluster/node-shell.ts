@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { quote } from "../../lib/shell";
 import { describeProblem } from "../../lib/user-error";
+import type { Inputs } from "../args/inputs";
 import type { ContainerEngine } from "./engine/engine";
 import { runHere } from "./run-here";
 
@@ -16,13 +17,13 @@ export interface Script {
 /** Scripts that run on a node over the life of one resource. */
 export interface NodeCommandArgs {
   /** Runs when the resource is created, and again when an input changes. Must be safe to repeat. */
-  readonly create: Script;
+  readonly create: pulumi.Input<Inputs<Script>>;
   /** Runs when the resource is deleted. @default nothing runs */
-  readonly delete?: Script;
+  readonly delete?: pulumi.Input<Inputs<Script>>;
   /** The standard input of each script; the place for secrets, as process lists don't show it. @default empty */
   readonly stdin?: pulumi.Input<string>;
   /** When one of these changes, the resource is replaced. @default none */
-  readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+  readonly triggers?: readonly pulumi.Input<unknown>[];
   /** What of the scripts' output is shown while they run. @default "none" */
   readonly logging?: "none" | "stderr";
 }
@@ -39,7 +40,7 @@ export interface NodeShell {
    * Runs a script that changes nothing, at once, in a preview too; gives what it printed, and nothing where the node
    * does not exist yet. Absent where a shell can't do so: a preview is silent then.
    */
-  look?(script: Script): pulumi.Output<string>;
+  look?(script: Script, opts?: pulumi.InvokeOptions): pulumi.Output<string>;
 }
 
 /**
@@ -65,9 +66,9 @@ export class ContainerShell implements NodeShell {
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
     // The scripts travel beside the command line: an error shows that line, and nobody wants to read them there.
-    const environment: Record<string, string> = { CREATE: args.create.text };
+    const environment: Record<string, pulumi.Input<string>> = { CREATE: pulumi.output(args.create).text };
     if (args.delete !== undefined) {
-      environment.DELETE = args.delete.text;
+      environment.DELETE = pulumi.output(args.delete).text;
     }
     const run =
       args.stdin === undefined
@@ -78,12 +79,13 @@ export class ContainerShell implements NodeShell {
     return new command.local.Command(name, { ...lines(args, line), environment }, opts);
   }
 
-  look(script: Script): pulumi.Output<string> {
+  look(script: Script, opts?: pulumi.InvokeOptions): pulumi.Output<string> {
     const exists = quote(this.engine.inspect([this.container]));
     const run = quote(this.engine.exec(this.container, scriptArgv(script)));
     // A node that is stopped can't be read; the update will say so.
     const text = `if ${exists} >/dev/null 2>&1; then ${run} 2>/dev/null || true; fi`;
-    return pulumi.output(runHere(text, (said) => ({ field: this.container, rule: `can't be looked into: ${said}` })));
+    const problem = (said: string) => ({ field: this.container, rule: `can't be looked into: ${said}` });
+    return pulumi.output(runHere(text, problem, opts));
   }
 }
 
@@ -149,10 +151,10 @@ export function scriptArgv({ text, args = [] }: Script): string[] {
 
 function lines(args: NodeCommandArgs, line: (script: Script, variable: "CREATE" | "DELETE") => string) {
   return {
-    create: line(args.create, "CREATE"),
-    delete: args.delete === undefined ? undefined : line(args.delete, "DELETE"),
+    create: pulumi.output(args.create).apply((script) => line(script, "CREATE")),
+    delete: args.delete && pulumi.output(args.delete).apply((script) => line(script, "DELETE")),
     stdin: args.stdin,
-    triggers: args.triggers,
+    triggers: args.triggers && [...args.triggers],
     logging: args.logging ?? "none",
   };
 }

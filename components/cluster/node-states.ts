@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "./node-access";
+import { commandOn, type ReachableNode } from "./node-access";
 import type { NodeCommand } from "./node-shell";
 import { bringAbout, type NodeState, undo } from "./node-state/in-force";
 
@@ -7,14 +7,9 @@ import { bringAbout, type NodeState, undo } from "./node-state/in-force";
 export function nodeStates(
   name: string,
   nodes: readonly ReachableNode[],
-  state: NodeState,
+  state: pulumi.Output<NodeState>,
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
-  return nodes.map((node) =>
-    node.shell.command(
-      `${name}-${node.name}`,
-      { create: { text: bringAbout(state) }, delete: { text: undo(state) }, triggers: [node.id ?? node.name] },
-      { ...opts, deletedWith: node.machine },
-    ),
-  );
+  const scripts = { create: { text: state.apply(bringAbout) }, delete: { text: state.apply(undo) } };
+  return nodes.map((node) => commandOn(node, `${name}-${node.name}`, scripts, opts));
 }

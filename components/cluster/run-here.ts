@@ -7,15 +7,17 @@ import { describeProblem, type Problem } from "../../lib/user-error";
  *
  * @param problem what is told where it fails: of an error of the call itself Pulumi says that it is an unhandled
  * exception of the program, and shows a stack of its own innards
+ * @param opts whose provider runs it. @default the stack's
  * @param logging whether what it says is shown while it runs
  * @throws pulumi.RunError with the problem
  */
 export async function runHere(
   line: string,
   problem: (said: string) => Problem,
+  opts?: pulumi.InvokeOptions,
   logging: "none" | "stderr" = "none",
 ): Promise<string> {
-  const { code, printed, said } = await run(line, logging);
+  const { code, printed, said } = await run(line, logging, opts);
   if (code !== "0") {
     throw refusal([problem(said)]);
   }
@@ -33,9 +35,10 @@ export function refusal(problems: readonly Problem[]): pulumi.RunError {
 async function run(
   line: string,
   logging: "none" | "stderr",
+  opts?: pulumi.InvokeOptions,
 ): Promise<{ readonly code: string; readonly printed: string; readonly said: string }> {
   try {
-    const ran = await command.local.run({ command: `(${line}\n)\nprintf '\\n%s' "$?"`, logging });
+    const ran = await command.local.run({ command: `(${line}\n)\nprintf '\\n%s' "$?"`, logging }, opts);
     const [, printed = "", code = ""] = /^(.*)\n(\d+)$/s.exec(ran.stdout) ?? [];
     return { code, printed: printed.trimEnd(), said: ran.stderr.trim() };
   } catch (error) {

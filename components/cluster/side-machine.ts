@@ -28,11 +28,12 @@ interface SidePlace {
 export function sideMachine(
   name: string,
   { stack, container, lan }: SidePlace,
-  create: (mark: Required<Pick<SidePlan, "generation" | "owner">>) => string,
-  parent: pulumi.Resource,
+  create: (mark: Required<Pick<SidePlan, "generation" | "owner">>) => pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
 ): SideMachine {
   const { engine } = lan;
-  const standing = lookAround(engine, stack);
+  const call = { parent: opts.parent };
+  const standing = lookAround(engine, stack, call);
   const owner = standing.apply((found) => ownerIn(found.containers, container, found.owner));
   const line = pulumi
     .all([standing, owner])
@@ -47,7 +48,7 @@ export function sideMachine(
       triggers: [line, lan.id],
       logging: "none",
     },
-    { parent, deleteBeforeReplace: true },
+    { ...opts, deleteBeforeReplace: true },
   );
-  return { machine, id: awake(machine.stdout, engine, container, wakeSide(engine, container)) };
+  return { machine, id: awake(machine.stdout, engine, container, wakeSide(engine, container), call) };
 }

@@ -152,9 +152,12 @@ function isOtherBuild(one: string, other: string): boolean {
   return one !== other && repository(one) === repository(other);
 }
 
-/** The control plane where it is there and does not run. */
-export function isAsleep(standing: StackStanding, { nodes: [first] }: Pick<ClusterParts, "nodes">): boolean {
-  return first !== undefined && standing.containers[first.container]?.running === false;
+/** Whether a node is there and does not run. */
+export function isAsleep(
+  standing: StackStanding,
+  { container }: Pick<ClusterParts["nodes"][number], "container">,
+): boolean {
+  return standing.containers[container]?.running === false;
 }
 
 /** What is not there as it is to be although something of the cluster is, and what becomes of that, in sentences. */

@@ -1,22 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeAccess } from "../cluster/node-access";
+import type { Problem } from "../../lib/user-error";
+import { type FieldsOf, flag, number, required, text } from "../args/fields";
+import { secondsProblems } from "../args/rules";
+import { recorded, takeArgs } from "../args/take";
+import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
 import { arrivalScript, keepPods } from "./swap/arrival-script";
 
 export interface ArrivalArgs extends NodeAccess {
   /** The file of the CNI that has come, in the folder of the conflists. */
-  readonly conflist: string;
+  readonly conflist: pulumi.Input<string>;
   /** Whether pods that hold an address of no living network are recreated. @default true */
-  readonly recreatePods?: boolean;
+  readonly recreatePods?: pulumi.Input<boolean>;
   /** How long such pods may take to end, in seconds. @default 180 */
-  readonly podSeconds?: number;
+  readonly podSeconds?: pulumi.Input<number>;
   /** How long a node may take to join and to be Ready, in seconds; after that it is said and left so. @default 60 */
-  readonly nodeSeconds?: number;
+  readonly nodeSeconds?: pulumi.Input<number>;
 }
+
+const fields: FieldsOf<ArrivalArgs> = {
+  ...accessFields,
+  conflist: required(text),
+  recreatePods: flag,
+  podSeconds: number,
+  nodeSeconds: number,
+};
 
 /**
  * Brings each node under a CNI that is ready: its conflist is in force where none was, and pods whose network is gone
  * are recreated, on all nodes at once, as they are cut off until then. It ends when the nodes take pods.
+ *
+ * @throws pulumi.ResourceError if `podSeconds` or `nodeSeconds` is not a whole number of seconds, at least 1.
  *
  * @example
  * ```ts
@@ -28,23 +42,21 @@ export class Arrival extends pulumi.ComponentResource {
   readonly commands: readonly NodeCommand[];
 
   constructor(name: string, args: ArrivalArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Arrival", name, {}, opts);
+    super("cni-lab:index:Arrival", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts, timesProblems);
     const { nodes, kubeconfig, conflist, recreatePods = true, podSeconds = 180, nodeSeconds = 60 } = args;
-    this.commands = nodes.map((node) =>
-      node.shell.command(
-        `${name}-${node.name}`,
-        {
-          create: {
-            text: arrivalScript({ pods: podSeconds, node: nodeSeconds }),
-            args: [node.name, conflist, ...(recreatePods ? [] : [keepPods])],
-          },
-          stdin: pulumi.secret(kubeconfig),
-          triggers: [node.id ?? node.name],
-          logging: "stderr",
-        },
-        { parent: this, deletedWith: node.machine },
-      ),
-    );
-    this.registerOutputs({});
+    const text = pulumi.all([podSeconds, nodeSeconds]).apply(([pods, node]) => arrivalScript({ pods, node }));
+    const stdin = pulumi.secret(kubeconfig);
+    this.commands = nodes.map((node) => {
+      const words = pulumi
+        .all([conflist, recreatePods])
+        .apply(([file, recreate]) => [node.name, file, ...(recreate ? [] : [keepPods])]);
+      return commandOn(node, `${name}-${node.name}`, { create: { text, args: words }, stdin, logging: "stderr" }, own);
+    });
+    this.registerOutputs({ commands: this.commands });
   }
+}
+
+function timesProblems({ podSeconds, nodeSeconds }: pulumi.Unwrap<ArrivalArgs>): Problem[] {
+  return [...secondsProblems("podSeconds", podSeconds), ...secondsProblems("nodeSeconds", nodeSeconds)];
 }

@@ -23,7 +23,7 @@ export function chooseCni(
 export function prepareCni(
   name: CniName,
   settings: StackSettings & CniValues,
-  nodes: readonly (ReachableNode & { readonly address: string })[],
+  nodes: readonly (ReachableNode & { readonly address: pulumi.Input<string> })[],
   opts: pulumi.ComponentResourceOptions,
 ): readonly pulumi.Resource[] {
   const installer: CniInstaller<object, CniValues> | undefined = name === "none" ? undefined : installers[name];

@@ -1,14 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
-import type { NodeAccess } from "../cluster/node-access";
+import type { Problem } from "../../lib/user-error";
+import { type FieldsOf, flag, group, list, oneOf, plain, required, text } from "../args/fields";
+import { after, recorded, takeArgs } from "../args/take";
+import { accessFields, type NodeAccess } from "../cluster/node-access";
 import { Arrival } from "./arrival";
+import { formerly } from "./formerly";
 import { Handover } from "./handover";
-import type { CniInstaller } from "./installer";
+import type { CniInstaller, Marks } from "./installer";
 import { type CniArgsOf, installers } from "./installers";
 import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
-import { type CniId, definitionOf, residues } from "./registry";
+import { type CniId, type CniName, cniNames, definitionOf, residues } from "./registry";
 import { desiredCni, desiredNetwork, leftUndone, wishMark } from "./swap/names";
 import type { Residue } from "./swap/residue";
 import { previewSwap } from "./swap-preview";
@@ -16,7 +20,10 @@ import { previewSwap } from "./swap-preview";
 /** Which CNI a cluster has, and its settings; `none` leaves pods without a network. */
 export type CniChoice = { [Id in CniId]: { readonly type: Id } & CniArgsOf<Id> }[CniId] | { readonly type: "none" };
 
-export type CniArgs = CniChoice & {
+export type CniArgs = CniChoice & CniSwapArgs;
+
+/** What is done where one CNI follows another. */
+export interface CniSwapArgs {
   /**
    * How to work on the nodes, for the clean-up after a CNI and the way from one to another without an outage.
    *
@@ -26,9 +33,17 @@ export type CniArgs = CniChoice & {
   /** Whether nodes are cleaned, and new pods get the next CNI's network, when a CNI leaves. Needs `access`. @default true */
   readonly nodeCleanup?: boolean;
   /** Whether pods that hold an address of a CNI that leaves, or has left, are recreated. Needs `access`. @default true */
-  readonly recreatePods?: boolean;
+  readonly recreatePods?: pulumi.Input<boolean>;
   /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of all CNIs with their usual networks */
   readonly left?: readonly Residue[];
+}
+
+const fields: FieldsOf<CniSwapArgs & { readonly type: CniName }> = {
+  type: required(plain(oneOf(...cniNames))),
+  access: group(accessFields),
+  nodeCleanup: plain(flag),
+  recreatePods: flag,
+  left: list(group({ cni: required(plain(text)), network: required(plain(text)) })),
 };
 
 /**
@@ -38,7 +53,8 @@ export type CniArgs = CniChoice & {
  * which depend on the CNI and which workloads depend on. Deletion then goes: pods move node by node, the CNI ends, the
  * nodes are cleaned. An edge that is missing here is an order that is not kept.
  *
- * @throws pulumi.ResourceError if `type` is `flannel-etcd` and `access` is missing, or its `iface` is found by an annotation.
+ * @throws pulumi.ResourceError if `type` is none of the CNIs, an argument is wrong for that CNI, or `access` is missing for
+ * `flannel-etcd`.
  *
  * @example
  * ```ts
@@ -51,112 +67,143 @@ export class Cni extends pulumi.ComponentResource {
   /** What workloads depend on: once these exist, pods get addresses, or, with `none`, nodes know what is their own. */
   readonly ready: readonly pulumi.Resource[];
 
-  constructor(
-    name: string,
-    { access, nodeCleanup = true, recreatePods = true, left, ...choice }: CniArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("cni-lab:index:Cni", name, {}, opts);
+  constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
+    const all = { ...fields, ...installerOf(args?.type)?.fields };
+    super("cni-lab:index:Cni", name, recorded(args, all), opts);
+    const { own } = takeArgs(this, args, all, opts, (values) => problemsOf(args, values));
+    const { access, nodeCleanup = true, recreatePods = true, left, ...choice } = args;
     if (access === undefined) {
-      this.ready = this.install(choice, undefined, { parent: this });
+      this.ready = install(name, choice, undefined, own);
     } else {
-      const wish = this.record(name, choice, { nodeCleanup, recreatePods });
+      const wish = record(name, choice, { nodeCleanup, recreatePods }, own);
       this.ready =
         choice.type === "none"
-          ? nodeRecords(`${name}-record`, access.nodes, { parent: this })
-          : this.installBetween(choice, access, wish, recreatePods);
+          ? nodeRecords(`${name}-record`, access.nodes, own)
+          : installBetween(name, choice, access, wish, recreatePods, own);
       if (!nodeCleanup) {
-        this.leave(access, leftBeside(choice, left));
+        leave(name, access, leftBeside(choice, left), own);
       }
       previewSwap(access.nodes, choice.type, this);
     }
-    this.registerOutputs({});
-  }
-
-  /**
-   * The scripts of a CNI that leaves can know only at run time which one follows it.
-   * An update comes before every deletion, and scripts take its absence for "none".
-   */
-  private record(
-    name: string,
-    choice: CniChoice,
-    { nodeCleanup, recreatePods }: { readonly nodeCleanup: boolean; readonly recreatePods: boolean },
-  ): k8s.core.v1.ConfigMap {
-    const { namespace, name: mapName, key } = desiredCni;
-    const residue = choice.type === "none" ? undefined : residueOf(choice);
-    const data = {
-      [key]: choice.type,
-      // Else its DaemonSet tells it.
-      ...(residue !== undefined && residue.daemonSet === undefined ? { [desiredNetwork]: residue.network } : {}),
-      ...(nodeCleanup ? {} : { [leftUndone.nodeCleanup]: "off" }),
-      ...(recreatePods ? {} : { [leftUndone.recreatePods]: "off" }),
-    };
-    return new k8s.core.v1.ConfigMap(
-      `${name}-desired`,
-      { metadata: { namespace, name: mapName, labels: labels(mapName, name) }, data },
-      { parent: this },
-    );
-  }
-
-  /**
-   * Without a clean-up a CNI that leaves takes its own resources out of the program, and with them what would clean up
-   * after it. These stand in for them until the clean-up is wanted again: their deletion is the clean-up.
-   */
-  private leave(access: NodeAccess, left: readonly Residue[]): void {
-    for (const residue of left) {
-      const cleanup = new NodeCleanup(
-        `${residue.cni}-left-clean`,
-        { ...access, residue, arrives: false },
-        { parent: this },
-      );
-      new Handover(
-        `${residue.cni}-left-handover`,
-        { ...access, cni: residue.cni },
-        after(cleanup.commands, { parent: this }),
-      );
-    }
-  }
-
-  private installBetween(
-    choice: Exclude<CniChoice, { type: "none" }>,
-    access: NodeAccess,
-    wish: k8s.core.v1.ConfigMap,
-    recreatePods: boolean,
-  ): pulumi.Resource[] {
-    const residue = residueOf(choice);
-    const installer = installerOf(choice.type);
-    const cleanup = new NodeCleanup(`${choice.type}-clean`, { ...access, residue }, { parent: this });
-    const installed = this.install(choice, access, marked(wish, after(cleanup.commands, { parent: this })));
-    const opts = after(installed, { parent: this });
-    const { conflist } = residue;
-    const arrival = new Arrival(`${choice.type}-arrival`, { ...access, conflist, recreatePods }, opts);
-    installer.beside?.(access, { parent: this });
-    const { last } = new Handover(`${choice.type}-handover`, { ...access, cni: choice.type }, opts);
-    return last === undefined ? installed : [...arrival.commands, last];
-  }
-
-  private install(
-    choice: CniChoice,
-    access: NodeAccess | undefined,
-    opts: pulumi.ComponentResourceOptions,
-  ): pulumi.Resource[] {
-    if (choice.type === "none") {
-      return [];
-    }
-    const { type, ...args } = choice;
-    return installerOf(type).install(type, args, access, opts, this);
+    this.registerOutputs({ ready: this.ready });
   }
 }
 
+/**
+ * The scripts of a CNI that leaves can know only at run time which one follows it.
+ * An update comes before every deletion, and scripts take its absence for "none".
+ */
+function record(
+  name: string,
+  choice: CniChoice,
+  { nodeCleanup, recreatePods }: { readonly nodeCleanup: boolean; readonly recreatePods: pulumi.Input<boolean> },
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ConfigMap {
+  const { namespace, name: mapName, key } = desiredCni;
+  const residue = choice.type === "none" ? undefined : residueOf(choice);
+  const data = pulumi.output({ residue, recreatePods }).apply(({ residue: left, recreatePods: recreate }) => ({
+    [key]: choice.type,
+    // Else its DaemonSet tells it.
+    ...(left !== undefined && left.daemonSet === undefined ? { [desiredNetwork]: left.network } : {}),
+    ...(nodeCleanup ? {} : { [leftUndone.nodeCleanup]: "off" }),
+    ...(recreate ? {} : { [leftUndone.recreatePods]: "off" }),
+  }));
+  return new k8s.core.v1.ConfigMap(
+    `${name}-desired`,
+    { metadata: { namespace, name: mapName, labels: labels(mapName, name) }, data },
+    opts,
+  );
+}
+
+/**
+ * Without a clean-up a CNI that leaves takes its own resources out of the program, and with them what would clean up
+ * after it. These stand in for them until the clean-up is wanted again: their deletion is the clean-up.
+ */
+function leave(name: string, access: NodeAccess, left: readonly Residue[], own: pulumi.CustomResourceOptions): void {
+  for (const residue of left) {
+    const part = `${residue.cni}-left`;
+    const cleanup = new NodeCleanup(
+      `${name}-${part}-clean`,
+      { ...access, residue, arrives: false },
+      formerly(name, `${part}-clean`, own),
+    );
+    new Handover(
+      `${name}-${part}-handover`,
+      { ...access, cni: residue.cni },
+      formerly(name, `${part}-handover`, after(own, ...cleanup.commands)),
+    );
+  }
+}
+
+function installBetween(
+  name: string,
+  choice: PodCni,
+  access: NodeAccess,
+  wish: k8s.core.v1.ConfigMap,
+  recreatePods: pulumi.Input<boolean>,
+  own: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const { type } = choice;
+  const part = `${name}-${type}`;
+  const residue = residueOf(choice);
+  const cleanup = new NodeCleanup(`${part}-clean`, { ...access, residue }, formerly(name, `${type}-clean`, own));
+  const marks = { [wishMark]: wish.metadata.resourceVersion };
+  const installed = install(name, choice, access, after(own, ...cleanup.commands), marks);
+  const opts = after(own, ...installed);
+  const { conflist } = residue;
+  const arrival = new Arrival(
+    `${part}-arrival`,
+    { ...access, conflist, recreatePods },
+    formerly(name, `${type}-arrival`, opts),
+  );
+  installers[type].beside?.(name, access, own);
+  const { last } = new Handover(`${part}-handover`, { ...access, cni: type }, formerly(name, `${type}-handover`, opts));
+  return last === undefined ? installed : [...arrival.commands, last];
+}
+
+function install(
+  name: string,
+  choice: CniChoice,
+  access: NodeAccess | undefined,
+  opts: pulumi.CustomResourceOptions,
+  marks: Marks = {},
+): pulumi.Resource[] {
+  const installer = installerOf(choice.type);
+  if (choice.type === "none" || installer === undefined) {
+    return [];
+  }
+  const { type, ...args } = choice;
+  return installer.install(`${name}-${type}`, { ...args, ...access }, formerly(name, type, opts), marks);
+}
+
+type PodCni = Exclude<CniChoice, { readonly type: "none" }>;
+
 /** The installer of any CNI: which arguments are its own is what `CniChoice` says. */
-function installerOf(id: CniId): CniInstaller<object, object> {
-  return installers[id];
+function installerOf(type: CniName | undefined): CniInstaller<object, object> | undefined {
+  return type === undefined || type === "none" ? undefined : installers[type];
+}
+
+/** What is wrong with the arguments of the chosen CNI, all of them plain. */
+function problemsOf(args: CniArgs, values: object): readonly Problem[] {
+  const installer = installerOf(args.type);
+  return [
+    ...(installer?.problemsOf(values) ?? []),
+    ...(installer?.needsAccess === true && args.access === undefined ? [accessMissing(args.type)] : []),
+  ];
+}
+
+function accessMissing(type: CniName): Problem {
+  return {
+    field: "access",
+    rule: `must be given with the CNI ${type}, which is a service on the nodes`,
+    fix: "give the nodes, each with a shell, and an administrator's kubeconfig",
+  };
 }
 
 /** What the chosen CNI leaves on a node, with its network. */
-function residueOf({ type, ...args }: Exclude<CniChoice, { type: "none" }>): Residue {
+function residueOf({ type, ...args }: PodCni): pulumi.Output<Residue> {
   const { podNetwork, residue } = definitionOf(type);
-  return residue(installerOf(type).networkOf(args) ?? podNetwork.default);
+  return pulumi.output(installerOf(type)?.networkOf(args) ?? podNetwork.default).apply(residue);
 }
 
 /**
@@ -167,37 +214,7 @@ function leftBeside(choice: CniChoice, left: readonly Residue[] = residues()): R
   if (choice.type === "none") {
     return [...left];
   }
-  const { links } = residueOf(choice);
+  const { podNetwork, residue } = definitionOf(choice.type);
+  const { links } = residue(podNetwork.default);
   return left.filter((other) => other.cni !== choice.type && !other.links.some((link) => links.includes(link)));
-}
-
-/**
- * Options of a component all of whose children depend on `resources` by themselves: the engine records no dependency
- * of a component for its children, and deletes in the order of what it has recorded.
- */
-function after(
-  resources: readonly pulumi.Resource[],
-  opts: pulumi.ComponentResourceOptions,
-): pulumi.ComponentResourceOptions {
-  return {
-    ...opts,
-    transformations: [
-      (child) => ({ props: child.props, opts: pulumi.mergeOptions(child.opts, { dependsOn: [...resources] }) }),
-    ],
-  };
-}
-
-/** Options of a component whose objects in the cluster carry the version of this one: they change with it. */
-function marked(wish: k8s.core.v1.ConfigMap, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
-  const annotations = { [wishMark]: wish.metadata.resourceVersion };
-  return {
-    ...opts,
-    transformations: [
-      ...(opts.transformations ?? []),
-      ({ type, props, opts: own }) => {
-        const metadata = { ...props.metadata, annotations: { ...props.metadata?.annotations, ...annotations } };
-        return { props: type.startsWith("kubernetes:") ? { ...props, metadata } : props, opts: own };
-      },
-    ],
-  };
 }

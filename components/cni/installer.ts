@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../../lib/user-error";
+import type { FieldMap } from "../args/fields";
 import type { Cluster } from "../cluster/cluster";
 import type { ForwardingArgs } from "../cluster/forwarding";
 import type { NodeAccess, ReachableNode } from "../cluster/node-access";
@@ -8,7 +10,7 @@ import type { NodeNetwork } from "../cluster/node-state/vagrant";
 /** What of a stack's settings a CNI may ask for, beside those of its own keys. */
 export interface StackSettings {
   readonly stack: string;
-  readonly nodeImage: string;
+  readonly nodeImage: pulumi.Input<string>;
   readonly lanCidr: string;
   readonly podCidr: string;
   readonly nodeNetwork: NodeNetwork;
@@ -22,30 +24,42 @@ export interface StackSettings {
  * @typeParam Own its settings, by its config keys
  */
 export interface CniInstaller<Args extends object, Own extends object> {
+  /** What its arguments may hold. */
+  readonly fields: FieldMap;
+  /** Whether it can be made on nodes only that one can work on. @default false */
+  readonly needsAccess?: true;
+  /** What is wrong with its arguments, all of them plain. */
+  problemsOf(args: pulumi.Unwrap<Args>): readonly Problem[];
   /** The network of its pods, where its arguments name one. */
-  networkOf(args: Args): string | undefined;
+  networkOf(args: Args): pulumi.Input<string> | undefined;
   /** Its arguments, as a stack's settings have them; what it needs beside the cluster is made here. */
   choose(settings: StackSettings & Own, cluster: Pick<Cluster, "lans" | "nodes">): Args;
   /** What must be on the nodes before it comes, with a stack's settings. @default nothing */
   prepare?(
     settings: StackSettings & Own,
-    nodes: readonly (ReachableNode & { readonly address: string })[],
+    nodes: readonly (ReachableNode & { readonly address: pulumi.Input<string> })[],
     opts: pulumi.ComponentResourceOptions,
   ): readonly pulumi.Resource[];
   /**
    * Makes it. Once what it returns exists, pods get addresses.
    *
-   * @param access how to work on the nodes; undefined where nobody has given that
-   * @param teller whose error it is where it can't be made so
-   * @throws pulumi.ResourceError
+   * @param args with how to work on the nodes, where somebody has given that
+   * @param marks annotations of all its objects in the cluster
    */
   install(
     name: string,
-    args: Args,
-    access: NodeAccess | undefined,
+    args: Args & Partial<NodeAccess>,
     opts: pulumi.ComponentResourceOptions,
-    teller: pulumi.Resource,
+    marks: Marks,
   ): pulumi.Resource[];
-  /** Makes what is beside it where nodes can be worked on. @default nothing */
-  beside?(access: NodeAccess, opts: pulumi.ComponentResourceOptions): void;
+  /**
+   * Makes what is beside it where nodes can be worked on.
+   *
+   * @param cni the name of the `Cni`
+   * @default nothing
+   */
+  beside?(cni: string, access: NodeAccess, opts: pulumi.CustomResourceOptions): void;
 }
+
+/** Annotations of a CNI's objects, by which they change with something else. */
+export type Marks = Readonly<Record<string, pulumi.Input<string>>>;

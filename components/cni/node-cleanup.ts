@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeAccess } from "../cluster/node-access";
+import { type FieldsOf, flag, group, required, text, whole } from "../args/fields";
+import { networkProblems } from "../args/rules";
+import { recorded, takeArgs } from "../args/take";
+import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
 import { companyOf } from "./registry";
 import { arriveScript } from "./swap/arrive-script";
@@ -7,14 +10,19 @@ import { cleanScript } from "./swap/clean-script";
 import type { Residue } from "./swap/residue";
 
 export interface NodeCleanupArgs extends NodeAccess {
-  /** What the CNI leaves on a node. */
-  readonly residue: Residue;
+  /** What the CNI leaves on a node: `flannelResidue`, `weaveResidue` or `flannelEtcdResidue` of its pods' network. */
+  readonly residue: pulumi.Input<Residue>;
   /**
    * Whether the CNI comes with this. Else it has come by another `NodeCleanup`, and this only cleans up after it: a node
    * that has no record of that in /var/lib/cni-lab is left as it is. @default true
    */
-  readonly arrives?: boolean;
+  readonly arrives?: pulumi.Input<boolean>;
 }
+
+/** What a CNI leaves on a node, among the arguments of a component. */
+export const residueField = whole(group({ cni: required(text), network: required(text), conflist: required(text) }));
+
+const fields: FieldsOf<NodeCleanupArgs> = { ...accessFields, residue: required(residueField), arrives: flag };
 
 /**
  * The clean-up of every node after a CNI: it runs when this is deleted. Everything of the CNI depends on `commands`,
@@ -23,6 +31,8 @@ export interface NodeCleanupArgs extends NodeAccess {
  * Its creation has each node write down what it is like before its first CNI, and fails where the node uses addresses of
  * the CNI's network itself. Its deletion removes nothing of what was written down. It fails while the CNI lives, whoever
  * has installed it, and does nothing on a node where it never came.
+ *
+ * @throws pulumi.ResourceError if the network of `residue` is no IPv4 network.
  *
  * @example
  * ```ts
@@ -35,21 +45,23 @@ export class NodeCleanup extends pulumi.ComponentResource {
   readonly commands: readonly NodeCommand[];
 
   constructor(name: string, args: NodeCleanupArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:NodeCleanup", name, {}, opts);
-    const { residue, nodes, kubeconfig, arrives = true } = args;
-    this.commands = nodes.map((node) =>
-      node.shell.command(
-        `${name}-${node.name}`,
-        {
-          create: arrives ? { text: arriveScript(residue, companyOf(residue.cni)), args: [node.name] } : { text: ":" },
-          delete: { text: cleanScript(residue), args: [node.name] },
-          stdin: pulumi.secret(kubeconfig),
-          triggers: [node.id ?? node.name],
-          logging: "stderr",
-        },
-        { parent: this, deletedWith: node.machine },
-      ),
+    super("cni-lab:index:NodeCleanup", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts, ({ residue }) =>
+      networkProblems("residue.network", residue.network),
     );
-    this.registerOutputs({});
+    const stdin = pulumi.secret(args.kubeconfig);
+    const residue = pulumi.output(args.residue);
+    const scripts = pulumi.all([residue, args.arrives ?? true]).apply(([left, arrives]) => ({
+      create: arrives ? arriveScript(left, companyOf(left.cni)) : undefined,
+      delete: cleanScript(left),
+    }));
+    this.commands = args.nodes.map((node) => {
+      const create = scripts.apply(({ create: text }) =>
+        text === undefined ? { text: ":" } : { text, args: [node.name] },
+      );
+      const remove = { text: scripts.delete, args: [node.name] };
+      return commandOn(node, `${name}-${node.name}`, { create, delete: remove, stdin, logging: "stderr" }, own);
+    });
+    this.registerOutputs({ commands: this.commands });
   }
 }

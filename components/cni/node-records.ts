@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReachableNode } from "../cluster/node-access";
+import { commandOn, type ReachableNode } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
 import { recordNodeScript } from "./swap/fingerprint";
 
@@ -13,10 +13,6 @@ export function nodeRecords(
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
   return nodes.map((node) =>
-    node.shell.command(
-      `${name}-${node.name}`,
-      { create: { text: recordNodeScript, args: [node.name] }, triggers: [node.id ?? node.name] },
-      { ...opts, deletedWith: node.machine },
-    ),
+    commandOn(node, `${name}-${node.name}`, { create: { text: recordNodeScript, args: [node.name] } }, opts),
   );
 }

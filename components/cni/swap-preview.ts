@@ -14,7 +14,7 @@ export function previewSwap(nodes: readonly ReachableNode[], next: string, telle
     return;
   }
   for (const { name, shell } of nodes) {
-    shell.look?.({ text: listingScript, args: [name] }).apply(async (text) => {
+    shell.look?.({ text: listingScript, args: [name] }, { parent: teller }).apply(async (text) => {
       for (const sentence of sentencesOf(text, next)) {
         await pulumi.log.info(`${name}: ${sentence}`, teller);
       }

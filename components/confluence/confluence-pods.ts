@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type { Inputs } from "../args/inputs";
 import { type Environment, environment, homes } from "./environment";
 import { confluenceNames } from "./names";
 
@@ -17,29 +18,29 @@ export interface Database {
 /** How pods of Confluence are run, besides what they are told. */
 export interface PodForm {
   /** The vendor's image, or one that takes the same environment. */
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   /**
    * `node`: each pod on a node of its own, and one without stays Pending. `none`: as the scheduler likes, which likes to
    * spread them. `together`: all on one node, and one for which it has no room stays Pending.
    *
    * @default "none"
    */
-  readonly spread?: "node" | "none" | "together";
+  readonly spread?: pulumi.Input<"node" | "none" | "together">;
   /**
    * `off`: as in the vendor's chart, nothing ends a pod that has stopped its work. `status`: GET /status is asked every
    * 5 s, and three failures in a row restart the container.
    *
    * @default "off"
    */
-  readonly livenessProbe?: "off" | "status";
+  readonly livenessProbe?: pulumi.Input<"off" | "status">;
   /** How long a new container is not asked, in seconds. The vendor's image takes some minutes to start. @default { readiness: 10, liveness: 20 } */
-  readonly probeDelaySeconds?: { readonly readiness: number; readonly liveness: number };
+  readonly probeDelaySeconds?: { readonly readiness: pulumi.Input<number>; readonly liveness: pulumi.Input<number> };
   /** @default { requests: { cpu: "2", memory: "2G" } } */
-  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  readonly resources?: pulumi.Input<k8s.types.input.core.v1.ResourceRequirements>;
   /** A volume that pods of all nodes may write, for what members share. @default an empty folder of each pod's own */
   readonly sharedHome?: Omit<k8s.types.input.core.v1.Volume, "name">;
   /** A claim of each pod's own for its local home. @default an empty folder that goes with the pod */
-  readonly localHome?: k8s.types.input.core.v1.PersistentVolumeClaimSpec;
+  readonly localHome?: pulumi.Input<k8s.types.input.core.v1.PersistentVolumeClaimSpec>;
 }
 
 /** What a pod gets from objects beside it. */
@@ -61,7 +62,7 @@ export const secretKeys = { password: "password", license: "license" } as const;
 const volumes = { local: "local-home", shared: "shared-home" } as const;
 
 /** The pods of the StatefulSet, as the vendor's chart has them. */
-export function confluencePod(form: PodForm, settings: Environment, sources: PodSources): PodSpec {
+export function confluencePod(form: PodForm, settings: Inputs<Environment>, sources: PodSources): PodSpec {
   const { container, port, hazelcastPort } = confluenceNames;
   return {
     serviceAccountName: sources.serviceAccountName,
@@ -69,7 +70,7 @@ export function confluencePod(form: PodForm, settings: Environment, sources: Pod
     // 20 s, in which Confluence ends what it does, and some more.
     terminationGracePeriodSeconds: 25,
     securityContext: { fsGroup: 2002, fsGroupChangePolicy: "OnRootMismatch" },
-    affinity: affinity(form.spread, sources.selector),
+    affinity: pulumi.output(form.spread).apply((spread) => affinity(spread, sources.selector)) as PodSpec["affinity"],
     containers: [
       {
         name: container,
@@ -101,7 +102,7 @@ export function confluenceClaims({ localHome }: PodForm): k8s.types.input.core.v
   return localHome === undefined ? undefined : [{ metadata: { name: volumes.local }, spec: localHome }];
 }
 
-function affinity(spread: PodForm["spread"], matchLabels: Record<string, string>): PodSpec["affinity"] {
+function affinity(spread: "node" | "none" | "together" | undefined, matchLabels: Record<string, string>) {
   const beside = {
     requiredDuringSchedulingIgnoredDuringExecution: [
       { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" },
@@ -118,12 +119,13 @@ function affinity(spread: PodForm["spread"], matchLabels: Record<string, string>
   }
 }
 
-function env(settings: Environment, { database, secret, hasLicense, peers }: PodSources): EnvVar[] {
-  const told = Object.entries(environment(settings)).map(([name, value]) => ({ name, value }));
+function env(
+  settings: Inputs<Environment>,
+  { database, secret, hasLicense, peers }: PodSources,
+): pulumi.Output<pulumi.Input<EnvVar>[]> {
   const ofPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const ofSecret = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } });
-  return [
-    ...told,
+  const others = [
     ...(peers === undefined ? [] : [{ name: "ATL_CLUSTER_PEERS", value: peers }]),
     ...(settings.join.type === "kubernetes" ? [ofPod("KUBERNETES_NAMESPACE", "metadata.namespace")] : []),
     ofPod("POD_IP", "status.podIP"),
@@ -132,6 +134,9 @@ function env(settings: Environment, { database, secret, hasLicense, peers }: Pod
     ofSecret("ATL_JDBC_PASSWORD", secretKeys.password),
     ...(hasLicense ? [ofSecret("ATL_LICENSE_KEY", secretKeys.license)] : []),
   ];
+  return pulumi
+    .output(settings)
+    .apply((known) => [...Object.entries(environment(known)).map(([name, value]) => ({ name, value })), ...others]);
 }
 
 function probes({
@@ -146,9 +151,10 @@ function probes({
       timeoutSeconds: 1,
       failureThreshold: 6,
     },
-    livenessProbe:
-      livenessProbe === "status"
-        ? { ...status, initialDelaySeconds: delay?.liveness ?? 20, timeoutSeconds: 1, failureThreshold: 3 }
-        : undefined,
+    livenessProbe: pulumi
+      .all([livenessProbe, delay?.liveness ?? 20])
+      .apply(([asked, initialDelaySeconds]) =>
+        asked === "status" ? { ...status, initialDelaySeconds, timeoutSeconds: 1, failureThreshold: 3 } : undefined,
+      ) as k8s.types.input.core.v1.Container["livenessProbe"],
   };
 }

@@ -2,9 +2,12 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
-import { describeProblem } from "../../lib/user-error";
 import { images } from "../../lib/versions";
-import type { ReachableNode } from "../cluster/node-access";
+import { awaitAnnotations } from "../args/await";
+import { anything, type FieldsOf, flag, number, passed, required, text } from "../args/fields";
+import type { Inputs } from "../args/inputs";
+import { after, recorded, takeArgs } from "../args/take";
+import { commandOn, nodeField, type ReachableNode } from "../cluster/node-access";
 import { confluenceNames } from "./names";
 import {
   drawPassword,
@@ -20,22 +23,35 @@ export interface PostgresArgs {
   /** The node that keeps the data, and where the pod therefore is, from the first day to the last. */
   readonly node: ReachableNode;
   /** The folder of that node with the data. It is removed when this is deleted. @default "/var/local/cni-lab/postgres" */
-  readonly folder?: string;
+  readonly folder?: pulumi.Input<string>;
   /** PostgreSQL 15 with the environment of the usual image, uid 999. @default "localhost/cni-lab/postgres:15" */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
   /** @default "confluence" */
-  readonly database?: string;
+  readonly database?: pulumi.Input<string>;
   /** The database's owner. @default "confluence" */
-  readonly user?: string;
+  readonly user?: pulumi.Input<string>;
   /** Of the owner; only a new database takes it. @default 24 letters and digits, drawn once */
   readonly password?: pulumi.Input<string>;
   /** How many clients at once. The vendor's image of Confluence wants 250. @default 30 */
-  readonly maxConnections?: number;
+  readonly maxConnections?: pulumi.Input<number>;
   /** @default { requests: { cpu: "50m", memory: "48Mi" } } */
-  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  readonly resources?: pulumi.Input<k8s.types.input.core.v1.ResourceRequirements>;
   /** Leave the pod's readiness to whoever looks at it: without a network it never becomes ready. @default false */
-  readonly skipAwait?: boolean;
+  readonly skipAwait?: pulumi.Input<boolean>;
 }
+
+const fields: FieldsOf<PostgresArgs> = {
+  namespace: required(passed(text)),
+  node: required(nodeField),
+  folder: text,
+  image: text,
+  database: text,
+  user: text,
+  password: anything,
+  maxConnections: number,
+  resources: anything,
+  skipAwait: flag,
+};
 
 const dataFolder = "/var/lib/postgresql/data";
 const { postgres: objectName, postgresPort: port } = confluenceNames;
@@ -55,28 +71,25 @@ export class Postgres extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
   /** For JDBC. */
   readonly url: pulumi.Output<string>;
-  readonly user: string;
+  readonly user: pulumi.Output<string>;
   /** A secret. */
   readonly password: pulumi.Output<string>;
   /** Once it exists, the database answers. */
   readonly ready: k8s.apps.v1.StatefulSet;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Postgres", name, {}, opts);
+    super("cni-lab:index:Postgres", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts, (plain) => postgresProblems(settingsOf(plain)));
     const settings = settingsOf(args);
-    const problems = postgresProblems(settings);
-    if (problems.length > 0) {
-      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
-    }
 
     const metadata = {
       name: objectName,
       namespace: args.namespace,
       labels: labels(objectName, name),
-      annotations: args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined,
+      annotations: awaitAnnotations(args.skipAwait),
     };
-    this.user = settings.user;
-    this.password = pulumi.secret(args.password ?? this.draw(name));
+    this.user = pulumi.output(settings.user);
+    this.password = pulumi.secret(args.password ?? drawn(name, own));
     this.host = pulumi.interpolate`${objectName}.${args.namespace}.svc`;
     this.url = pulumi.interpolate`jdbc:postgresql://${this.host}:${port}/${settings.database}`;
     const secret = new k8s.core.v1.Secret(
@@ -87,16 +100,16 @@ export class Postgres extends pulumi.ComponentResource {
         immutable: true,
         stringData: { password: this.password },
       },
-      { parent: this },
+      own,
     );
-    const claim = this.claim(name, args, settings.folder);
+    const claim = claimOf(name, args, settings.folder, own);
     new k8s.core.v1.Service(
       `${name}-service`,
       {
         metadata,
         spec: { selector: selector(objectName, name), ports: [{ name: "postgres", port, targetPort: "postgres" }] },
       },
-      { parent: this },
+      own,
     );
     this.ready = new k8s.apps.v1.StatefulSet(
       `${name}-statefulset`,
@@ -112,68 +125,72 @@ export class Postgres extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this },
+      own,
     );
-    this.registerOutputs({});
+    const { host, url, user, password, ready } = this;
+    this.registerOutputs({ host, url, user, password, ready });
   }
+}
 
-  private draw(name: string): pulumi.Output<string> {
-    return new command.local.Command(
-      `${name}-password`,
-      { create: drawPassword, logging: "none" },
-      { parent: this, additionalSecretOutputs: ["stdout"] },
-    ).stdout;
-  }
+function drawn(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  return new command.local.Command(
+    `${name}-password`,
+    { create: drawPassword, logging: "none" },
+    { ...opts, additionalSecretOutputs: ["stdout"] },
+  ).stdout;
+}
 
-  /** The folder, the volume that it is in the cluster, and the claim by which the pod has it: each outlives the next. */
-  private claim(name: string, { namespace, node }: PostgresArgs, folder: string): k8s.core.v1.PersistentVolumeClaim {
-    const made = node.shell.command(
-      `${name}-folder`,
-      {
-        create: { text: makeFolder, args: [folder] },
-        delete: { text: removeFolder, args: [folder] },
-        triggers: [node.id ?? node.name],
-      },
-      { parent: this, deletedWith: node.machine },
-    );
-    const shared = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
-    const size = { storage: "1Gi" };
-    const volume = new k8s.core.v1.PersistentVolume(
-      `${name}-volume`,
-      {
-        metadata: { labels: labels(objectName, name) },
-        spec: {
-          ...shared,
-          capacity: size,
-          persistentVolumeReclaimPolicy: "Retain",
-          claimRef: { namespace, name: claimName },
-          local: { path: folder },
-          nodeAffinity: {
-            required: {
-              nodeSelectorTerms: [
-                { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node.name] }] },
-              ],
-            },
+/** The folder, the volume that it is in the cluster, and the claim by which the pod has it: each outlives the next. */
+function claimOf(
+  name: string,
+  { namespace, node }: PostgresArgs,
+  folder: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.PersistentVolumeClaim {
+  const folderScripts = {
+    create: { text: makeFolder, args: [folder] },
+    delete: { text: removeFolder, args: [folder] },
+  };
+  const made = commandOn(node, `${name}-folder`, folderScripts, opts);
+  const shared = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
+  const size = { storage: "1Gi" };
+  const volume = new k8s.core.v1.PersistentVolume(
+    `${name}-volume`,
+    {
+      metadata: { labels: labels(objectName, name) },
+      spec: {
+        ...shared,
+        capacity: size,
+        persistentVolumeReclaimPolicy: "Retain",
+        claimRef: { namespace, name: claimName },
+        local: { path: folder },
+        nodeAffinity: {
+          required: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node.name] }] },
+            ],
           },
         },
       },
-      { parent: this, dependsOn: made },
-    );
-    return new k8s.core.v1.PersistentVolumeClaim(
-      `${name}-claim`,
-      {
-        metadata: { name: claimName, namespace, labels: labels(objectName, name) },
-        spec: { ...shared, volumeName: volume.metadata.name, resources: { requests: size } },
-      },
-      { parent: this },
-    );
-  }
+    },
+    after(opts, made),
+  );
+  return new k8s.core.v1.PersistentVolumeClaim(
+    `${name}-claim`,
+    {
+      metadata: { name: claimName, namespace, labels: labels(objectName, name) },
+      spec: { ...shared, volumeName: volume.metadata.name, resources: { requests: size } },
+    },
+    opts,
+  );
 }
 
 const claimName = `${objectName}-data`;
 
 /** The values in force. */
-function settingsOf(args: PostgresArgs): PostgresSettings {
+function settingsOf(args: pulumi.Unwrap<PostgresArgs>): PostgresSettings;
+function settingsOf(args: PostgresArgs): Inputs<PostgresSettings>;
+function settingsOf(args: PostgresArgs): Inputs<PostgresSettings> {
   return {
     database: args.database ?? confluenceNames.database,
     user: args.user ?? confluenceNames.database,
@@ -184,7 +201,7 @@ function settingsOf(args: PostgresArgs): PostgresSettings {
 
 function podSpec(
   args: PostgresArgs,
-  settings: PostgresSettings,
+  settings: Inputs<PostgresSettings>,
   secret: pulumi.Input<string>,
   claim: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
@@ -196,7 +213,7 @@ function podSpec(
       {
         name: objectName,
         image: args.image ?? images.postgres,
-        args: postgresArgs(settings),
+        args: pulumi.output(settings).apply(postgresArgs),
         ports: [{ name: "postgres", containerPort: port }],
         env: [
           { name: "POSTGRES_DB", value: database },

@@ -1,15 +1,27 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
-import { describeProblem } from "../../lib/user-error";
 import { images } from "../../lib/versions";
+import { type FieldsOf, number, text } from "../args/fields";
+import type { Inputs } from "../args/inputs";
+import { recorded, takeArgs } from "../args/take";
 import { type DhcpTries, dhcpDaemonCommand, dhcpReadyCommand, triesProblems } from "./dhcp-daemon";
 import { networkDaemons } from "./names";
 
-export interface CniDhcpArgs extends DhcpTries {
+export interface CniDhcpArgs extends Inputs<DhcpTries> {
   /** An image with the dhcp plugin at /usr/bin/dhcp, curl and a shell. @default "localhost/cni-lab/cni-dhcp:v1.9.1-release" */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
 }
+
+const fields: FieldsOf<CniDhcpArgs> = {
+  timeoutSeconds: number,
+  resendMaxSeconds: number,
+  resendTimeoutSeconds: number,
+  image: text,
+};
+
+/** A cluster has one such daemon: its objects have fixed names. */
+const instance = "cni-dhcp";
 
 /** Folders of a node that the daemon works in, at the same place. */
 const hostPaths = { socket: "/run/cni", netns: "/run/netns" } as const;
@@ -30,28 +42,25 @@ export class CniDhcp extends pulumi.ComponentResource {
   readonly daemonSet: k8s.apps.v1.DaemonSet;
 
   constructor(name: string, args: CniDhcpArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:CniDhcp", name, {}, opts);
-    const problems = triesProblems(args);
-    if (problems.length > 0) {
-      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
-    }
+    super("cni-lab:index:CniDhcp", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts, triesProblems);
     const { namespace, dhcp } = networkDaemons;
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
       {
-        metadata: { name: dhcp, namespace, labels: labels(dhcp, name) },
+        metadata: { name: dhcp, namespace, labels: labels(dhcp, instance) },
         spec: {
-          selector: { matchLabels: selector(dhcp, name) },
-          template: { metadata: { labels: labels(dhcp, name) }, spec: podSpec(args) },
+          selector: { matchLabels: selector(dhcp, instance) },
+          template: { metadata: { labels: labels(dhcp, instance) }, spec: podSpec(args) },
         },
       },
-      { parent: this },
+      own,
     );
-    this.registerOutputs({});
+    this.registerOutputs({ daemonSet: this.daemonSet });
   }
 }
 
-function podSpec(args: CniDhcpArgs): k8s.types.input.core.v1.PodSpec {
+function podSpec({ image, ...tries }: CniDhcpArgs): k8s.types.input.core.v1.PodSpec {
   return {
     // It works while no network of pods does.
     hostNetwork: true,
@@ -64,8 +73,8 @@ function podSpec(args: CniDhcpArgs): k8s.types.input.core.v1.PodSpec {
     containers: [
       {
         name: networkDaemons.dhcp,
-        image: args.image ?? images.cniDhcpRelease,
-        command: dhcpDaemonCommand(args),
+        image: image ?? images.cniDhcpRelease,
+        command: pulumi.output(tries).apply(dhcpDaemonCommand),
         readinessProbe: { exec: { command: dhcpReadyCommand }, periodSeconds: 2, timeoutSeconds: 3 },
         resources: { requests: { cpu: "10m", memory: "16Mi" } },
         // It enters the network namespaces of pods.

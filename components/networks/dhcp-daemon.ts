@@ -1,4 +1,5 @@
 import type { Problem } from "../../lib/user-error";
+import { secondsProblems } from "../args/rules";
 import { dhcpSocket } from "./names";
 
 /** For how long the dhcp plugin's daemon tries. */
@@ -31,11 +32,8 @@ export const dhcpReadyCommand = [
 ];
 
 /** What is wrong with the times, all at once. */
-export function triesProblems(tries: DhcpTries): Problem[] {
-  return (["timeoutSeconds", "resendMaxSeconds", "resendTimeoutSeconds"] as const).flatMap((field) => {
-    const value = tries[field];
-    return value === undefined || (Number.isInteger(value) && value > 0)
-      ? []
-      : [{ field, value: String(value), rule: "must be a whole number of seconds, at least 1" }];
-  });
+export function triesProblems({ timeoutSeconds, resendMaxSeconds, resendTimeoutSeconds }: DhcpTries): Problem[] {
+  return Object.entries({ timeoutSeconds, resendMaxSeconds, resendTimeoutSeconds }).flatMap(([field, value]) =>
+    secondsProblems(field, value),
+  );
 }

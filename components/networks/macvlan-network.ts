@@ -1,20 +1,24 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
-import { describeProblem } from "../../lib/user-error";
-import type { ReachableNode } from "../cluster/node-access";
+import type { Problem } from "../../lib/user-error";
+import { type FieldsOf, group, list, made, passed, required, text } from "../args/fields";
+import type { Inputs } from "../args/inputs";
+import { after, recorded, takeArgs } from "../args/take";
+import { nodesField, type ReachableNode } from "../cluster/node-access";
+import { macvlanFields } from "./macvlan-fields";
 import { type MacvlanSpec, macvlanConf, networkWarnings } from "./nad";
 import { networkProblems } from "./network-problems";
 import { nodePaths } from "./node-paths";
 import { type ClusterNetworks, takenByRoutes } from "./taken-by-routes";
 
-export interface MacvlanNetworkArgs extends MacvlanSpec {
+export interface MacvlanNetworkArgs extends Inputs<MacvlanSpec> {
   /** The namespace whose pods ask for the network by its name alone. */
   readonly namespace: pulumi.Input<string>;
   /** Networks that are there already: names and addresses must not meet. @default none */
   readonly beside?: readonly MacvlanNetwork[];
   /** What pods reach by eth0: a route of the network that takes any of it is warned of. @default kubeadm's Services */
-  readonly clusterNetworks?: ClusterNetworks;
+  readonly clusterNetworks?: Inputs<ClusterNetworks>;
   /**
    * The nodes that are cleaned when the network goes: the plugin host-local keeps there which address it gave out last.
    *
@@ -22,6 +26,14 @@ export interface MacvlanNetworkArgs extends MacvlanSpec {
    */
   readonly nodes?: readonly ReachableNode[];
 }
+
+const fields: FieldsOf<MacvlanNetworkArgs> = {
+  ...macvlanFields,
+  namespace: required(passed(text)),
+  beside: list(made("a MacvlanNetwork", "spec", "definition")),
+  clusterNetworks: group({ services: text, pods: text, nodes: text }),
+  nodes: nodesField,
+};
 
 /**
  * A network on a LAN of the nodes, for pods that ask for it: one NetworkAttachmentDefinition.
@@ -36,33 +48,45 @@ export interface MacvlanNetworkArgs extends MacvlanSpec {
  */
 export class MacvlanNetwork extends pulumi.ComponentResource {
   /** What the network is like. */
-  readonly spec: MacvlanSpec;
+  readonly spec: Inputs<MacvlanSpec>;
   /** The object in the cluster. */
   readonly definition: k8s.apiextensions.CustomResource;
 
   constructor(name: string, args: MacvlanNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:MacvlanNetwork", name, {}, opts);
-    const { namespace, beside = [], nodes = [], clusterNetworks, ...spec } = args;
-    const problems = networkProblems([...beside.map((other) => other.spec), spec]);
-    if (problems.length > 0) {
-      throw new pulumi.ResourceError(problems.map(describeProblem).join("\n"), this);
-    }
-    for (const warning of [...networkWarnings(spec), ...takenByRoutes(spec, clusterNetworks)]) {
-      pulumi.log.warn(warning, this);
-    }
+    super("cni-lab:index:MacvlanNetwork", name, recorded(args, fields), opts);
+    const { namespace, beside, nodes = [], clusterNetworks, ...spec } = args;
+    // Those beside it are data as well: what they share with this one can be told only when theirs is known.
+    const others = Array.isArray(beside) ? beside.map((other) => other?.spec) : [];
+    const checked = { ...fields, others: list(group(macvlanFields)) };
+    const { own, values } = takeArgs(
+      this,
+      typeof args === "object" ? { ...args, others } : args,
+      checked,
+      opts,
+      problemsOf,
+    );
+    values.apply(async (plain) => {
+      for (const warning of [...networkWarnings(plain), ...takenByRoutes(plain, plain.clusterNetworks)]) {
+        await pulumi.log.warn(warning, this);
+      }
+    });
     this.spec = spec;
     const kept = spec.ipam.type === "host-local" ? nodes : [];
-    const leases = nodePaths(`${name}-leases`, kept, [`/var/lib/cni/networks/${spec.network}`], { parent: this });
+    const leases = nodePaths(`${name}-leases`, kept, [pulumi.interpolate`/var/lib/cni/networks/${spec.network}`], own);
     this.definition = new k8s.apiextensions.CustomResource(
       `${name}-definition`,
       {
         apiVersion: "k8s.cni.cncf.io/v1",
         kind: "NetworkAttachmentDefinition",
         metadata: { name: spec.network, namespace, labels: labels("macvlan-network", name) },
-        spec: { config: macvlanConf(spec) },
+        spec: { config: pulumi.output(spec).apply(macvlanConf) },
       },
-      { parent: this, dependsOn: leases },
+      after(own, ...leases),
     );
-    this.registerOutputs({});
+    this.registerOutputs({ definition: this.definition });
   }
+}
+
+function problemsOf({ others, ...spec }: MacvlanSpec & { readonly others: readonly MacvlanSpec[] }): Problem[] {
+  return networkProblems([...others, spec]);
 }

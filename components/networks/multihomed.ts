@@ -2,6 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
+import { awaitAnnotations } from "../args/await";
+import { type FieldsOf, flag, group, list, made, plain, required, text } from "../args/fields";
+import { recorded, takeArgs } from "../args/take";
 import { probeNames } from "../probe/probe-names";
 import { probePod } from "../probe/probe-pod";
 import type { MacvlanNetwork } from "./macvlan-network";
@@ -10,13 +13,13 @@ import { attachmentAnnotations, daemonMissing } from "./request";
 
 /** A pod on a network whose addresses the nodes give out, or the pod itself names. */
 export interface StaticPod {
-  /** The node that the pod is on, by its name in Kubernetes. */
+  /** The node that the pod is on, by its name in Kubernetes; part of the pod's name. */
   readonly node: string;
   readonly network: MacvlanNetwork;
   /** The pod's address with its prefix. @default the network's choice */
-  readonly address?: string;
+  readonly address?: pulumi.Input<string>;
   /** Leave the pod's readiness to whoever looks at it. @default false */
-  readonly skipAwait?: boolean;
+  readonly skipAwait?: pulumi.Input<boolean>;
 }
 
 /** A pod on each node, on a network whose addresses come by DHCP. */
@@ -25,9 +28,9 @@ export interface LeasedPods {
   /** Whether the nodes have the daemon of the dhcp plugin: pods hang without. @default true */
   readonly daemon?: boolean;
   /** The daemon's image: another one means other pods, as a daemon renews only what it has leased itself. @default not known */
-  readonly daemonImage?: string;
+  readonly daemonImage?: pulumi.Input<string>;
   /** Leave the pods' readiness to whoever looks at them. @default false */
-  readonly skipAwait?: boolean;
+  readonly skipAwait?: pulumi.Input<boolean>;
 }
 
 export interface MultihomedArgs {
@@ -36,14 +39,24 @@ export interface MultihomedArgs {
   /** @default none */
   readonly leased?: LeasedPods;
   /** An image with ping and an HTTP server on port 8080. @default the lab's probe */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
 }
+
+const network = required(made("a MacvlanNetwork", "spec", "definition"));
+
+const fields: FieldsOf<MultihomedArgs> = {
+  static: list(group({ node: required(plain(text)), network, address: text, skipAwait: flag })),
+  leased: group({ network, daemon: plain(flag), daemonImage: text, skipAwait: flag }),
+  image: text,
+};
 
 /**
  * Pods with a second interface, for checks to look through. One template means one annotation, so that each pod with an
  * address of its own is a StatefulSet: that makes its pod only when the old one is gone, and has given the address back.
  * A Deployment, of whatever strategy, makes it as soon as somebody deletes the old one. It asks for an address that is
  * taken, and the kubelet tries again only after 10 s and more.
+ *
+ * @throws pulumi.ResourceError if an argument has the wrong shape.
  *
  * @example
  * ```ts
@@ -52,10 +65,11 @@ export interface MultihomedArgs {
  */
 export class Multihomed extends pulumi.ComponentResource {
   constructor(name: string, args: MultihomedArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Multihomed", name, {}, opts);
+    super("cni-lab:index:Multihomed", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts);
     for (const pod of args.static ?? []) {
       const suffix = staticPodName(pod.node);
-      const { metadata, ...pods } = this.pods(`${name}-${suffix}`, "static", pod, args.image);
+      const { metadata, ...pods } = podsOf(`${name}-${suffix}`, "static", pod, args.image);
       const template = {
         ...pods.template,
         spec: { ...pods.template.spec, nodeSelector: { "kubernetes.io/hostname": pod.node } },
@@ -67,43 +81,38 @@ export class Multihomed extends pulumi.ComponentResource {
           // In order, the default, a pod that never becomes ready would not be replaced by one of another template.
           spec: { ...pods, template, replicas: 1, podManagementPolicy: "Parallel" },
         },
-        { parent: this },
+        own,
       );
     }
     if (args.leased !== undefined) {
-      const { metadata, ...pods } = this.pods(`${name}-leased`, "leased", args.leased, args.image);
+      const { metadata, ...pods } = podsOf(`${name}-leased`, "leased", args.leased, args.image);
       if (args.leased.daemon === false) {
-        pulumi.log.warn(daemonMissing(args.leased.network.spec.network), this);
+        pulumi
+          .output(args.leased.network.spec.network)
+          .apply((missing) => pulumi.log.warn(daemonMissing(missing), this));
       }
-      new k8s.apps.v1.DaemonSet(
-        `${name}-leased`,
-        { metadata: { ...metadata, name: "leased" }, spec: pods },
-        { parent: this },
-      );
+      new k8s.apps.v1.DaemonSet(`${name}-leased`, { metadata: { ...metadata, name: "leased" }, spec: pods }, own);
     }
     this.registerOutputs({});
   }
+}
 
-  private pods(instance: string, role: Role, pod: StaticPod | LeasedPods, image: string | undefined) {
-    const { spec } = pod.network;
-    const address = "address" in pod ? pod.address : undefined;
-    const daemonImage = "daemonImage" in pod ? pod.daemonImage : undefined;
-    const named = { ...labels("multihomed", instance), [roleLabel]: role };
-    return {
+function podsOf(instance: string, role: Role, pod: StaticPod | LeasedPods, image: MultihomedArgs["image"]) {
+  const { spec } = pod.network;
+  const address = "address" in pod ? pod.address : undefined;
+  const daemonImage = "daemonImage" in pod ? pod.daemonImage : undefined;
+  const named = { ...labels("multihomed", instance), [roleLabel]: role };
+  const { namespace } = probeNames;
+  return {
+    metadata: { namespace, labels: named, annotations: awaitAnnotations(pod.skipAwait) },
+    selector: { matchLabels: selector("multihomed", instance) },
+    template: {
       metadata: {
-        namespace: probeNames.namespace,
         labels: named,
-        annotations: pod.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined,
+        annotations: pulumi.output({ spec, namespace, address, daemonImage }).apply(attachmentAnnotations),
       },
-      selector: { matchLabels: selector("multihomed", instance) },
-      template: {
-        metadata: {
-          labels: named,
-          annotations: attachmentAnnotations({ spec, namespace: probeNames.namespace, address, daemonImage }),
-        },
-        // No Service leads to it: it ends at once.
-        spec: probePod(image ?? images.probe, 0),
-      },
-    };
-  }
+      // No Service leads to it: it ends at once.
+      spec: probePod(image ?? images.probe, 0),
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
 import { conflistFolder } from "../cluster/conflist-folder";
@@ -15,15 +15,18 @@ export interface MultusForm {
    */
   readonly type?: "thick" | "thin";
   /** The file in /etc/cni/net.d whose network pods get first, on eth0. @default the first one by name when Multus starts */
-  readonly masterConflist?: string;
+  readonly masterConflist?: pulumi.Input<string>;
   /** @default "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-thick", or without "-thick" for the thin form */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
   /** What a pod of Multus asks for. A CPU limit would make every start of a pod slow. @default { requests: { cpu: "50m", memory: "50Mi" } } */
-  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  readonly resources?: pulumi.Input<k8s.types.input.core.v1.ResourceRequirements>;
 }
 
 type Container = k8s.types.input.core.v1.Container;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
+
+/** A cluster has one Multus: its objects have fixed names. */
+export const multusInstance = "multus";
 
 /** A folder of a node in a container. */
 interface HostMount {
@@ -58,16 +61,15 @@ const thinMounts: Record<string, HostMount> = {
 
 /** The DaemonSet of Multus in one of its forms. */
 export function multusSpec(
-  name: string,
   args: MultusForm & { readonly type: "thick" | "thin" },
   serviceAccountName: pulumi.Input<string>,
   config: k8s.core.v1.ConfigMap | undefined,
 ): k8s.types.input.apps.v1.DaemonSetSpec {
   return {
-    selector: { matchLabels: selector("multus", name) },
+    selector: { matchLabels: selector("multus", multusInstance) },
     template: {
       metadata: {
-        labels: labels("multus", name),
+        labels: labels("multus", multusInstance),
         // The daemon reads its configuration once, at its start: another one has to mean other pods.
         annotations:
           config === undefined
@@ -131,7 +133,7 @@ function thinPod(args: MultusForm): Pick<PodSpec, "containers" | "volumes"> {
       {
         ...common(args, "thin", args.image ?? images.multusThin),
         // It puts the plugin on the node itself.
-        command: ["/thin_entrypoint", ...thinArgs(args.masterConflist)],
+        command: pulumi.output(args.masterConflist).apply((file) => ["/thin_entrypoint", ...thinArgs(file)]),
         volumeMounts: mounts(thinMounts),
       },
     ],
@@ -139,7 +141,7 @@ function thinPod(args: MultusForm): Pick<PodSpec, "containers" | "volumes"> {
   };
 }
 
-function common(args: MultusForm, type: "thick" | "thin", image: string): Container {
+function common(args: MultusForm, type: "thick" | "thin", image: pulumi.Input<string>): Container {
   return {
     name: "kube-multus",
     image,

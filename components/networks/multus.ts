@@ -1,23 +1,37 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
-import type { ReachableNode } from "../cluster/node-access";
+import { awaitAnnotations } from "../args/await";
+import { anything, type FieldsOf, flag, oneOf, plain, text } from "../args/fields";
+import { after, recorded, takeArgs } from "../args/take";
+import { nodesField, type ReachableNode } from "../cluster/node-access";
 import { daemonConfig } from "./multus-conf";
 import { multusOwnPaths } from "./multus-paths";
-import { type MultusForm, multusSpec } from "./multus-pods";
+import { type MultusForm, multusInstance, multusSpec } from "./multus-pods";
 import { networkDaemons } from "./names";
 import { networkDefinitions } from "./network-definitions";
 import { nodePaths } from "./node-paths";
 
 export interface MultusArgs extends MultusForm {
   /** Leave the pods' readiness to whoever looks at them: without a conflist they never become ready. @default false */
-  readonly skipAwait?: boolean;
+  readonly skipAwait?: pulumi.Input<boolean>;
   /** The nodes that are cleaned when Multus goes. @default what it keeps on them stays there */
   readonly nodes?: readonly ReachableNode[];
 }
 
+const fields: FieldsOf<MultusArgs> = {
+  type: plain(oneOf("thick", "thin")),
+  masterConflist: text,
+  image: text,
+  resources: anything,
+  skipAwait: flag,
+  nodes: nodesField,
+};
+
 /**
  * Multus: attaches pods to secondary networks, those that their annotation requests. The CNI's conflist stays as it is.
+ *
+ * @throws pulumi.ResourceError if an argument has the wrong shape.
  *
  * @example
  * ```ts
@@ -31,19 +45,19 @@ export class Multus extends pulumi.ComponentResource {
   readonly daemonSet: k8s.apps.v1.DaemonSet;
 
   constructor(name: string, args: MultusArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Multus", name, {}, opts);
-    const parent = { parent: this };
+    super("cni-lab:index:Multus", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts);
     const { namespace, multus } = networkDaemons;
     const type = args.type ?? "thick";
-    const shared = { labels: labels("multus", name) };
+    const shared = { labels: labels("multus", multusInstance) };
 
-    this.definitions = networkDefinitions(`${name}-definitions`, name, parent);
+    this.definitions = networkDefinitions(`${name}-definitions`, multusInstance, own);
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
       { metadata: { ...shared, name: "multus", namespace } },
-      parent,
+      own,
     );
-    const binding = this.grant(name, type, account, shared);
+    const binding = grant(name, type, account, shared, own);
     const config =
       type === "thin"
         ? undefined
@@ -51,54 +65,55 @@ export class Multus extends pulumi.ComponentResource {
             `${name}-config`,
             {
               metadata: { ...shared, name: "multus-daemon-config", namespace },
-              data: { "daemon-config.json": daemonConfig(args.masterConflist) },
+              data: { "daemon-config.json": pulumi.output(args.masterConflist).apply(daemonConfig) },
             },
-            parent,
+            own,
           );
-    const kept = nodePaths(`${name}-clean`, args.nodes ?? [], multusOwnPaths, parent);
-    const annotations = args.skipAwait === true ? { "pulumi.com/skipAwait": "true" } : undefined;
+    const kept = nodePaths(`${name}-clean`, args.nodes ?? [], multusOwnPaths, own);
+    const annotations = awaitAnnotations(args.skipAwait);
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
       {
         metadata: { ...shared, name: multus, namespace, annotations },
-        spec: multusSpec(name, { ...args, type }, account.metadata.name, config),
+        spec: multusSpec({ ...args, type }, account.metadata.name, config),
       },
       // Without the kind the daemon waits 20 s for it at its start.
-      { ...parent, dependsOn: [binding, this.definitions, ...kept] },
+      after(own, binding, this.definitions, ...kept),
     );
-    this.registerOutputs({});
+    this.registerOutputs({ definitions: this.definitions, daemonSet: this.daemonSet });
   }
+}
 
-  /** Multus reads pods and networks, writes what a pod got into its annotation, and tells of it in an event; no more. */
-  private grant(
-    name: string,
-    type: "thick" | "thin",
-    account: k8s.core.v1.ServiceAccount,
-    shared: { labels: Record<string, string> },
-  ): k8s.rbac.v1.ClusterRoleBinding {
-    // The daemon keeps a copy of both, the thin form asks for one at a time.
-    const read = type === "thick" ? ["get", "list", "watch"] : ["get"];
-    const role = new k8s.rbac.v1.ClusterRole(
-      `${name}-role`,
-      {
-        metadata: { ...shared, name: "multus" },
-        rules: [
-          { apiGroups: ["k8s.cni.cncf.io"], resources: ["network-attachment-definitions"], verbs: read },
-          { apiGroups: [""], resources: ["pods"], verbs: read },
-          { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
-          { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
-        ],
-      },
-      { parent: this },
-    );
-    return new k8s.rbac.v1.ClusterRoleBinding(
-      `${name}-binding`,
-      {
-        metadata: { ...shared, name: "multus" },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
-      },
-      { parent: this },
-    );
-  }
+/** Multus reads pods and networks, writes what a pod got into its annotation, and tells of it in an event; no more. */
+function grant(
+  name: string,
+  type: "thick" | "thin",
+  account: k8s.core.v1.ServiceAccount,
+  shared: { labels: Record<string, string> },
+  opts: pulumi.CustomResourceOptions,
+): k8s.rbac.v1.ClusterRoleBinding {
+  // The daemon keeps a copy of both, the thin form asks for one at a time.
+  const read = type === "thick" ? ["get", "list", "watch"] : ["get"];
+  const role = new k8s.rbac.v1.ClusterRole(
+    `${name}-role`,
+    {
+      metadata: { ...shared, name: "multus" },
+      rules: [
+        { apiGroups: ["k8s.cni.cncf.io"], resources: ["network-attachment-definitions"], verbs: read },
+        { apiGroups: [""], resources: ["pods"], verbs: read },
+        { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
+        { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+      ],
+    },
+    opts,
+  );
+  return new k8s.rbac.v1.ClusterRoleBinding(
+    `${name}-binding`,
+    {
+      metadata: { ...shared, name: "multus" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
+    },
+    opts,
+  );
 }

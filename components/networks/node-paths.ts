@@ -1,6 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { quoteWord } from "../../lib/shell";
-import type { ReachableNode } from "../cluster/node-access";
+import { commandOn, type ReachableNode } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/node-shell";
 
 /**
@@ -12,15 +12,15 @@ import type { NodeCommand } from "../cluster/node-shell";
 export function nodePaths(
   name: string,
   nodes: readonly ReachableNode[],
-  paths: readonly string[],
+  paths: readonly pulumi.Input<string>[],
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
-  const remove = `rm -rf ${paths.map((path) => `${quoteWord(path.replace(/\*$/, ""))}${path.endsWith("*") ? "*" : ""}`).join(" ")}`;
+  const text = pulumi.output(paths).apply((known) => `rm -rf ${known.map(quotePattern).join(" ")}`);
   return nodes.map((node) =>
-    node.shell.command(
-      `${name}-${node.name}`,
-      { create: { text: ":" }, delete: { text: remove }, triggers: [node.id ?? node.name] },
-      { ...opts, deletedWith: node.machine },
-    ),
+    commandOn(node, `${name}-${node.name}`, { create: { text: ":" }, delete: { text } }, opts),
   );
+}
+
+function quotePattern(path: string): string {
+  return `${quoteWord(path.replace(/\*$/, ""))}${path.endsWith("*") ? "*" : ""}`;
 }

@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { probeNames } from "./probe-names";
 
 const { containerPort } = probeNames;
@@ -14,7 +15,7 @@ export const leavesService = 3;
  *
  * @param serveSeconds how long it goes on answering once it has been told to end
  */
-export function probePod(image: string, serveSeconds: number): k8s.types.input.core.v1.PodSpec {
+export function probePod(image: pulumi.Input<string>, serveSeconds: number): k8s.types.input.core.v1.PodSpec {
   return {
     terminationGracePeriodSeconds: graceSeconds,
     // Checks need no rights on the API; a lab's programs should not find any lying about.

@@ -16,6 +16,7 @@ const sources = [
   "components",
   "labs",
   "lib",
+  "package",
   "stacks",
   "toolchain",
   "index.ts",
@@ -75,6 +76,7 @@ export const stub = defineCni({
 `;
 const installer = `
 import * as k8s from "@pulumi/kubernetes";
+import { oneOf, text } from "../../args/fields";
 import type { CniInstaller } from "../installer";
 import type { ValuesOf } from "../setting";
 import type { stub } from "./definition";
@@ -85,9 +87,11 @@ export interface StubArgs {
 }
 
 export const stubInstaller: CniInstaller<StubArgs, ValuesOf<typeof stub.settings>> = {
+  fields: { range: text, mode: oneOf("fast", "slow") },
+  problemsOf: () => [],
   networkOf: ({ range }) => range,
   choose: ({ stubRange, stubMode }) => ({ range: stubRange, mode: stubMode }),
-  install: (name, { mode }, _access, opts) => [
+  install: (name, { mode }, opts) => [
     new k8s.core.v1.ConfigMap(\`\${name}-config\`, { metadata: { name: "stub" }, data: { mode: mode ?? "fast" } }, opts),
   ],
 };
@@ -171,7 +175,7 @@ function edit(name: string, ...changes: readonly (readonly [string, string])[]):
 
 /** What the compiler says of the components, line by line. */
 async function compiled(): Promise<string[]> {
-  const tsc = [path.join(root, "node_modules/.bin/tsc"), "-p", file("tsconfig.build.json"), "--noEmit"] as const;
+  const tsc = [path.join(root, "node_modules/.bin/tsc"), "-p", file("package/tsconfig.json"), "--noEmit"] as const;
   const { stdout } = await execa(tsc[0], tsc.slice(1), { cwd: checkout, reject: false });
   return stdout.split("\n").filter((line) => line !== "");
 }
@@ -179,7 +183,7 @@ async function compiled(): Promise<string[]> {
 // biome-ignore lint/suspicious/noExplicitAny: what was asked for, looked into below
 let known: any;
 beforeAll(async () => {
-  for (const name of [...sources, "tsconfig.json", "tsconfig.build.json"]) {
+  for (const name of [...sources, "tsconfig.json"]) {
     cpSync(path.join(root, name), file(name), { recursive: true });
   }
   symlinkSync(path.join(root, "node_modules"), file("node_modules"));
@@ -260,7 +264,7 @@ test("the page draws its router, and tells of a connection that is lost and of i
 test("a preview plans it: the clean-up before it, arrival and handover behind it, its arguments from the config", () => {
   const { exitCode, text } = known.preview;
   expect(exitCode, text).toBe(0);
-  for (const name of ["stub-clean-n2", "stub-config", "stub-arrival-n1", "stub-handover-n2"]) {
+  for (const name of ["cni-stub-clean-n2", "cni-stub-config", "cni-stub-arrival-n1", "cni-stub-handover-n2"]) {
     expect(text).toContain(name);
   }
   expect(text).toMatch(/mode\s*: "slow"/);

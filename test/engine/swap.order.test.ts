@@ -61,26 +61,26 @@ function expectOrder(steps: readonly string[], order: readonly string[]): void {
 }
 
 const arrives = (cni: string) => [
-  `create ${cni}-clean-n1`,
-  `create ${cni}-account`,
-  `create ${cni}-daemonset`,
-  `create ${cni}-handover-n1`,
-  `create ${cni}-handover-n3`,
-  `create ${cni}-handover-n2`,
+  `create cni-${cni}-clean-n1`,
+  `create cni-${cni}-account`,
+  `create cni-${cni}-daemonset`,
+  `create cni-${cni}-handover-n1`,
+  `create cni-${cni}-handover-n3`,
+  `create cni-${cni}-handover-n2`,
 ];
 const leaves = (cni: string) => [
-  `delete ${cni}-handover-n2`,
-  `delete ${cni}-handover-n3`,
-  `delete ${cni}-handover-n1`,
-  `delete ${cni}-daemonset`,
-  `delete ${cni}-account`,
+  `delete cni-${cni}-handover-n2`,
+  `delete cni-${cni}-handover-n3`,
+  `delete cni-${cni}-handover-n1`,
+  `delete cni-${cni}-daemonset`,
+  `delete cni-${cni}-account`,
 ];
 
 /** Each node's clean-up begins when every object of the CNI has gone. */
 function expectCleanLast(steps: readonly string[], cni: string): void {
   for (const node of ["n1", "n2", "n3"]) {
-    expectOrder(steps, [`delete ${cni}-account`, `delete ${cni}-clean-${node}`]);
-    expectOrder(steps, [`delete ${cni}-daemonset`, `delete ${cni}-clean-${node}`]);
+    expectOrder(steps, [`delete cni-${cni}-account`, `delete cni-${cni}-clean-${node}`]);
+    expectOrder(steps, [`delete cni-${cni}-daemonset`, `delete cni-${cni}-clean-${node}`]);
   }
 }
 
@@ -89,32 +89,32 @@ it("a new cluster: clean-up, CNI, handovers from the control plane on, then the 
   expect(exitCode, output).toBe(0);
   expectOrder(steps, [...arrives("flannel"), "create workload"]);
   for (const node of ["n1", "n2", "n3"]) {
-    expectOrder(steps, ["create flannel-daemonset", `create flannel-arrival-${node}`, "create workload"]);
+    expectOrder(steps, ["create cni-flannel-daemonset", `create cni-flannel-arrival-${node}`, "create workload"]);
   }
-  expectOrder(steps, ["create flannel-clean-n3", "create flannel-namespace"]);
+  expectOrder(steps, ["create cni-flannel-clean-n3", "create cni-flannel-namespace"]);
 });
 
 it("one update: the new CNI is ready, then nodes move, control plane last, then the old CNI goes, then nodes are cleaned", async () => {
   const { exitCode, output, steps } = await update("weave");
   expect(exitCode, output).toBe(0);
   expectOrder(steps, [...arrives("weave"), ...leaves("flannel")]);
-  expectOrder(steps, ["update cni-desired", "delete flannel-handover-n2"]);
+  expectOrder(steps, ["update cni-desired", "delete cni-flannel-handover-n2"]);
   expectCleanLast(steps, "flannel");
 });
 
 it("a node that fails stops the swap, and the old value brings the old CNI back to every node", async () => {
-  await writeFile(join(project.dir, "fail-weave-handover-n3"), "");
+  await writeFile(join(project.dir, "fail-cni-weave-handover-n3"), "");
   const failed = await update("flannel");
   expect(failed.exitCode).not.toBe(0);
-  expectOrder(failed.steps, [...arrives("flannel"), "delete weave-handover-n2"]);
-  expect(failed.steps.filter((step) => /delete weave-(handover-n1|daemonset|clean)/.test(step))).toEqual([]);
+  expectOrder(failed.steps, [...arrives("flannel"), "delete cni-weave-handover-n2"]);
+  expect(failed.steps.filter((step) => /delete cni-weave-(handover-n1|daemonset|clean)/.test(step))).toEqual([]);
 
   const back = await update("weave");
   expect(back.exitCode, back.output).toBe(0);
-  expectOrder(back.steps, ["update cni-desired", "create weave-handover-n2", ...leaves("flannel")]);
+  expectOrder(back.steps, ["update cni-desired", "create cni-weave-handover-n2", ...leaves("flannel")]);
   expectCleanLast(back.steps, "flannel");
-  expect(back.steps.filter((step) => step.startsWith("delete weave"))).toEqual([]);
-  await rm(join(project.dir, "fail-weave-handover-n3"));
+  expect(back.steps.filter((step) => step.startsWith("delete cni-weave"))).toEqual([]);
+  await rm(join(project.dir, "fail-cni-weave-handover-n3"));
 });
 
 it("none: no CNI comes, nodes write down what they are like, the CNI leaves", async () => {

@@ -92,7 +92,9 @@ describe("what is missing", () => {
 });
 
 test("a control plane is asleep where it is there and does not run", () => {
-  const asleep = [standing({}), cluster(), cluster({ running: false })].map((found) => isAsleep(found, parts));
+  const asleep = [standing({}), cluster(), cluster({ running: false })].map((found) =>
+    isAsleep(found, { container: "c-n1" }),
+  );
   expect(asleep).toEqual([false, false, true]);
 });
 

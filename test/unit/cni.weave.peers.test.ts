@@ -18,9 +18,9 @@ describe("a node that leaves a cluster with Weave", () => {
 
   test("is forgotten by the others, by a script on the first node, unless its address is not known", async () => {
     const resources = await install("weave");
-    const peers = resources.filter(({ name }) => name.startsWith("weave-forget"));
-    expect(peers.map(({ name }) => name)).toEqual(["weave-forget-n2"]);
-    const { create, delete: remove, environment, stdin, triggers } = only(resources, "weave-forget-n2").inputs;
+    const peers = resources.filter(({ name }) => name.startsWith("cni-weave-forget"));
+    expect(peers.map(({ name }) => name)).toEqual(["cni-weave-forget-n2"]);
+    const { create, delete: remove, environment, stdin, triggers } = only(resources, "cni-weave-forget-n2").inputs;
     expect([create, environment.CREATE]).toEqual([expect.stringMatching(/ c-n1 .*"\$CREATE" sh$/), ":"]);
     expect(remove).toMatch(/ c-n1 .*"\$DELETE" sh n1 n2 10\.0\.0\.2$/);
     expect(environment.DELETE).toBe(forgetPeerScript);

@@ -194,7 +194,7 @@ describe("Cni", () => {
 
   test("flannel passes its settings on", async () => {
     const resources = await record(() => new Cni("cni", { type: "flannel", backend: { type: "host-gw" } }));
-    expect(JSON.parse(only(resources, "flannel-config").inputs.data["net-conf.json"]).Backend).toEqual({
+    expect(JSON.parse(only(resources, "cni-flannel-config").inputs.data["net-conf.json"]).Backend).toEqual({
       Type: "host-gw",
     });
   });
@@ -211,15 +211,15 @@ describe("Cni with access to the nodes", () => {
     "%s has a clean-up, an arrival and a handover on each node",
     async (type) => {
       expect(namesOf(await install(type), command)).toEqual([
-        `${type}-arrival-n1`,
-        `${type}-arrival-n2`,
-        `${type}-arrival-n3`,
-        `${type}-clean-n1`,
-        `${type}-clean-n2`,
-        `${type}-clean-n3`,
-        `${type}-handover-n1`,
-        `${type}-handover-n2`,
-        `${type}-handover-n3`,
+        `cni-${type}-arrival-n1`,
+        `cni-${type}-arrival-n2`,
+        `cni-${type}-arrival-n3`,
+        `cni-${type}-clean-n1`,
+        `cni-${type}-clean-n2`,
+        `cni-${type}-clean-n3`,
+        `cni-${type}-handover-n1`,
+        `cni-${type}-handover-n2`,
+        `cni-${type}-handover-n3`,
       ]);
     },
   );
@@ -248,8 +248,8 @@ describe("Cni with access to the nodes", () => {
 
   test("a script knows its node and its CNI; credentials come by standard input and stand on no command line", async () => {
     const resources = await install("weave");
-    const { create, delete: remove, stdin, triggers } = only(resources, "weave-handover-n2").inputs;
-    expect(only(resources, "weave-arrival-n2").inputs.create).toMatch(/ sh n2 10-weave.conflist$/);
+    const { create, delete: remove, stdin, triggers } = only(resources, "cni-weave-handover-n2").inputs;
+    expect(only(resources, "cni-weave-arrival-n2").inputs.create).toMatch(/ sh n2 10-weave.conflist$/);
     expect(remove).toMatch(/ sh n2 weave$/);
     expect(stdin).toMatchObject({ value: "credentials" });
     expect(create + remove).not.toContain("credentials");
@@ -260,7 +260,7 @@ describe("Cni with access to the nodes", () => {
     ["flannel", "10.244.0.0/16", "10-flannel.conflist"],
     ["weave", "10.32.0.0/12", "10-weave.conflist"],
   ] as const)("the DaemonSet of %s tells its network and its conflist", async (type, network, conflist) => {
-    const { metadata } = only(await install(type), `${type}-daemonset`).inputs;
+    const { metadata } = only(await install(type), `cni-${type}-daemonset`).inputs;
     expect(metadata.labels["cni-lab/cni"]).toBe(type);
     expect(metadata.annotations).toMatchObject({ "cni-lab/network": network, "cni-lab/conflist": conflist });
   });
@@ -268,7 +268,7 @@ describe("Cni with access to the nodes", () => {
 
 test("Cni weave passes its settings on", async () => {
   const resources = await record(() => new Cni("cni", { type: "weave", range: "10.40.0.0/16" }));
-  expect(JSON.stringify(only(resources, "weave-daemonset").inputs)).toContain("10.40.0.0/16");
+  expect(JSON.stringify(only(resources, "cni-weave-daemonset").inputs)).toContain("10.40.0.0/16");
 });
 
 describe("Probe", () => {

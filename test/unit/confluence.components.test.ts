@@ -434,7 +434,7 @@ test("what Confluence needs to know of its database", async () => {
       database: "pages",
       user: "me",
     });
-    pulumi.all([host, url]).apply(([a, b]) => Object.assign(told, { host: a, url: b, user }));
+    pulumi.all([host, url, user]).apply(([a, b, c]) => Object.assign(told, { host: a, url: b, user: c }));
     pulumi.isSecret(password).then((secret) => Object.assign(told, { secret }));
   });
   expect(told).toEqual({

@@ -41,22 +41,22 @@ const install = (args: Partial<FlannelEtcdArgs> = {}) =>
 describe("Cni flannel-etcd", () => {
   test("has an etcd, its config, and a service on each node between clean-up and handover", async () => {
     expect(namesOf(await install(), command)).toEqual([
+      ...["n1", "n2", "n3"].map((node) => `cni-flannel-etcd-arrival-${node}`),
+      ...["n1", "n2", "n3"].map((node) => `cni-flannel-etcd-clean-${node}`),
+      "cni-flannel-etcd-config",
+      ...["n1", "n2", "n3"].map((node) => `cni-flannel-etcd-handover-${node}`),
+      ...["n1", "n2", "n3"].map((node) => `cni-flannel-etcd-${node}`),
       "etcd-container",
-      ...["n1", "n2", "n3"].map((node) => `flannel-etcd-arrival-${node}`),
-      ...["n1", "n2", "n3"].map((node) => `flannel-etcd-clean-${node}`),
-      "flannel-etcd-config",
-      ...["n1", "n2", "n3"].map((node) => `flannel-etcd-handover-${node}`),
-      ...["n1", "n2", "n3"].map((node) => `flannel-etcd-${node}`),
     ]);
   });
 
   test("starts one node after the other, and is gone before a node is cleaned", async () => {
     await install();
-    const cleaned = ["flannel-etcd-clean-n1", "flannel-etcd-clean-n2", "flannel-etcd-clean-n3"];
-    expect(needs("flannel-etcd-n1")).toEqual(expect.arrayContaining(["flannel-etcd-config", ...cleaned]));
-    expect(needs("flannel-etcd-n3")).toEqual(expect.arrayContaining(["flannel-etcd-n2", ...cleaned]));
-    expect(needs("flannel-etcd-handover-n1")).toEqual(
-      expect.arrayContaining(["flannel-etcd-n1", "flannel-etcd-n2", "flannel-etcd-n3"]),
+    const cleaned = ["cni-flannel-etcd-clean-n1", "cni-flannel-etcd-clean-n2", "cni-flannel-etcd-clean-n3"];
+    expect(needs("cni-flannel-etcd-n1")).toEqual(expect.arrayContaining(["cni-flannel-etcd-config", ...cleaned]));
+    expect(needs("cni-flannel-etcd-n3")).toEqual(expect.arrayContaining(["cni-flannel-etcd-n2", ...cleaned]));
+    expect(needs("cni-flannel-etcd-handover-n1")).toEqual(
+      expect.arrayContaining(["cni-flannel-etcd-n1", "cni-flannel-etcd-n2", "cni-flannel-etcd-n3"]),
     );
   });
 
@@ -67,7 +67,7 @@ describe("Cni flannel-etcd", () => {
   });
 
   test("puts its config in etcd anew when that is another one", async () => {
-    const { create, stdin, triggers } = only(await install({ subnetLength: 20 }), "flannel-etcd-config").inputs;
+    const { create, stdin, triggers } = only(await install({ subnetLength: 20 }), "cni-flannel-etcd-config").inputs;
     expect(create).toMatch(
       /^podman exec --interactive cni-lab-s-etcd .* http:\/\/172\.28\.7\.3:2379 \/cluster\.local\/network\/config$/,
     );
@@ -77,7 +77,7 @@ describe("Cni flannel-etcd", () => {
 
   test("has flanneld's options in the node's script, and the credentials on no command line", async () => {
     const resources = await install({ iface: { by: "name", name: "eth1" }, image: "flannel:2" });
-    const { create, delete: remove, environment, stdin, triggers } = only(resources, "flannel-etcd-n2").inputs;
+    const { create, delete: remove, environment, stdin, triggers } = only(resources, "cni-flannel-etcd-n2").inputs;
     expect(create).toMatch(/ sh n2 flannel:2$/);
     expect(environment.CREATE).toContain('FLANNEL_ETCD="http://172.28.7.3:2379"');
     expect(environment.CREATE).toContain('FLANNEL_OPTIONS="--ip-masq --iface=eth1"');
@@ -120,10 +120,10 @@ describe("a stack with cni flannel-etcd", () => {
 
   test("hands its values on", async () => {
     const resources = await build({ flannelIface: "eth1", forwardRules: "none", flannelEtcdRange: "90.0.0.0/8" });
-    expect(only(resources, "flannel-etcd-n2").inputs.environment.CREATE).toContain(
+    expect(only(resources, "cni-flannel-etcd-n2").inputs.environment.CREATE).toContain(
       'FLANNEL_OPTIONS="--ip-masq --iface=eth1 --iptables-forward-rules=false"',
     );
-    expect(JSON.parse(only(resources, "flannel-etcd-config").inputs.stdin).Network).toBe("90.0.0.0/8");
+    expect(JSON.parse(only(resources, "cni-flannel-etcd-config").inputs.stdin).Network).toBe("90.0.0.0/8");
     expect(only(resources, "etcd-container").inputs.create).toContain(" node:1 ");
     expect(namesOf(resources, "kubernetes:apps/v1:DaemonSet")).toEqual(["probe-daemonset", "probe-second-daemonset"]);
   });

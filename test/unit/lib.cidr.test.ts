@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultLan, hostOnLan, planNodes } from "../../components/cluster/lan";
+import { defaultLan, hostOnLan, nodeNames, nodeOnLan } from "../../components/cluster/lan";
 import { type Cidr, contains, hostAddress, networkOf, overlaps, parseAddress, parseCidr } from "../../lib/cidr";
 
 function network(text: string): Cidr {
@@ -69,10 +69,8 @@ test.each([
 
 describe("the lab's LAN", () => {
   test("nodes are .11 and up, this machine is .1", () => {
-    expect(planNodes("172.28.7.0/24", 2)).toEqual([
-      { name: "n1", address: "172.28.7.11" },
-      { name: "n2", address: "172.28.7.12" },
-    ]);
+    expect(nodeNames(2)).toEqual(["n1", "n2"]);
+    expect([0, 1].map((index) => nodeOnLan("172.28.7.0/24", index))).toEqual(["172.28.7.11", "172.28.7.12"]);
     expect(hostOnLan("172.28.7.0/24")).toBe("172.28.7.1");
   });
 

@@ -214,7 +214,7 @@ describe.each([false, true])("CniDhcp, preview %s", (preview) => {
 
   test("wrong times are refused together", async () => {
     await expect(daemon({ timeoutSeconds: 0, resendMaxSeconds: 1.5 }).catch(({ message }) => message)).resolves.toBe(
-      'timeoutSeconds is "0": must be a whole number of seconds, at least 1\nresendMaxSeconds is "1.5": must be a whole number of seconds, at least 1',
+      'timeoutSeconds is "0": must be a whole number from 1 to 86400\nresendMaxSeconds is "1.5": must be a whole number from 1 to 86400',
     );
   });
 });

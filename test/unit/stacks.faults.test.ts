@@ -29,9 +29,9 @@ const needs = (name: string) =>
     .map((urn) => urn.split("::").at(-1));
 
 const flannelArgs = (resources: readonly Registered[]): string[] =>
-  only(resources, "flannel-daemonset").inputs.spec.template.spec.containers[0].args;
+  only(resources, "cni-flannel-daemonset").inputs.spec.template.spec.containers[0].args;
 
-const daemonSet = (resources: readonly Registered[]) => only(resources, "weave-daemonset").inputs;
+const daemonSet = (resources: readonly Registered[]) => only(resources, "cni-weave-daemonset").inputs;
 const skipped = (resources: readonly Registered[]) =>
   resources
     .filter(({ inputs }) => inputs.metadata?.annotations?.["pulumi.com/skipAwait"] === "true")
@@ -43,12 +43,12 @@ const wish = (resources: readonly Registered[]) => only(resources, "cni-desired"
 describe("a CNI that leaves without a clean-up", () => {
   test("has what cleans up after it in the program until that is wanted again", async () => {
     const left = (cni: string) => [
-      `${cni}-left-clean`,
-      `${cni}-left-clean-n1`,
-      `${cni}-left-clean-n2`,
-      `${cni}-left-handover`,
-      `${cni}-left-handover-n1`,
-      `${cni}-left-handover-n2`,
+      `cni-${cni}-left-clean`,
+      `cni-${cni}-left-clean-n1`,
+      `cni-${cni}-left-clean-n2`,
+      `cni-${cni}-left-handover`,
+      `cni-${cni}-left-handover-n1`,
+      `cni-${cni}-left-handover-n2`,
     ];
     expect(await added({ nodeCleanup: "off" })).toEqual(left("weave"));
     const all = (...cnis: string[]) => cnis.flatMap(left).sort();
@@ -61,16 +61,20 @@ describe("a CNI that leaves without a clean-up", () => {
 
   test("is handed over node by node, and cleaned away after that, with the stack's own networks", async () => {
     const resources = await build({ cni: "weave", nodeCleanup: "off", podCidr: "10.200.0.0/16" });
-    const { environment, create, delete: remove } = only(resources, "flannel-left-handover-n1").inputs;
+    const { environment, create, delete: remove } = only(resources, "cni-flannel-left-handover-n1").inputs;
     expect(environment.CREATE).toBe(":");
     expect(create).toMatch(/ "\$CREATE" sh$/);
     expect(remove).toMatch(/ sh n1 flannel$/);
     expect(environment.DELETE).toContain('say "moves $namespace/$name"');
-    const clean = only(resources, "flannel-left-clean-n2").inputs.environment;
+    const clean = only(resources, "cni-flannel-left-clean-n2").inputs.environment;
     expect([clean.CREATE, clean.DELETE]).toEqual([":", expect.stringContaining("no address of 10.200.0.0/16")]);
     // Deleted the other way round: the control plane last.
-    expect(needs("flannel-left-handover-n2")).toEqual(
-      expect.arrayContaining(["flannel-left-clean-n1", "flannel-left-clean-n2", "flannel-left-handover-n1"]),
+    expect(needs("cni-flannel-left-handover-n2")).toEqual(
+      expect.arrayContaining([
+        "cni-flannel-left-clean-n1",
+        "cni-flannel-left-clean-n2",
+        "cni-flannel-left-handover-n1",
+      ]),
     );
   });
 
@@ -83,7 +87,7 @@ describe("a CNI that leaves without a clean-up", () => {
 
 describe("pods that are not recreated", () => {
   const arrival = async (values: Record<string, string>) =>
-    only(await build(values), "flannel-arrival-n2").inputs.create.replace(/^.*"\$CREATE" /, "");
+    only(await build(values), "cni-flannel-arrival-n2").inputs.create.replace(/^.*"\$CREATE" /, "");
 
   test("are a word to each node's script, whose change brings them back", async () => {
     expect(await arrival({})).toBe("sh n2 10-flannel.conflist");
@@ -120,7 +124,7 @@ describe("nodes like Vagrant boxes", () => {
       '"$CREATE" sh n2 172.28.7.12',
       '"$DELETE" sh n2',
     ]);
-    expect(needs("flannel-daemonset")).toEqual(expect.arrayContaining(addresses.slice(1)));
+    expect(needs("cni-flannel-daemonset")).toEqual(expect.arrayContaining(addresses.slice(1)));
     expect(needs("flannel-addresses-n2")).toContain("cluster-n2-join");
   });
 
@@ -132,7 +136,7 @@ describe("nodes like Vagrant boxes", () => {
     ["can-reach:10.9.8.7", ["--iface-can-reach=10.9.8.7"], undefined],
     ["annotation:public-ip-overwrite", [], "public-ip-overwrite"],
   ])("flannelIface %s reaches Flannel", async (flannelIface, args, annotation) => {
-    const { spec, metadata } = only(await build({ flannelIface }), "flannel-daemonset").inputs.spec.template;
+    const { spec, metadata } = only(await build({ flannelIface }), "cni-flannel-daemonset").inputs.spec.template;
     expect(spec.containers[0].args.slice(3)).toEqual(args);
     // Another annotation has to mean other pods.
     expect(metadata.annotations["cni-lab/address"]).toBe(annotation);
@@ -155,7 +159,7 @@ describe("machine-ids", () => {
 
   test("are there before Weave looks at them", async () => {
     await build({ cni: "weave", machineId: "shared" });
-    expect(needs("weave-daemonset")).toEqual(expect.arrayContaining(["node-ids-n1", "node-ids-n2"]));
+    expect(needs("cni-weave-daemonset")).toEqual(expect.arrayContaining(["node-ids-n1", "node-ids-n2"]));
   });
 
   test("of another kind mean that all routers go before the first comes back", async () => {
@@ -167,7 +171,9 @@ describe("machine-ids", () => {
     const [router] = shared.spec.template.spec.containers;
     expect(router.lifecycle.preStop.exec.command[2]).toContain("ip link delete");
     expect(router.command[2]).toContain('/weavedb/cni-lab-names 2> /dev/null)" != shared ]');
-    const [request] = registered.mock.calls.map(([one]) => one).filter((one) => one.getName() === "weave-daemonset");
+    const [request] = registered.mock.calls
+      .map(([one]) => one)
+      .filter((one) => one.getName() === "cni-weave-daemonset");
     expect(request?.getReplaceonchangesList()).toEqual(["spec.template.metadata.annotations"]);
     expect(request?.getDeletebeforereplace()).toBe(true);
   });
@@ -195,7 +201,7 @@ describe("the FORWARD chain", () => {
 
   test("is set once Flannel has heard of it, which would bring its own rules back", async () => {
     await build({ forwardPolicy: "drop", forwardRules: "none" });
-    expect(needs("forwarding-n2")).toEqual(expect.arrayContaining(["flannel-handover-n2", "cluster-n2-join"]));
+    expect(needs("forwarding-n2")).toEqual(expect.arrayContaining(["cni-flannel-handover-n2", "cluster-n2-join"]));
   });
 
   test("Flannel keeps its hands off where the rules are not to be its own", async () => {

@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterLan } from "../../cluster/cluster-lans";
+import { parseAddress } from "../../../lib/cidr";
+import type { Problem } from "../../../lib/user-error";
+import { type FieldsOf, plain, required, text } from "../../args/fields";
+import { recorded, takeArgs } from "../../args/take";
+import { type ClusterLan, lanField } from "../../cluster/cluster-lans";
 import { etcdPart } from "../../cluster/engine-labels";
 import { ContainerShell, type NodeShell } from "../../cluster/node-shell";
 import { createSide } from "../../cluster/side-container";
@@ -10,16 +14,25 @@ export interface EtcdArgs {
   /** The lab that it belongs to: part of its container's name, and its label. */
   readonly stack: string;
   /** The nodes' image: the image of etcd is in its store. */
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   /** The LAN that its clients are on. */
   readonly lan: ClusterLan;
   /** Its address there. */
-  readonly address: string;
+  readonly address: pulumi.Input<string>;
 }
+
+const fields: FieldsOf<EtcdArgs> = {
+  stack: required(plain(text)),
+  image: required(text),
+  lan: required(lanField),
+  address: required(text),
+};
 
 /**
  * An etcd of its own, beside the nodes and beside that of Kubernetes: one member, in a container, without encryption.
  * It does not sync its writes: a lab is made to be thrown away.
+ *
+ * @throws pulumi.ResourceError if `address` is not an IPv4 address.
  *
  * @example
  * ```ts
@@ -30,34 +43,44 @@ export class Etcd extends pulumi.ComponentResource {
   /** The name of the container. */
   readonly container: string;
   /** Where clients reach it. */
-  readonly url: string;
+  readonly url: pulumi.Output<string>;
   readonly shell: NodeShell;
   /** The container, as a resource. */
   readonly machine: pulumi.Resource;
   /** The container's id, once it runs: another one means that all its keys are gone. */
   readonly id: pulumi.Output<string>;
 
-  constructor(name: string, { stack, image, lan, address }: EtcdArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Etcd", name, {}, opts);
+  constructor(name: string, args: EtcdArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cni-lab:index:Etcd", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts, etcdProblems);
+    const { stack, lan } = args;
     this.container = etcdContainer(stack);
-    this.url = `http://${address}:${etcdPort}`;
+    this.url = pulumi.interpolate`http://${args.address}:${etcdPort}`;
     this.shell = new ContainerShell(lan.engine, this.container);
     const { container } = this;
     const { machine, id } = sideMachine(
       `${name}-container`,
       { stack, container, lan },
       (mark) =>
-        createSide(lan.engine, {
-          ...{ stack, image, container, hostname: "etcd", part: etcdPart, ...mark },
-          lan: { network: lan.network, link: lan.link, address },
-          run: { text: runEtcd, args: [this.url] },
-        }),
-      this,
+        pulumi.all([args.image, args.address, this.url]).apply(([image, address, url]) =>
+          createSide(lan.engine, {
+            ...{ stack, image, container, hostname: "etcd", part: etcdPart, ...mark },
+            lan: { network: lan.network, link: lan.link, address },
+            run: { text: runEtcd, args: [url] },
+          }),
+        ),
+      own,
     );
     this.machine = machine;
     this.id = id;
     this.registerOutputs({ container: this.container, url: this.url });
   }
+}
+
+function etcdProblems({ address }: { readonly address: string }): Problem[] {
+  return parseAddress(address) === undefined
+    ? [{ field: "address", value: address, rule: "must be an IPv4 address, for example 10.89.7.10" }]
+    : [];
 }
 
 /** The nodes' image holds the images of all workloads unpacked, and etcd's among them has this one file. */

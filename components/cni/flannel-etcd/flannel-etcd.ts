@@ -1,8 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describeProblem } from "../../../lib/user-error";
+import type { Problem } from "../../../lib/user-error";
 import { images } from "../../../lib/versions";
-import type { NodeAccess } from "../../cluster/node-access";
+import { type FieldsOf, flag, made, number, required, text } from "../../args/fields";
+import type { Inputs } from "../../args/inputs";
+import { networkProblems, wholeNumberProblems } from "../../args/rules";
+import { after, recorded, takeArgs } from "../../args/take";
+import { accessFields, commandOn, type NodeAccess } from "../../cluster/node-access";
 import type { NodeCommand } from "../../cluster/node-shell";
+import { ifaceField, ifaceProblems } from "../flannel/arguments";
 import { type FlannelInterface, netConf } from "../flannel/flanneld";
 import { forgetConnections } from "../swap/connections";
 import { swapPrelude } from "../swap/prelude";
@@ -21,16 +26,28 @@ export interface FlannelEtcdArgs {
   /** Where flannel has its config and its leases. */
   readonly etcd: Pick<Etcd, "url" | "shell" | "machine" | "id">;
   /** The network that flannel divides among the nodes. @default "80.0.0.0/8" */
-  readonly network?: string;
+  readonly network?: pulumi.Input<string>;
   /** The length of each node's part, in bits; at most 24. @default 16 */
-  readonly subnetLength?: number;
+  readonly subnetLength?: pulumi.Input<number>;
   /** Which interface's address a node's lease carries; a node's annotations are not read. @default { by: "default-route" } */
-  readonly iface?: FlannelInterface;
+  readonly iface?: Inputs<FlannelInterface>;
   /** Whether flannel keeps rules in the FORWARD chain that accept its pods' packets. @default true */
-  readonly forwardRules?: boolean;
+  readonly forwardRules?: pulumi.Input<boolean>;
   /** The image with flanneld, which the nodes' containerd has. @default "ghcr.io/flannel-io/flannel:v0.26.7" */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
 }
+
+/** What the arguments may hold, besides the nodes. */
+export const flannelEtcdFields: FieldsOf<FlannelEtcdArgs> = {
+  etcd: required(made("an Etcd", "url", "shell", "id")),
+  network: text,
+  subnetLength: number,
+  iface: ifaceField,
+  forwardRules: flag,
+  image: text,
+};
+
+const fields: FieldsOf<FlannelEtcdArgs & NodeAccess> = { ...flannelEtcdFields, ...accessFields };
 
 /**
  * Flannel without Kubernetes: a service on each node, with an options file, and the leases in an etcd. The pods' network
@@ -39,7 +56,8 @@ export interface FlannelEtcdArgs {
  * A lease is found by the address that it was taken for: a node that announces the address of another one gets that one's
  * subnet. So the nodes start one after the other, as machines of Vagrant's do: at once, each would find no lease yet.
  *
- * @throws pulumi.ResourceError if `iface` is found by an annotation: flanneld reads no annotations without Kubernetes.
+ * @throws pulumi.ResourceError if `network`, `subnetLength` or `iface` is none that flannel takes, or `iface` is found by an
+ * annotation: flanneld reads no annotations without Kubernetes.
  *
  * @example
  * ```ts
@@ -52,46 +70,54 @@ export class FlannelEtcd extends pulumi.ComponentResource {
   readonly commands: readonly NodeCommand[];
 
   constructor(name: string, args: FlannelEtcdArgs & NodeAccess, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:FlannelEtcd", name, {}, opts);
+    super("cni-lab:index:FlannelEtcd", name, recorded(args, fields), opts);
+    const { own } = takeArgs(this, args, fields, opts, flannelEtcdProblems);
     const { etcd, network = flannelEtcdDefaults.network, subnetLength = flannelEtcdDefaults.subnetLength } = args;
-    const { iface = { by: "default-route" }, forwardRules = true } = args;
-    if (iface.by === "annotation") {
-      throw new pulumi.ResourceError(describeProblem(annotationProblem("iface.by", iface.by)), this);
-    }
+    const { iface = { by: "default-route" } as const, forwardRules = true } = args;
     const config = etcd.shell.command(
       `${name}-config`,
       {
         create: { text: putConfig, args: [etcd.url, `${flannelKey}/config`] },
-        stdin: netConf(network, { type: "vxlan" }, subnetLength),
+        stdin: pulumi
+          .all([network, subnetLength])
+          .apply(([range, length]) => netConf(range, { type: "vxlan" }, length)),
         triggers: [etcd.id],
       },
-      { parent: this, deletedWith: etcd.machine },
+      { ...own, deletedWith: etcd.machine },
     );
-    const start = startFlanneld({ etcdUrl: etcd.url, iface, forwardRules });
+    const text = pulumi
+      .output({ etcdUrl: etcd.url, iface, forwardRules })
+      .apply((options) => `${swapPrelude}${forgetConnections}${startFlanneld(options)}${leaveOldSubnet}`);
+    const stdin = pulumi.secret(args.kubeconfig);
     const commands: NodeCommand[] = [];
     for (const node of args.nodes) {
       const before = commands.at(-1) ?? config;
       commands.push(
-        node.shell.command(
+        commandOn(
+          node,
           `${name}-${node.name}`,
           {
-            create: {
-              text: `${swapPrelude}${forgetConnections}${start}${leaveOldSubnet}`,
-              args: [node.name, args.image ?? images.flannel],
-            },
+            create: { text, args: [node.name, args.image ?? images.flannel] },
             delete: { text: stopFlanneld },
-            stdin: pulumi.secret(args.kubeconfig),
-            triggers: [node.id ?? node.name, etcd.id],
-            logging: "stderr",
+            ...{ stdin, triggers: [etcd.id], logging: "stderr" },
           },
           // Else the old one's deletion would stop what the new one has started.
-          { parent: this, deletedWith: node.machine, dependsOn: before, deleteBeforeReplace: true },
+          { ...after(own, before), deleteBeforeReplace: true },
         ),
       );
     }
     this.commands = commands;
-    this.registerOutputs({});
+    this.registerOutputs({ commands });
   }
+}
+
+/** What is wrong with the arguments, all at once. */
+export function flannelEtcdProblems({ network, subnetLength, iface }: pulumi.Unwrap<FlannelEtcdArgs>): Problem[] {
+  return [
+    ...networkProblems("network", network),
+    ...wholeNumberProblems("subnetLength", subnetLength, 8, 24),
+    ...(iface?.by === "annotation" ? [annotationProblem("iface.by", iface.by)] : ifaceProblems(iface)),
+  ];
 }
 
 /** Seconds until the last pod with an address of the node's former subnet has ended. */

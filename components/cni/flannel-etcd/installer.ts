@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-import { describeProblem } from "../../../lib/user-error";
 import { images } from "../../../lib/versions";
 import type { Cluster } from "../../cluster/cluster";
 import { etcdOnLan } from "../../cluster/lan";
@@ -9,13 +7,16 @@ import type { CniInstaller, StackSettings } from "../installer";
 import type { ValuesOf } from "../setting";
 import type { flannelEtcd } from "./definition";
 import { Etcd } from "./etcd";
-import { FlannelEtcd, type FlannelEtcdArgs } from "./flannel-etcd";
+import { FlannelEtcd, type FlannelEtcdArgs, flannelEtcdFields, flannelEtcdProblems } from "./flannel-etcd";
 
 /** It finds its interface as Flannel does. */
 type EtcdValues = ValuesOf<typeof flannelEtcd.settings> & Pick<ValuesOf<typeof flannel.settings>, "flannelIface">;
 
 /** How Flannel with its leases in etcd is made. */
 export const flannelEtcdInstaller: CniInstaller<FlannelEtcdArgs, EtcdValues> = {
+  fields: flannelEtcdFields,
+  needsAccess: true,
+  problemsOf: flannelEtcdProblems,
   networkOf: ({ network }) => network,
   choose: (settings, cluster) => ({
     etcd: createEtcd(settings, cluster),
@@ -24,18 +25,9 @@ export const flannelEtcdInstaller: CniInstaller<FlannelEtcdArgs, EtcdValues> = {
     forwardRules: settings.forwardRules === "flannel",
     image: images.flannel,
   }),
-  install: (name, args, access, opts, teller) => {
-    if (access === undefined) {
-      throw new pulumi.ResourceError(describeProblem(accessMissing), teller);
-    }
-    return [...new FlannelEtcd(name, { ...args, ...access }, opts).commands];
-  },
-};
-
-const accessMissing = {
-  field: "access",
-  rule: "must be given with the CNI flannel-etcd, which is a service on the nodes",
-  fix: "give the nodes, each with a shell, and an administrator's kubeconfig",
+  install: (name, { nodes = [], kubeconfig = "", ...args }, opts) => [
+    ...new FlannelEtcd(name, { ...args, nodes, kubeconfig }, opts).commands,
+  ],
 };
 
 /**

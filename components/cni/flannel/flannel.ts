@@ -2,29 +2,49 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../../lib/labels";
 import { images } from "../../../lib/versions";
+import { anything, type FieldsOf, flag, text } from "../../args/fields";
+import type { Inputs } from "../../args/inputs";
+import { after, recorded, takeArgs } from "../../args/take";
 import { conflistFolder } from "../../cluster/conflist-folder";
 import { defaultPodNetwork } from "../../cluster/pod-network";
 import { cniMetadata } from "../swap/names";
+import { backendField, flannelProblems, ifaceField } from "./arguments";
 import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flanneld";
 import { flannelConflist, flannelDaemonSet } from "./names";
 
 export interface FlannelArgs {
   /** The network that flannel divides among the nodes; the cluster's pod network. @default "10.244.0.0/16" */
-  readonly network?: string;
+  readonly network?: pulumi.Input<string>;
   /** How packets travel between nodes. @default { type: "vxlan" } */
-  readonly backend?: FlannelBackend;
+  readonly backend?: Inputs<FlannelBackend>;
   /** Which interface's address a node announces to the others. @default { by: "default-route" } */
-  readonly iface?: FlannelInterface;
+  readonly iface?: Inputs<FlannelInterface>;
   /** Whether flannel keeps rules in the FORWARD chain that accept its pods' packets. @default true */
-  readonly forwardRules?: boolean;
+  readonly forwardRules?: pulumi.Input<boolean>;
   /** The image with flanneld. @default "ghcr.io/flannel-io/flannel:v0.26.7" */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
   /**
    * The image with flannel's CNI plugin at /flannel. The lab's stacks name another one, which this project builds and no
    * registry has. @default "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1"
    */
-  readonly cniPluginImage?: string;
+  readonly cniPluginImage?: pulumi.Input<string>;
+  /** Of each of its objects, besides its own. @default none */
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
+
+/** What the arguments may hold. */
+export const flannelFields: FieldsOf<FlannelArgs> = {
+  network: text,
+  backend: backendField,
+  iface: ifaceField,
+  forwardRules: flag,
+  image: text,
+  cniPluginImage: text,
+  annotations: anything,
+};
+
+/** A cluster has one Flannel: its objects have fixed names. */
+const instance = "flannel";
 
 /** What upstream's manifest of this flanneld has, on a cluster that pulls its images. */
 const upstreamCniPlugin = "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1";
@@ -40,6 +60,8 @@ const hostPaths = {
  * Flannel: one subnet per node, out of the node's podCIDR, and a way between them. It carries unicast only:
  * no multicast or broadcast leaves a node.
  *
+ * @throws pulumi.ResourceError if `network` is no IPv4 network, or a field of `backend` or `iface` is none that flannel takes.
+ *
  * @example
  * ```ts
  * new Flannel("flannel", { backend: { type: "vxlan" }, iface: { by: "name", name: "eth1" } }, { provider });
@@ -50,99 +72,102 @@ export class Flannel extends pulumi.ComponentResource {
   readonly daemonSet: k8s.apps.v1.DaemonSet;
 
   constructor(name: string, args: FlannelArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Flannel", name, {}, opts);
-    const parent = { parent: this };
+    super("cni-lab:index:Flannel", name, recorded(args, flannelFields), opts);
+    const { own } = takeArgs(this, args, flannelFields, opts, flannelProblems);
     const network = args.network ?? defaultPodNetwork;
     const marks = cniMetadata("flannel", network, flannelConflist);
-    const meta = { labels: labels("flannel", name) };
+    const meta = { labels: labels("flannel", instance), annotations: args.annotations };
 
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       // flanneld works in the node's own network namespace, which the other levels forbid.
       {
         metadata: {
+          ...meta,
           name: flannelDaemonSet.namespace,
           labels: { ...meta.labels, "pod-security.kubernetes.io/enforce": "privileged" },
         },
       },
-      parent,
+      own,
     );
     const inNamespace = { ...meta, namespace: namespace.metadata.name };
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
       { metadata: { ...inNamespace, name: "flannel" } },
-      parent,
+      own,
     );
-    const binding = this.grant(name, account, meta);
+    const binding = grant(name, account, meta, own);
     const config = new k8s.core.v1.ConfigMap(
       `${name}-config`,
       {
         metadata: { ...inNamespace, name: "kube-flannel-cfg" },
         data: {
           "cni-conf.json": cniConf(),
-          "net-conf.json": netConf(network, args.backend ?? { type: "vxlan" }),
+          "net-conf.json": pulumi
+            .output({ network, backend: args.backend ?? ({ type: "vxlan" } as const) })
+            .apply((conf) => netConf(conf.network, conf.backend)),
         },
       },
-      parent,
+      own,
     );
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
       {
         metadata: {
           ...inNamespace,
-          ...marks,
           name: flannelDaemonSet.name,
           labels: { ...meta.labels, ...marks.labels },
+          annotations: { ...marks.annotations, ...args.annotations },
         },
-        spec: daemonSetSpec(name, args, account.metadata.name, config),
+        spec: daemonSetSpec(args, account.metadata.name, config),
       },
-      { ...parent, dependsOn: binding },
+      after(own, binding),
     );
-    this.registerOutputs({});
-  }
-
-  /** flanneld reads the nodes' podCIDRs and writes their annotations; no more. */
-  private grant(
-    name: string,
-    account: k8s.core.v1.ServiceAccount,
-    meta: { labels: Record<string, string> },
-  ): k8s.rbac.v1.ClusterRoleBinding {
-    const role = new k8s.rbac.v1.ClusterRole(
-      `${name}-role`,
-      {
-        metadata: { ...meta, name: "flannel" },
-        rules: [
-          { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
-          { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
-          { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
-        ],
-      },
-      { parent: this },
-    );
-    return new k8s.rbac.v1.ClusterRoleBinding(
-      `${name}-binding`,
-      {
-        metadata: { ...meta, name: "flannel" },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
-      },
-      { parent: this },
-    );
+    this.registerOutputs({ daemonSet: this.daemonSet });
   }
 }
 
-function daemonSetSpec(
+/** flanneld reads the nodes' podCIDRs and writes their annotations; no more. */
+function grant(
   name: string,
+  account: k8s.core.v1.ServiceAccount,
+  meta: k8s.types.input.meta.v1.ObjectMeta,
+  opts: pulumi.CustomResourceOptions,
+): k8s.rbac.v1.ClusterRoleBinding {
+  const role = new k8s.rbac.v1.ClusterRole(
+    `${name}-role`,
+    {
+      metadata: { ...meta, name: "flannel" },
+      rules: [
+        { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
+        { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+        { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
+      ],
+    },
+    opts,
+  );
+  return new k8s.rbac.v1.ClusterRoleBinding(
+    `${name}-binding`,
+    {
+      metadata: { ...meta, name: "flannel" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
+    },
+    opts,
+  );
+}
+
+function daemonSetSpec(
   args: FlannelArgs,
   serviceAccountName: pulumi.Input<string>,
   config: k8s.core.v1.ConfigMap,
 ): k8s.types.input.apps.v1.DaemonSetSpec {
   const image = args.image ?? images.flannel;
   return {
-    selector: { matchLabels: selector("flannel", name) },
+    selector: { matchLabels: selector("flannel", instance) },
     template: {
       metadata: {
-        labels: labels("flannel", name),
+        labels: labels("flannel", instance),
         // flanneld reads its config, and the node's, once, at its start: another one has to mean other pods.
         annotations: {
           "cni-lab/config": config.data.apply((data) => data["net-conf.json"] ?? ""),
@@ -177,13 +202,15 @@ function daemonSetSpec(
             name: "kube-flannel",
             image,
             command: ["/opt/bin/flanneld"],
-            args: [
-              "--ip-masq",
-              "--kube-subnet-mgr",
-              "--healthz-port=8081",
-              ...interfaceArgs(args.iface ?? { by: "default-route" }),
-              ...((args.forwardRules ?? true) ? [] : ["--iptables-forward-rules=false"]),
-            ],
+            args: pulumi
+              .output({ iface: args.iface ?? ({ by: "default-route" } as const), rules: args.forwardRules ?? true })
+              .apply(({ iface, rules }) => [
+                "--ip-masq",
+                "--kube-subnet-mgr",
+                "--healthz-port=8081",
+                ...interfaceArgs(iface),
+                ...(rules ? [] : ["--iptables-forward-rules=false"]),
+              ]),
             readinessProbe: { httpGet: { path: "/healthz", port: 8081 }, periodSeconds: 2 },
             resources: { requests: { cpu: "100m", memory: "50Mi" } },
             securityContext: { privileged: false, capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },

@@ -2,14 +2,17 @@ import { images } from "../../../lib/versions";
 import type { CniInstaller } from "../installer";
 import type { ValuesOf } from "../setting";
 import { FlannelAddresses } from "./addresses";
+import { flannelProblems } from "./arguments";
 import type { flannel } from "./definition";
-import { Flannel, type FlannelArgs } from "./flannel";
+import { Flannel, type FlannelArgs, flannelFields } from "./flannel";
 import { ifaceOf } from "./iface";
 
 type FlannelValues = ValuesOf<typeof flannel.settings>;
 
 /** How Flannel is made. */
 export const flannelInstaller: CniInstaller<FlannelArgs, FlannelValues> = {
+  fields: flannelFields,
+  problemsOf: flannelProblems,
   networkOf: ({ network }) => network,
   choose: ({ podCidr, flannelBackend, flannelIface, lanCidr, forwardRules }) => ({
     network: podCidr,
@@ -27,5 +30,7 @@ export const flannelInstaller: CniInstaller<FlannelArgs, FlannelValues> = {
       ? []
       : new FlannelAddresses("flannel-addresses", { nodes, annotation }, opts).commands;
   },
-  install: (name, args, _access, opts) => [new Flannel(name, args, opts).daemonSet],
+  install: (name, { nodes: _, kubeconfig: __, ...args }, opts, annotations) => [
+    new Flannel(name, { ...args, annotations: { ...args.annotations, ...annotations } }, opts).daemonSet,
+  ],
 };

@@ -36,7 +36,7 @@ export const cordonMark = "cni-lab/cordoned";
 export const chosenConflist = "05-cni-lab.conflist";
 
 /** The marks of a CNI's DaemonSet, as its metadata holds them. */
-export function cniMetadata(cni: string, network: string, conflist: string) {
+export function cniMetadata<Network>(cni: string, network: Network, conflist: string) {
   return {
     labels: { [cniMarks.cni]: cni },
     annotations: { [cniMarks.network]: network, [cniMarks.conflist]: conflist },

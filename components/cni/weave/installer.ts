@@ -4,10 +4,12 @@ import type { CniInstaller } from "../installer";
 import type { ValuesOf } from "../setting";
 import type { weave } from "./definition";
 import { weavePeers } from "./peers";
-import { Weave, type WeaveArgs } from "./weave";
+import { Weave, type WeaveArgs, weaveFields, weaveProblems } from "./weave";
 
 /** How Weave is made. */
 export const weaveInstaller: CniInstaller<WeaveArgs, ValuesOf<typeof weave.settings>> = {
+  fields: weaveFields,
+  problemsOf: weaveProblems,
   networkOf: ({ range }) => range,
   choose: ({ weaveRange, weaveMtu, weavePassword, machineId }) => ({
     range: weaveRange,
@@ -17,8 +19,10 @@ export const weaveInstaller: CniInstaller<WeaveArgs, ValuesOf<typeof weave.setti
     readiness: machineId === "own" ? "connected" : "answers",
     image: images.weave,
   }),
-  install: (name, args, _access, opts) => [new Weave(name, args, opts).daemonSet],
-  beside: (access, opts) => {
-    weavePeers("weave-forget", access, opts);
+  install: (name, { nodes: _, kubeconfig: __, ...args }, opts, annotations) => [
+    new Weave(name, { ...args, annotations: { ...args.annotations, ...annotations } }, opts).daemonSet,
+  ],
+  beside: (cni, access, opts) => {
+    weavePeers(cni, access, opts);
   },
 };

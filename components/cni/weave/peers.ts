@@ -1,29 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeAccess } from "../../cluster/node-access";
+import { commandOn, type NodeAccess } from "../../cluster/node-access";
 import type { NodeCommand } from "../../cluster/node-shell";
+import { formerly } from "../formerly";
 import { forgetPeerScript } from "./forget-peer";
 
 /**
  * One for each node but the first, whose address is known: when the node leaves, the routers of the others forget it.
  * They live on the first node, as nothing can be run on one that is gone.
+ *
+ * @param cni the name of the `Cni`
  */
-export function weavePeers(name: string, access: NodeAccess, opts: pulumi.CustomResourceOptions): NodeCommand[] {
-  const [first, ...others] = access.nodes;
-  return others.flatMap((node) =>
-    first === undefined || node.address === undefined
-      ? []
-      : [
-          first.shell.command(
-            `${name}-${node.name}`,
-            {
-              create: { text: ":" },
-              delete: { text: forgetPeerScript, args: [first.name, node.name, node.address] },
-              stdin: pulumi.secret(access.kubeconfig),
-              triggers: [first.id ?? first.name, node.address],
-              logging: "stderr",
-            },
-            { ...opts, deletedWith: first.machine },
-          ),
-        ],
-  );
+export function weavePeers(
+  cni: string,
+  { nodes: [first, ...others], kubeconfig }: NodeAccess,
+  opts: pulumi.CustomResourceOptions,
+): NodeCommand[] {
+  return others.flatMap(({ name: node, address }) => {
+    if (first === undefined || address === undefined) {
+      return [];
+    }
+    const remove = { text: forgetPeerScript, args: [first.name, node, address] };
+    const stdin = pulumi.secret(kubeconfig);
+    const scripts = { create: { text: ":" }, delete: remove, stdin, triggers: [address], logging: "stderr" } as const;
+    const name = `weave-forget-${node}`;
+    return [commandOn(first, `${cni}-${name}`, scripts, formerly(cni, name, opts))];
+  });
 }

@@ -1,22 +1,26 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../../lib/labels";
+import type { Problem } from "../../../lib/user-error";
 import { images } from "../../../lib/versions";
+import { anything, type FieldsOf, number, oneOf, text } from "../../args/fields";
+import { networkProblems, wholeNumberProblems } from "../../args/rules";
+import { after, recorded, takeArgs } from "../../args/take";
 import { cniMetadata } from "../swap/names";
 import { defaultRange, weaveConflist, weaveNet } from "./names";
 import { forgetName, readinessScript, startScript, type WeaveReadiness, type WeaveSleeve } from "./router";
 
 export interface WeaveArgs {
   /** The network that Weave gives the pods' addresses out of, on all nodes alike. @default "10.32.0.0/12" */
-  readonly range?: string;
+  readonly range?: pulumi.Input<string>;
   /** Largest packet of a pod, in bytes. A node whose bridge exists keeps the bridge's. @default Weave's own: 1376 in the kernel, 65535 in user space */
-  readonly mtu?: number;
+  readonly mtu?: pulumi.Input<number>;
   /** Encrypts what travels between nodes; all nodes need the same. @default not encrypted */
   readonly password?: pulumi.Input<string>;
   /** Whether packets travel in user space also where the kernel could do it. @default "auto" */
-  readonly sleeve?: WeaveSleeve;
+  readonly sleeve?: pulumi.Input<WeaveSleeve>;
   /** How many connections to other nodes a node may have. @default 200 */
-  readonly connectionLimit?: number;
+  readonly connectionLimit?: pulumi.Input<number>;
   /**
    * What kind of names the routers have, for as long as this is set: they forget theirs when it changes. All of them
    * start anew then, at once: none with an old name is there any more when the first one with a new name comes, else
@@ -24,12 +28,30 @@ export interface WeaveArgs {
    *
    * @default names for good
    */
-  readonly names?: string;
+  readonly names?: pulumi.Input<string>;
   /** When a router counts as ready. Where a lab keeps them apart, none is ever connected. @default "connected" */
-  readonly readiness?: WeaveReadiness;
+  readonly readiness?: pulumi.Input<WeaveReadiness>;
   /** The image with weaver and launch.sh. @default "docker.io/weaveworks/weave-kube:2.6.5" */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
+  /** Of each of its objects, besides its own. @default none */
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
+
+/** What the arguments may hold. */
+export const weaveFields: FieldsOf<WeaveArgs> = {
+  range: text,
+  mtu: number,
+  password: anything,
+  sleeve: oneOf("auto", "always"),
+  connectionLimit: number,
+  names: text,
+  readiness: oneOf("connected", "answers"),
+  image: text,
+  annotations: anything,
+};
+
+/** A cluster has one Weave: its objects have fixed names. */
+const instance = "weave";
 
 /** Folders of a node that launch.sh wants under /host, and the database. */
 const hostPaths = {
@@ -45,6 +67,8 @@ const hostPaths = {
  * Weave Net: one Ethernet over all nodes, with one range of addresses. Multicast and broadcast reach every pod.
  * Without Weave's policy controller: NetworkPolicies have no effect.
  *
+ * @throws pulumi.ResourceError if `range` is no IPv4 network, or `mtu` or `connectionLimit` is out of its range.
+ *
  * @example
  * ```ts
  * new Weave("weave", { range: "10.32.0.0/12", mtu: 1376 }, { provider });
@@ -55,84 +79,103 @@ export class Weave extends pulumi.ComponentResource {
   readonly daemonSet: k8s.apps.v1.DaemonSet;
 
   constructor(name: string, args: WeaveArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("cni-lab:index:Weave", name, {}, opts);
-    const parent = { parent: this };
-    const metadata = { name: weaveNet.name, namespace: weaveNet.namespace, labels: labels(weaveNet.appLabel, name) };
-
+    super("cni-lab:index:Weave", name, recorded(args, weaveFields), opts);
+    const { own } = takeArgs(this, args, weaveFields, opts, weaveProblems);
+    const metadata = {
+      name: weaveNet.name,
+      namespace: weaveNet.namespace,
+      labels: labels(weaveNet.appLabel, instance),
+      annotations: args.annotations,
+    };
     const marks = cniMetadata("weave", args.range ?? defaultRange, weaveConflist);
 
-    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata }, parent);
-    const bindings = [this.grantNodes(name, account, metadata), this.grantPeerList(name, account, metadata)];
-    const secret = args.password === undefined ? undefined : this.secret(name, args.password);
+    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata }, own);
+    const bindings = [grantNodes(name, account, metadata, own), grantPeerList(name, account, metadata, own)];
+    const secret = args.password === undefined ? undefined : passwordSecret(name, args.password, metadata, own);
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
       {
         metadata: {
           ...metadata,
-          ...marks,
           labels: { ...metadata.labels, ...marks.labels },
+          annotations: { ...marks.annotations, ...args.annotations },
         },
-        spec: daemonSetSpec(name, args, account.metadata.name, secret),
+        spec: daemonSetSpec(args, account.metadata.name, secret),
       },
-      { ...parent, dependsOn: bindings, replaceOnChanges: [podAnnotations], deleteBeforeReplace: true },
+      { ...after(own, ...bindings), replaceOnChanges: [podAnnotations], deleteBeforeReplace: true },
     );
-    this.registerOutputs({});
+    this.registerOutputs({ daemonSet: this.daemonSet });
   }
+}
 
-  /** Routers find each other by the nodes' addresses, and say on the node that its network is up. */
-  private grantNodes(name: string, account: k8s.core.v1.ServiceAccount, metadata: Metadata): pulumi.Resource {
-    const { namespace: _, ...clusterWide } = metadata;
-    const role = new k8s.rbac.v1.ClusterRole(
-      `${name}-role`,
-      {
-        metadata: clusterWide,
-        rules: [
-          { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
-          { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch", "update"] },
-        ],
-      },
-      { parent: this },
-    );
-    return new k8s.rbac.v1.ClusterRoleBinding(
-      `${name}-binding`,
-      { metadata: clusterWide, roleRef: roleRef("ClusterRole", role.metadata.name), subjects: subjects(account) },
-      { parent: this },
-    );
-  }
+/** Routers find each other by the nodes' addresses, and say on the node that its network is up. */
+function grantNodes(
+  name: string,
+  account: k8s.core.v1.ServiceAccount,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const { namespace: _, ...clusterWide } = metadata;
+  const role = new k8s.rbac.v1.ClusterRole(
+    `${name}-role`,
+    {
+      metadata: clusterWide,
+      rules: [
+        { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+        { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch", "update"] },
+      ],
+    },
+    opts,
+  );
+  return new k8s.rbac.v1.ClusterRoleBinding(
+    `${name}-binding`,
+    { metadata: clusterWide, roleRef: roleRef("ClusterRole", role.metadata.name), subjects: subjects(account) },
+    opts,
+  );
+}
 
-  /** Routers keep the list of peers that own addresses in a ConfigMap, which the first of them creates. */
-  private grantPeerList(name: string, account: k8s.core.v1.ServiceAccount, metadata: Metadata): pulumi.Resource {
-    const role = new k8s.rbac.v1.Role(
-      `${name}-peer-list-role`,
-      {
-        metadata,
-        rules: [
-          { apiGroups: [""], resources: ["configmaps"], resourceNames: [weaveNet.name], verbs: ["get", "update"] },
-          // A name cannot be asked for when it is created.
-          { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
-        ],
-      },
-      { parent: this },
-    );
-    return new k8s.rbac.v1.RoleBinding(
-      `${name}-peer-list-binding`,
-      { metadata, roleRef: roleRef("Role", role.metadata.name), subjects: subjects(account) },
-      { parent: this },
-    );
-  }
+/** Routers keep the list of peers that own addresses in a ConfigMap, which the first of them creates. */
+function grantPeerList(
+  name: string,
+  account: k8s.core.v1.ServiceAccount,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const role = new k8s.rbac.v1.Role(
+    `${name}-peer-list-role`,
+    {
+      metadata,
+      rules: [
+        { apiGroups: [""], resources: ["configmaps"], resourceNames: [weaveNet.name], verbs: ["get", "update"] },
+        // A name cannot be asked for when it is created.
+        { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
+      ],
+    },
+    opts,
+  );
+  return new k8s.rbac.v1.RoleBinding(
+    `${name}-peer-list-binding`,
+    { metadata, roleRef: roleRef("Role", role.metadata.name), subjects: subjects(account) },
+    opts,
+  );
+}
 
-  /** Pulumi names it and replaces it with the password: another name in the DaemonSet means other pods. */
-  private secret(name: string, password: pulumi.Input<string>): k8s.core.v1.Secret {
-    return new k8s.core.v1.Secret(
-      `${name}-password`,
-      {
-        metadata: { namespace: weaveNet.namespace, labels: labels(weaveNet.appLabel, name) },
-        immutable: true,
-        stringData: { password: pulumi.secret(password) },
-      },
-      { parent: this },
-    );
-  }
+/** Pulumi names it and replaces it with the password: another name in the DaemonSet means other pods. */
+function passwordSecret(
+  name: string,
+  password: pulumi.Input<string>,
+  { namespace, labels: named, annotations }: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Secret {
+  return new k8s.core.v1.Secret(
+    `${name}-password`,
+    {
+      metadata: { namespace, labels: named, annotations },
+      immutable: true,
+      stringData: { password: pulumi.secret(password) },
+    },
+    opts,
+  );
 }
 
 /** Where the kind of the routers' names stands. */
@@ -142,6 +185,7 @@ interface Metadata {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Record<string, string>;
+  readonly annotations: WeaveArgs["annotations"];
 }
 
 function roleRef(kind: "ClusterRole" | "Role", name: pulumi.Input<string>): k8s.types.input.rbac.v1.RoleRef {
@@ -153,16 +197,15 @@ function subjects({ metadata }: k8s.core.v1.ServiceAccount): k8s.types.input.rba
 }
 
 function daemonSetSpec(
-  name: string,
   args: WeaveArgs,
   serviceAccountName: pulumi.Input<string>,
   secret: k8s.core.v1.Secret | undefined,
 ): k8s.types.input.apps.v1.DaemonSetSpec {
   return {
-    selector: { matchLabels: selector(weaveNet.appLabel, name) },
+    selector: { matchLabels: selector(weaveNet.appLabel, instance) },
     template: {
       metadata: {
-        labels: labels(weaveNet.appLabel, name),
+        labels: labels(weaveNet.appLabel, instance),
         ...(args.names === undefined ? {} : { annotations: { "cni-lab/names": args.names } }),
       },
       spec: {
@@ -180,13 +223,17 @@ function daemonSetSpec(
           {
             name: "weave",
             image: args.image ?? images.weave,
-            command: ["/bin/sh", "-c", startScript(args.sleeve ?? "auto", args.names)],
+            command: [
+              "/bin/sh",
+              "-c",
+              pulumi.all([args.sleeve ?? "auto", args.names]).apply((how) => startScript(...how)),
+            ],
             ...(args.names === undefined
               ? {}
               : { lifecycle: { preStop: { exec: { command: ["/bin/sh", "-c", forgetName] } } } }),
             env: environment(args, secret),
             readinessProbe: {
-              exec: { command: ["/bin/sh", "-c", readinessScript(args.readiness ?? "connected")] },
+              exec: { command: ["/bin/sh", "-c", pulumi.output(args.readiness ?? "connected").apply(readinessScript)] },
               periodSeconds: 2,
               timeoutSeconds: 5,
             },
@@ -214,12 +261,12 @@ function environment(
   args: WeaveArgs,
   secret: k8s.core.v1.Secret | undefined,
 ): pulumi.Input<k8s.types.input.core.v1.EnvVar>[] {
-  const set = (name: string, value: string) => ({ name, value });
+  const set = (name: string, value: pulumi.Input<string>) => ({ name, value });
   return [
     { name: "HOSTNAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
     set("IPALLOC_RANGE", args.range ?? defaultRange),
-    set("CONN_LIMIT", String(args.connectionLimit ?? 200)),
-    ...(args.mtu === undefined ? [] : [set("WEAVE_MTU", String(args.mtu))]),
+    set("CONN_LIMIT", pulumi.interpolate`${args.connectionLimit ?? 200}`),
+    ...(args.mtu === undefined ? [] : [set("WEAVE_MTU", pulumi.interpolate`${args.mtu}`)]),
     ...(secret === undefined
       ? []
       : [
@@ -232,5 +279,14 @@ function environment(
     set("EXPECT_NPC", "0"),
     // Weave would ask its makers, who are gone, for a newer version.
     set("CHECKPOINT_DISABLE", "1"),
+  ];
+}
+
+/** What is wrong with the arguments, all at once. */
+export function weaveProblems({ range, mtu, connectionLimit }: pulumi.Unwrap<WeaveArgs>): Problem[] {
+  return [
+    ...networkProblems("range", range),
+    ...wholeNumberProblems("mtu", mtu, 576, 65_535),
+    ...wholeNumberProblems("connectionLimit", connectionLimit, 1, 10_000),
   ];
 }
