@@ -16,6 +16,8 @@ export interface Catalog {
   /** The archive of all images that pods run. */
   readonly workloadImages: Artifact;
   readonly nodeImage: Artifact;
+  /** For tests only: what runs programs in YAML. */
+  readonly yamlHost: Artifact;
 }
 
 /** The artifacts of the present pins, for the Go of this machine. */
@@ -27,6 +29,7 @@ export function catalog(cache: Cache): Catalog {
   return {
     bin: binFolder([...engine, kubernetes, etcd]),
     ownHome: ownHome(cache, ownPlugins(), kubernetes),
+    yamlHost: goArtifact(programs.pulumiLanguageYaml, go),
     ...nodeImageParts(go),
   };
 }

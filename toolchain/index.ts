@@ -42,6 +42,16 @@ export function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promi
   );
 }
 
+/** Builds what only tests need, where it lacks. @throws UserError while `purge` runs */
+export function ensureTestPrograms(ui: Progress, cache: Cache = userCache()): Promise<string> {
+  return ensureSome(ui, cache, [catalog(cache).yamlHost], () => Promise.resolve(locateTestPrograms(cache)));
+}
+
+/** The folder with what only tests need: the language host of programs in YAML. */
+export function locateTestPrograms(cache: Cache = userCache()): string {
+  return new Store(cache).pathOf(catalog(cache).yamlHost);
+}
+
 /** Builds the node image where it lacks, and nothing that only `./lab` needs; gives its name. @throws UserError while `purge` runs */
 export function ensureNodeImage(ui: Progress, cache: Cache = userCache()): Promise<string> {
   const { nodeImage } = catalog(cache);

@@ -11,7 +11,7 @@ import { mask } from "../../lib/mask";
 import { createProgress } from "../../lib/terminal/progress";
 import { table } from "../../lib/terminal/table";
 import { UserError } from "../../lib/user-error";
-import { ensureTestPackages, ensureToolchain } from "../../toolchain";
+import { ensureTestPackages, ensureTestPrograms, ensureToolchain } from "../../toolchain";
 import { machineLacks } from "../preflight";
 import { reportError } from "../report-error";
 import { type Count, countReport, sum } from "../test/count";
@@ -48,7 +48,7 @@ async function testAll({ long = false }: TestOptions, run: string): Promise<numb
     results.push([name, await run(), Date.now() - started]);
   };
   const ready = await setUp();
-  await setUpBrowser();
+  await setUpForTests();
   await part("lint", () => one(["biome", "check", "."]));
   await part("types", () => one(["tsc", "--noEmit"], ["tsc", "--noEmit", "-p", "tsconfig.tools.json"]));
   const env = { [runVariable]: run, CNI_LAB_TEST_REPORTS: reports, ...(long ? { CNI_LAB_LONG: "1" } : {}) };
@@ -85,9 +85,10 @@ async function setUp(): Promise<boolean> {
   }
 }
 
-/** Where no browser can be had, the tests that look at pages fail, and they alone. */
-async function setUpBrowser(): Promise<void> {
+/** Where no browser can be had, or no host of another language, the tests that need it fail, and they alone. */
+async function setUpForTests(): Promise<void> {
   await ensureTestPackages(createProgress()).catch(tellUnlessInterrupted);
+  await ensureTestPrograms(createProgress()).catch(tellUnlessInterrupted);
 }
 
 function tellUnlessInterrupted(error: unknown): void {

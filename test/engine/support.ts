@@ -62,8 +62,12 @@ export class PulumiProject {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Makes the project and its stack `test`, with the lab's own plugins built and installed. */
-  static async make(binDir: string, plugins: readonly PluginName[]): Promise<PulumiProject> {
+  /**
+   * Makes the project and its stack `test`, with the lab's own plugins built and installed.
+   *
+   * @param more further folders of programs
+   */
+  static async make(binDir: string, plugins: readonly PluginName[], ...more: string[]): Promise<PulumiProject> {
     const dir = await mkdtemp(join(tmpdir(), "cni-lab-engine-"));
     const home = join(dir, "home");
     for (const name of plugins) {
@@ -80,7 +84,7 @@ export class PulumiProject {
     const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith("PULUMI_"));
     const project = new PulumiProject(dir, {
       ...Object.fromEntries(inherited),
-      PATH: [binDir, process.env.PATH].join(delimiter),
+      PATH: [binDir, ...more, process.env.PATH].join(delimiter),
       PULUMI_HOME: home,
       PULUMI_BACKEND_URL: `file://${join(dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,

@@ -170,5 +170,13 @@ export const pulumiLanguageNodejs: GoProgram = {
   stamps: { [pulumiVersion]: `v${versions.pulumiLanguageNodejs}` },
 };
 
+/** What runs programs in YAML: for the tests of the components for other languages. */
+export const pulumiLanguageYaml: GoProgram = {
+  name: "pulumi-language-yaml",
+  version: versions.pulumiLanguageYaml,
+  files: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
+  stamps: {},
+};
+
 /** The HTTP echo of the probe: the lab's own, standard library only. */
 export const echo: GoProgram = { name: "echo", version: "1", files: { echo: "." } };
