@@ -1,6 +1,7 @@
 export { quote } from "../lib/shell";
 export type { Inputs } from "./args/inputs";
-export { Cluster, type ClusterArgs, type ClusterNode } from "./cluster/cluster";
+export { Cluster, type ClusterNode } from "./cluster/cluster";
+export type { ClusterArgs } from "./cluster/cluster-args";
 export type { ClusterLan } from "./cluster/cluster-lans";
 export type { ContainerEngine } from "./cluster/engine/engine";
 export { podman } from "./cluster/engine/podman";
@@ -36,7 +37,8 @@ export type { Residue } from "./cni/swap/residue";
 export { weaveResidue } from "./cni/weave/residue";
 export type { WeaveReadiness, WeaveSleeve } from "./cni/weave/router";
 export { Weave, type WeaveArgs } from "./cni/weave/weave";
-export { Confluence, type ConfluenceArgs, type ConfluenceNetwork } from "./confluence/confluence";
+export { Confluence } from "./confluence/confluence";
+export type { ConfluenceArgs, ConfluenceNetwork } from "./confluence/confluence-args";
 export type { Database, PodForm } from "./confluence/confluence-pods";
 export type { Join, KubernetesJoin, MulticastJoin, TcpIpJoin } from "./confluence/join";
 export { Postgres, type PostgresArgs } from "./confluence/postgres";

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster/cluster";
-import { Confluence, type ConfluenceArgs } from "../components/confluence/confluence";
+import { Confluence } from "../components/confluence/confluence";
+import type { ConfluenceArgs } from "../components/confluence/confluence-args";
 import type { Join } from "../components/confluence/join";
 import { confluenceNames } from "../components/confluence/names";
 import { Postgres } from "../components/confluence/postgres";

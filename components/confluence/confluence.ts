@@ -2,89 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { awaitAnnotations } from "../args/await";
-import {
-  anything,
-  type FieldsOf,
-  flag,
-  group,
-  kinds,
-  list,
-  made,
-  number,
-  oneOf,
-  passed,
-  plain,
-  required,
-  ruled,
-  text,
-} from "../args/fields";
-import type { Inputs } from "../args/inputs";
 import { after, recorded, takeArgs } from "../args/take";
-import type { MacvlanNetwork } from "../networks/macvlan-network";
 import { attachmentAnnotations } from "../networks/request";
-import { confluenceClaims, confluencePod, type Database, type PodForm, secretKeys } from "./confluence-pods";
-import { type Join, joinWarnings } from "./join";
+import { type ConfluenceArgs, confluenceFields, confluenceSettings } from "./confluence-args";
+import { confluenceClaims, confluencePod, secretKeys } from "./confluence-pods";
+import { joinWarnings } from "./join";
 import { confluenceNames, podNameLabel, replicaName } from "./names";
-import { type ConfluenceSettings, confluenceProblems, type Heap } from "./problems";
-
-/** A secondary network of the pods, as `net1`. */
-export interface ConfluenceNetwork {
-  readonly network: MacvlanNetwork;
-  /** The image of the dhcp plugin's daemon, where it gives the addresses out: another one means other pods. @default not known */
-  readonly daemonImage?: pulumi.Input<string>;
-}
-
-export interface ConfluenceArgs extends PodForm {
-  /** Where the pods are. */
-  readonly namespace: pulumi.Input<string>;
-  /**
-   * How many members. The vendor's image wants one until its set-up is finished, then one more at a time. Plain where
-   * each has a Service of its own, as with `tcpIp` without `peers`.
-   *
-   * @default 1
-   */
-  readonly replicas?: pulumi.Input<number>;
-  /** Members of another name are no members: they don't hear each other. @default "confluence-cluster" */
-  readonly clusterName?: pulumi.Input<string>;
-  /** How members find each other. */
-  readonly join: Inputs<Join>;
-  /** The interface by which members talk, for example "net1". @default Confluence's own choice */
-  readonly interface?: pulumi.Input<string>;
-  /** @default the CNI's alone */
-  readonly network?: ConfluenceNetwork;
-  /** A Data Center key, kept as a secret; the vendor's image needs one. @default none */
-  readonly license?: pulumi.Input<string>;
-  /** @default { minMiB: 1024, maxMiB: 1024 } */
-  readonly heap?: Inputs<Heap>;
-  readonly database: Database;
-  /** What the stand-in alone knows: how often its safety job runs. The vendor's image does so every 30 s. @default the image's own */
-  readonly standIn?: { readonly safetyIntervalSeconds: pulumi.Input<number> };
-  /** Leave the pods' readiness to whoever looks at them: members that panic are never ready together. @default false */
-  readonly skipAwait?: pulumi.Input<boolean>;
-}
-
-const fieldsOf = (args: ConfluenceArgs): FieldsOf<ConfluenceArgs> => ({
-  namespace: required(passed(text)),
-  image: required(text),
-  replicas: hasServices(args?.join) ? plain(number) : number,
-  clusterName: text,
-  join: ruled(
-    kinds("type", { multicast: { address: text, ttl: number }, tcpIp: { peers: list(text) }, kubernetes: {} }),
-  ),
-  interface: text,
-  network: group({ network: required(made("a MacvlanNetwork", "spec", "definition")), daemonImage: text }),
-  license: anything,
-  heap: group({ minMiB: required(number), maxMiB: required(number) }),
-  database: required(group({ url: required(anything), user: required(anything), password: required(anything) })),
-  standIn: group({ safetyIntervalSeconds: required(number) }),
-  skipAwait: flag,
-  spread: oneOf("node", "none", "together"),
-  livenessProbe: oneOf("off", "status"),
-  probeDelaySeconds: group({ readiness: required(number), liveness: required(number) }),
-  resources: anything,
-  sharedHome: anything,
-  localHome: anything,
-});
+import { confluenceProblems } from "./problems";
 
 /**
  * Confluence Data Center on one database, as the vendor's chart has it, with a choice of how its members find each other.
@@ -109,10 +33,12 @@ export class Confluence extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
 
   constructor(name: string, args: ConfluenceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const fields = fieldsOf(args);
+    const fields = confluenceFields(args);
     super("cni-lab:index:Confluence", name, recorded(args, fields), opts);
-    const { own, values } = takeArgs(this, args, fields, opts, (plain) => confluenceProblems(settingsOf(plain)));
-    const settings = settingsOf(args);
+    const { own, values } = takeArgs(this, args, fields, opts, (plain) =>
+      confluenceProblems(confluenceSettings(plain)),
+    );
+    const settings = confluenceSettings(args);
     values.apply(async ({ join, replicas = 1 }) => {
       for (const warning of joinWarnings(join, replicas)) {
         await pulumi.log.warn(warning, this);
@@ -273,28 +199,6 @@ interface Metadata {
  * and a replacement would come while the pods of the old one run.
  */
 const thereIsOne = `jsonpath={.metadata.name}=${confluenceNames.name}`;
-
-/** Whether each member has a Service of its own: how many there are is how many members. */
-function hasServices(join: Inputs<Join> | undefined): boolean {
-  return join?.type === "tcpIp" && join.peers === undefined;
-}
-
-/** The values in force. */
-function settingsOf(args: pulumi.Unwrap<ConfluenceArgs>): ConfluenceSettings;
-function settingsOf(args: ConfluenceArgs): Inputs<ConfluenceSettings>;
-function settingsOf(args: ConfluenceArgs): Inputs<ConfluenceSettings> {
-  return {
-    image: args.image,
-    replicas: args.replicas ?? 1,
-    clusterName: args.clusterName ?? "confluence-cluster",
-    join: args.join,
-    interface: args.interface,
-    hasNetwork: args.network !== undefined,
-    hasLicense: args.license !== undefined,
-    heap: args.heap ?? { minMiB: 1024, maxMiB: 1024 },
-    safetyIntervalSeconds: args.standIn?.safetyIntervalSeconds,
-  };
-}
 
 function networkOf({ network: asked }: ConfluenceArgs): pulumi.Input<Record<string, string>> | undefined {
   if (asked === undefined) {
