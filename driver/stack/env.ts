@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import path from "node:path";
 import { backendFolder } from "../../components/cluster/owner";
 import type { Toolchain } from "../../toolchain";
@@ -69,12 +69,15 @@ export function emptyShellFolder(stack: string): void {
   }
 }
 
-/** What `pulumi login` has written for a backend of the user's own lies in his home of Pulumi, which is not the lab's. */
+/**
+ * What `pulumi login` has written for a backend of the user's own lies in his home of Pulumi, which is not the lab's.
+ * Pulumi takes the home that the system has for the user, not HOME.
+ */
 function credentials(own: NodeJS.ProcessEnv): Record<string, string> {
   if (!own.PULUMI_BACKEND_URL || backendFolder(own.PULUMI_BACKEND_URL) !== undefined || own.PULUMI_CREDENTIALS_PATH) {
     return {};
   }
-  return { PULUMI_CREDENTIALS_PATH: own.PULUMI_HOME || path.join(homedir(), ".pulumi") };
+  return { PULUMI_CREDENTIALS_PATH: own.PULUMI_HOME || path.join(userInfo().homedir, ".pulumi") };
 }
 
 function passphrase(own: NodeJS.ProcessEnv): Record<string, string> {

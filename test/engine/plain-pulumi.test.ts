@@ -24,6 +24,8 @@ const state = `file://${at("state")}`;
 /** A home and a search path as a Pulumi user has them: the CLI with its language host, and nothing of the lab. */
 const env: Record<string, string> = {
   HOME: at("home"),
+  // Pulumi takes the home of the user's record, whatever HOME says.
+  PULUMI_HOME: at("home", ".pulumi"),
   PATH: [at("cli"), process.env.PATH].join(":"),
   TMPDIR: at("tmp"),
   // What is built is built once a machine.
@@ -73,7 +75,8 @@ function blocks(file: string, title: string): string[] {
   return [...(section.split(/^## /m)[0] ?? "").matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block);
 }
 
-const changed = async () => (await execa("git", ["status", "--porcelain"], { cwd: checkout })).stdout;
+/** The files of the clone that were changed, and those that came. */
+const changed = () => well("git diff --name-only && git ls-files --others --exclude-standard");
 
 describe("a Pulumi CLI that knows nothing of the lab", () => {
   test("is told to log in, in its own words, before anything is made", async () => {
@@ -88,7 +91,7 @@ describe("a Pulumi CLI that knows nothing of the lab", () => {
     await well("pulumi stack init no-plugin", own);
     const { exitCode, all } = await shell("pulumi preview --stack no-plugin", own);
     expect(exitCode).not.toBe(0);
-    expect(all).toMatch(/plugin (command|kubernetes) \S+ not installed/);
+    expect(all).toMatch(/no resource plugin 'pulumi-resource-command' found/);
     await well("pulumi stack rm --yes no-plugin", own);
   });
 
@@ -103,8 +106,7 @@ describe("a Pulumi CLI that knows nothing of the lab", () => {
     expect(stdout).toMatch(/^ {4}\+ \d+ to create$/m);
     expect(stdout).not.toContain("is not on this machine");
     expect(readFileSync(path.join(checkout, "stacks/Pulumi.flannel.yaml"), "utf8")).not.toContain("nodeImage");
-    expect(await changed()).toBe("A ");
-    expect(readdirSync(at("home"))).toEqual([".pulumi"]);
+    expect(await changed()).toBe("");
   });
 
   test("brings a lab's bug about and cures it, by the commands of its page", async () => {
@@ -162,7 +164,7 @@ describe("a Pulumi CLI that knows nothing of the lab", () => {
   });
 
   test("has what a shell of ./lab env has changed behind what is its own", async () => {
-    const lab = path.join(checkout, "lab");
+    const lab = "node --import tsx cli/main.ts";
     const made = { XDG_STATE_HOME: at("lab-state"), TMPDIR: at("tmp") };
     const exports = await well(`${lab} env test-weave`, made);
     const which = await well(`${exports}\ncommand -v pulumi; pulumi stack ls --json; pulumi whoami`, made);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -47,7 +47,7 @@ test("the user's own backend and passphrase win", () => {
 
 test("the user's login is found where it is, for a backend of his own that needs one", () => {
   const of = (own: NodeJS.ProcessEnv) => toolEnv(toolchain, "flannel", own).PULUMI_CREDENTIALS_PATH;
-  expect(of({ PULUMI_BACKEND_URL: "https://api.pulumi.com" })).toBe(path.join(homedir(), ".pulumi"));
+  expect(of({ PULUMI_BACKEND_URL: "https://api.pulumi.com" })).toBe(path.join(userInfo().homedir, ".pulumi"));
   expect(of({ PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_HOME: "/mine" })).toBe("/mine");
   expect(of({ PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_CREDENTIALS_PATH: "/other" })).toBeUndefined();
   expect(of({ PULUMI_BACKEND_URL: "file:///state", PULUMI_HOME: "/mine" })).toBeUndefined();
