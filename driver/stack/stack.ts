@@ -4,7 +4,7 @@ import type { ClusterAccess } from "../../checks/engine/access";
 import type { Values } from "../../checks/language/values";
 import { UserError } from "../../lib/user-error";
 import type { Toolchain } from "../../toolchain";
-import { read } from "../run/capture";
+import { capture, read } from "../run/capture";
 import { containerAccess } from "./access";
 import { FileBackend, type Lock } from "./backend";
 import { ConfigFile } from "./config-file";
@@ -13,6 +13,7 @@ import { dhcpServer } from "./containers";
 import { backendUrl, emptyShellFolder, prepareState, type ToolEnv, toolEnv } from "./env";
 import { takeTurn } from "./hold";
 import { type Outputs, readOutputs } from "./outputs";
+import { ownOwner } from "./own";
 import { kubeconfigFile, repository, stackConfigFile, stackDir } from "./paths";
 import { writePrivate } from "./private-file";
 
@@ -34,12 +35,19 @@ export class Stack {
     return new ConfigFile(stackConfigFile(this.name));
   }
 
-  /** True when the backend knows the stack. */
+  /** True when the backend knows the stack. @throws UserError where it can't be asked, as without a login */
   async exists(): Promise<boolean> {
     if (this.backend !== undefined) {
       return this.backend.stamp(this.name) !== undefined;
     }
-    const stacks: unknown = JSON.parse(await this.pulumi(["stack", "ls", "--json"]));
+    const { exitCode, stdout, stderr } = await capture(["pulumi", "stack", "ls", "--json"], this.surroundings());
+    if (exitCode !== 0) {
+      const said = stderr.trim().split("\n").at(-1) ?? "";
+      const fix =
+        "run pulumi login with it, or set PULUMI_ACCESS_TOKEN; without the variable the lab has its own backend";
+      throw new UserError([{ field: "PULUMI_BACKEND_URL", value: ownOwner(), rule: `can't be used: ${said}`, fix }]);
+    }
+    const stacks: unknown = JSON.parse(stdout);
     return Array.isArray(stacks) && stacks.some((stack) => stack?.name === this.name);
   }
 
@@ -144,6 +152,10 @@ export class Stack {
 
   /** Runs the Pulumi CLI for its answer. */
   pulumi(args: readonly string[]): Promise<string> {
-    return read(["pulumi", ...args], { env: this.env, cwd: repository });
+    return read(["pulumi", ...args], this.surroundings());
+  }
+
+  private surroundings() {
+    return { env: this.env, cwd: repository };
   }
 }

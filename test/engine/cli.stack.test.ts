@@ -66,6 +66,20 @@ test("the lock of an engine that was killed is taken away, and what it left open
   expect(stack.summary()).toEqual({ resources: 0, pending: 0, outputs: false });
 });
 
+test("a backend that wants a login is told of, with the way to one", async () => {
+  vi.stubEnv("PULUMI_BACKEND_URL", "https://me:pass@127.0.0.1:1");
+  vi.stubEnv("PULUMI_ACCESS_TOKEN", "");
+  vi.stubEnv("PULUMI_CREDENTIALS_PATH", folder);
+  onTestFinished(() => {
+    for (const name of ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_CREDENTIALS_PATH"])
+      delete process.env[name];
+  });
+  const elsewhere = new Stack("test-stack", locateToolchain());
+  await expect(elsewhere.exists()).rejects.toThrow(
+    /^PULUMI_BACKEND_URL is "https:\/\/127\.0\.0\.1:1": can't be used: error: .*; run pulumi login with it/,
+  );
+});
+
 test("nothing is done while an engine is at work", async () => {
   const program = path.join(folder, "pulumi");
   copyFileSync("/bin/sleep", program);
