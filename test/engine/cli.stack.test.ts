@@ -48,6 +48,16 @@ test("three that prepare a stack at once leave one that Pulumi can use", async (
   await stack.pulumi(["config", "rm", "other:key"]);
 });
 
+test("the node image that an earlier version has written goes, and one of somebody's own stays", async () => {
+  const image = () => stack.config().values().nodeImage;
+  stack.config().set({ nodeImage: "localhost/cni-lab/node:0123456789abcdef" }).save();
+  await stack.prepare({ missing: {}, set: {} });
+  expect(image()).toBeUndefined();
+  await stack.prepare({ missing: {}, set: { nodeImage: "x" } });
+  await stack.prepare({ missing: {}, set: {} });
+  expect(image()).toBe("x");
+});
+
 test("the lock of an engine that was killed is taken away, and what it left open is forgotten", async () => {
   const state = JSON.parse(readFileSync(checkpoint(), "utf8"));
   const urn = "urn:pulumi:test-stack::cni-lab::command:local:Command::n1";
