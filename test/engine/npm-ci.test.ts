@@ -9,7 +9,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "cni-lab-npm-"));
 const read = (name: string) => readFileSync(path.join(folder, name), "utf8");
 
 beforeAll(() => {
-  for (const name of ["package.json", "package-lock.json", ".npmrc", "components/package.json"]) {
+  for (const name of ["package.json", "package-lock.json", ".npmrc", "package/package.json"]) {
     if (existsSync(path.join(root, name))) cpSync(path.join(root, name), path.join(folder, name));
   }
 });
