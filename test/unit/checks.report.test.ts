@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { verdictJson } from "../../checks/engine/report/json";
 import { junitXml } from "../../checks/engine/report/junit";
 import { listChecks } from "../../checks/engine/report/list";
@@ -69,11 +69,11 @@ describe("JUnit", () => {
       '<property name="title" value="Every node says yes"/>',
       "</properties>",
       '<testcase name="n1" classname="flannel.says-yes" time="0.4">',
-      "<system-out><![CDATA[evidence: checks/says-yes/n1.txt]]></system-out>",
+      "<system-out>evidence: checks/says-yes/n1.txt</system-out>",
       "</testcase>",
-      '<testcase name="n1 -> n2" classname="flannel.says-yes" time="60">',
-      '<failure message="n1 &lt;does> not &amp; say yes; word is \u{FFFD}; flannel.1 is down on n2" type="failed"/>',
-      "<system-out><![CDATA[evidence: checks/says-yes/n1-to-n2.txt]]></system-out>",
+      '<testcase name="n1 -&gt; n2" classname="flannel.says-yes" time="60">',
+      '<failure message="n1 &lt;does&gt; not &amp; say yes; word is \u{FFFD}; flannel.1 is down on n2" type="failed"/>',
+      "<system-out>evidence: checks/says-yes/n1-to-n2.txt</system-out>",
       "</testcase>",
       "</testsuite>",
     ]);
@@ -85,6 +85,16 @@ describe("JUnit", () => {
       "<skipped/>",
     ]);
   });
+});
+
+test.each([
+  ["true", "true"],
+  [`"a" 'b' ]]> &lt;`, "&quot;a&quot; &apos;b&apos; ]]&gt; &amp;lt;"],
+])("JUnit has what was said as it is: %s", (says, written) => {
+  const [check] = verdict.checks;
+  const subjects = [{ ...failed, says, seen: undefined, causes: [] }];
+  const xml = junitXml({ ...verdict, checks: check === undefined ? [] : [{ ...check, subjects }] });
+  expect(xml).toContain(`<failure message="${written}" type="failed"/>`);
 });
 
 describe("JSON", () => {
