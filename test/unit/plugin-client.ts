@@ -23,6 +23,13 @@ export class PluginClient {
     return answer((done) => this.raw.check(request, done));
   }
 
+  /** A check with what a project's `pulumi:autonaming` wants. */
+  naming(urn: string, proposed: string, mode: pb.CheckRequest.AutonamingOptions.Mode): Promise<pb.CheckResponse> {
+    const autonaming = new pb.CheckRequest.AutonamingOptions().setProposedName(proposed).setMode(mode);
+    const request = new pb.CheckRequest().setUrn(urn).setNews(encode({})).setAutonaming(autonaming);
+    return answer((done) => this.raw.check(request, done));
+  }
+
   diff(urn: string, oldInputs: Tree, news: Tree): Promise<pb.DiffResponse> {
     const request = new pb.DiffRequest().setUrn(urn).setOldInputs(encode(oldInputs)).setNews(encode(news));
     return answer((done) => this.raw.diff(request, done));

@@ -19,7 +19,8 @@ import { failureOf, PluginClient } from "./plugin-client";
 const URN = "urn:pulumi:dev::proj::pkg:a:Parent$test:x:Thing::my::name";
 
 const thing: ResourceHandler = {
-  async check({ news, olds }) {
+  async check({ news, olds, autonaming }) {
+    if (autonaming !== undefined) return { inputs: { named: autonaming.proposed ?? "never" } };
     if (news.bad !== undefined) return new Failures([{ property: "bad", reason: "bad: not here" }]);
     return { inputs: { ...news, hadOlds: Object.keys(olds).length } };
   },
@@ -56,6 +57,7 @@ const provider: Provider = {
   resources: ["test:x:Thing"],
   functions: ["test:x:fn"],
   schema: { resources: { "test:x:Thing": {} } },
+  takesAutonaming: true,
   resource: (type) => (type === "test:x:Thing" ? thing : undefined),
   function: (token) => (token === "test:x:fn" ? async ({ args }) => args : undefined),
 };
@@ -87,7 +89,18 @@ describe("service", () => {
       supportspreview: true,
       acceptresources: false,
       acceptoutputs: false,
+      supportsAutonamingConfiguration: true,
     });
+  });
+
+  it("hands over the name that the project's configuration wants", async () => {
+    const named = async (mode: 0 | 1 | 2) => decode((await client.naming(URN, "wanted", mode)).getInputs(), "test");
+    const { PROPOSE, ENFORCE, DISABLE } = pb.CheckRequest.AutonamingOptions.Mode;
+    expect([await named(PROPOSE), await named(ENFORCE), await named(DISABLE)]).toEqual([
+      { named: "wanted" },
+      { named: "wanted" },
+      { named: "never" },
+    ]);
   });
 
   it("leaves Handshake unimplemented, so that Configure's answer counts", async () => {
@@ -117,7 +130,7 @@ describe("service", () => {
     expect(answer.getChanges()).toBe(pb.DiffResponse.DiffChanges.DIFF_SOME);
     expect(answer.getDeletebeforereplace()).toBe(true);
     expect(answer.getDiffsList()).toEqual(["a", "list"]);
-    expect(answer.getReplacesList()).toEqual(["a"]);
+    expect(answer.getReplacesList()).toEqual(["a.b"]);
     const { UPDATE_REPLACE, ADD } = pb.PropertyDiff.Kind;
     const kinds = answer.getDetaileddiffMap().toObject(true, (_, diff: pb.PropertyDiff) => diff.getKind());
     expect(Object.fromEntries(kinds)).toEqual({ "a.b": UPDATE_REPLACE, "list[0]": ADD });

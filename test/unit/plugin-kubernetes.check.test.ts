@@ -74,6 +74,23 @@ describe("check", () => {
     expect(again.metadata).toStrictEqual(olds.metadata);
   });
 
+  it("takes the name that the project's configuration wants, or refuses to go without one", async () => {
+    const type = "kubernetes:core/v1:ConfigMap";
+    const about = { urn: "urn", type, name: "thing", olds: {}, randomSeed };
+    const named = (news: Tree, proposed: string | undefined, olds: Tree = {}) =>
+      check({ ...about, news, olds, autonaming: { proposed } }, new Connection({ kubeconfig: UNKNOWN }), scopes, call);
+    expect(await named({}, "wanted")).toMatchObject({ inputs: { metadata: { name: "wanted" } } });
+    expect(await named({ metadata: { name: "own" } }, "wanted")).toMatchObject({
+      inputs: { metadata: { name: "own" } },
+    });
+    const olds = await inputs(type, {});
+    expect(await named({}, "wanted", olds)).toMatchObject({ inputs: { metadata: { name: "thing-039058c6" } } });
+    const reason = "missing; it is required, as the project's pulumi:autonaming is disabled";
+    expect(await named({}, undefined)).toEqual(new Failures([{ property: "metadata.name", reason }]));
+    expect(await named({ metadata: { name: "own" } }, undefined)).toMatchObject({ inputs: {} });
+    expect(await named({}, undefined, olds)).toMatchObject({ inputs: {} });
+  });
+
   it("gives a new automatic name where the old one was the program's", async () => {
     const olds = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "mine", namespace: "default" } };
     const again = await inputs("kubernetes:core/v1:ConfigMap", {}, { olds });

@@ -31,6 +31,8 @@ export interface Provider {
   checkConfig?(request: CheckRequest, call: Call): Promise<Checked>;
   /** Compares the provider's own configuration. @default no difference */
   diffConfig?(request: DiffRequest, call: Call): Promise<Difference>;
+  /** Whether it honours {@link CheckRequest.autonaming}. @default false */
+  readonly takesAutonaming?: boolean;
   /** Takes the configuration; called once, before any resource call. */
   configure?(config: Tree, call: Call): Promise<void>;
 }
@@ -73,6 +75,13 @@ export interface CheckRequest extends Subject {
   readonly news: Tree;
   /** For automatic names: the same in preview and deployment. */
   readonly randomSeed: Uint8Array;
+  /** What the project's `pulumi:autonaming` says of this resource. @default the plugin names it as it does */
+  readonly autonaming?: Autonaming;
+}
+
+/** The automatic name to be used; undefined where the program has to give one. */
+export interface Autonaming {
+  readonly proposed: string | undefined;
 }
 
 /** One thing wrong with one input. */

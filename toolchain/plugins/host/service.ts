@@ -6,6 +6,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { topLevel } from "./path";
 import {
+  type Autonaming,
   type Call,
   type Difference,
   Failures,
@@ -73,6 +74,7 @@ export function service(provider: Provider, session: Session): UntypedServiceImp
       response.setSupportspreview(true);
       response.setAcceptresources(false);
       response.setAcceptoutputs(false);
+      response.setSupportsAutonamingConfiguration(provider.takesAutonaming === true);
       return response;
     }),
 
@@ -154,7 +156,15 @@ type Decode = (struct: Struct | undefined) => Tree;
 
 function checkRequest(request: pb.CheckRequest, decode: Decode) {
   const olds = decode(request.getOlds());
-  return { ...subject(request), olds, news: decode(request.getNews()), randomSeed: request.getRandomseed_asU8() };
+  const randomSeed = request.getRandomseed_asU8();
+  return { ...subject(request), olds, news: decode(request.getNews()), randomSeed, autonaming: autonaming(request) };
+}
+
+function autonaming(request: pb.CheckRequest): Autonaming | undefined {
+  const options = request.getAutonaming();
+  if (options === undefined) return undefined;
+  const { DISABLE } = pb.CheckRequest.AutonamingOptions.Mode;
+  return { proposed: options.getMode() === DISABLE ? undefined : options.getProposedName() };
 }
 
 function checkResponse(checked: { inputs: Parameters<typeof encode>[0] } | Failures): pb.CheckResponse {
@@ -190,7 +200,7 @@ function diffResponse({ changes, replaces = new Set(), deleteBeforeReplace = fal
   response.setChanges(changes.size === 0 ? DIFF_NONE : DIFF_SOME);
   response.setDeletebeforereplace(deleteBeforeReplace);
   response.setDiffsList([...new Set([...changes.keys()].map(topLevel))]);
-  response.setReplacesList([...new Set([...replaces].map(topLevel))]);
+  response.setReplacesList([...replaces]);
   response.setHasdetaileddiff(true);
   for (const [path, change] of changes) {
     const kind = KINDS[change][replaces.has(path) ? 1 : 0];

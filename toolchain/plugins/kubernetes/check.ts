@@ -13,7 +13,7 @@ import {
 } from "../host";
 import { annotation, annotations } from "./annotations";
 import type { Connection } from "./connection";
-import { named } from "./naming";
+import { isNameless, named } from "./naming";
 import { at, namespaceOf, textAt, withMetadata, withoutAbsent } from "./object";
 import { notSupported } from "./refusal";
 import { isNamespacedBuiltIn } from "./scope";
@@ -42,7 +42,12 @@ export async function check(
   const filled = { apiVersion: apiVersionOf(kind), kind: kind.kind, ...withoutAbsent(plain) };
   remember(filled, scopes);
   const olds = reveal(request.olds);
-  const object = named({ object: filled, old: olds, resourceName: request.name, randomSeed: request.randomSeed });
+  const { name: resourceName, randomSeed, autonaming } = request;
+  if (autonaming !== undefined && autonaming.proposed === undefined && isNameless(filled, olds)) {
+    const reason = "missing; it is required, as the project's pulumi:autonaming is disabled";
+    return new Failures([{ property: "metadata.name", reason }]);
+  }
+  const object = named({ object: filled, old: olds, resourceName, randomSeed, proposed: autonaming?.proposed });
   const placed = await withNamespace(object, olds, kind, connection, scopes, call);
   return { inputs: markSecrets(withoutServerFields(placed), request.news) };
 }

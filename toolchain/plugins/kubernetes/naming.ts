@@ -13,13 +13,20 @@ export interface NamingInput {
   readonly resourceName: string;
   /** The engine's seed: equal in preview and update, so both choose the same name. */
   readonly randomSeed: Uint8Array;
+  /** The name that the project's configuration wants. @default the resource's with eight hex digits */
+  readonly proposed?: string;
 }
 
 /** The object with a name: its own, the one it was given before, or a new one of eight hex digits behind the resource's name. */
-export function named({ object, old, resourceName, randomSeed }: NamingInput): Tree {
+export function named({ object, old, resourceName, randomSeed, proposed }: NamingInput): Tree {
   if (hasName(object)) return object;
   if (isAnnotated(old, annotations.autonamed)) return autonamed(object, at(old, "metadata", "name") ?? null);
-  return autonamed(object, `${resourceName}-${suffix(randomSeed)}`);
+  return autonamed(object, proposed ?? `${resourceName}-${suffix(randomSeed)}`);
+}
+
+/** Whether the object has no name yet, nor had one before that was automatic. */
+export function isNameless(object: Tree, old: Tree): boolean {
+  return !hasName(object) && !isAnnotated(old, annotations.autonamed);
 }
 
 /** Whether the object has a name, be it one that is not known yet. */

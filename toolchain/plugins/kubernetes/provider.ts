@@ -31,6 +31,7 @@ export function kubernetesProvider(version: string): Provider {
     resources: ["kubernetes:GROUP/VERSION:Kind for every kind that the API server serves"],
     functions: ["none"],
     schema: schema(),
+    takesAutonaming: true,
     resource(type) {
       parseToken(type);
       return handler;
