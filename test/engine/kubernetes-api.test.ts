@@ -36,6 +36,22 @@ describe(`${row("immutable fields")}: diff asks the API server`, () => {
     ).toEqual(["spec.clusterIP"]);
   });
 
+  it("a default that stands in the way goes, and its object stays", async () => {
+    const web = new Resource(bench, "kubernetes:apps/v1:Deployment", "rolled");
+    const labels = { app: "rolled" };
+    const template = { metadata: { labels }, spec: { containers: [{ name: "c", image: "x" }] } };
+    const spec = (rest: Tree): Tree => ({ replicas: 0, selector: { matchLabels: labels }, template, ...rest });
+    const news = (rest: Tree): Tree => ({ metadata: { name: "rolled" }, spec: spec(rest) });
+    await web.create(news({}));
+    const recreated = news({ strategy: { type: "Recreate" } });
+    expect((await web.diff(recreated)).replaces).toEqual([]);
+    await web.update(recreated, true);
+    expect((await web.update(recreated)).spec).toMatchObject({ strategy: { type: "Recreate" } });
+    expect((await web.update(news({ strategy: { type: "RollingUpdate" } }))).spec).toMatchObject({
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%" } },
+    });
+  });
+
   it("a custom resource's own transition rule counts", async () => {
     const crd = new Resource(bench, "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "crd");
     const rule = [{ rule: "self == oldSelf", message: "is immutable" }];
@@ -243,7 +259,7 @@ describe("update", () => {
     expect(map.state.__fieldManager).toBe("chosen");
   });
 
-  it("takes over what the official plugin made, so that what leaves the program goes", async () => {
+  it(`${row("the preview of an update that takes fields over")}: what the official plugin made, so that it goes`, async () => {
     const map = new Resource(bench, "kubernetes:core/v1:ConfigMap", "theirs", { enableConfigMapMutable: "true" });
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "made" }, data: { a: "1", b: "1" } };
     await bench.api().kubectlWith(object, "create", "--field-manager=pulumi-kubernetes", "-f", "-");

@@ -29,10 +29,21 @@ export async function adopt(
   manager: string,
   signal?: AbortSignal,
 ): Promise<void> {
+  await rewriteOwners(cluster, kind, found, (live) => adopted(live, manager), signal);
+}
+
+/** Replaces the owners of an object's fields by those that the function finds; undefined: they stay as they are. */
+export async function rewriteOwners(
+  cluster: Cluster,
+  kind: Kind,
+  found: Tree,
+  ownersFor: (live: Tree) => readonly Tree[] | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
   const reference = referenceTo(kind, found);
   let live: Tree | undefined = found;
   for (let tries = 1; live !== undefined; tries++) {
-    const managedFields = adopted(live, manager);
+    const managedFields = ownersFor(live);
     if (managedFields === undefined) return;
     const replace = (key: string, value: Value): Tree => ({ op: "replace", path: `/metadata/${key}`, value });
     const version = textAt(live, "metadata", "resourceVersion") ?? "";
@@ -77,7 +88,8 @@ function isHandedOver(entry: Tree, manager: string): boolean {
   return isTakenOver(name) || name === manager;
 }
 
-function union(one: Tree, other: Tree): Tree {
+/** Both sets of owned fields in one. */
+export function union(one: Tree, other: Tree): Tree {
   const entries = Object.entries(other).map(([key, value]): [string, Value | undefined] => {
     const before = one[key];
     return [key, isTree(before) && isTree(value) ? union(before, value) : value];

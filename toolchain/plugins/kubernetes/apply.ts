@@ -15,6 +15,7 @@ import { awaitReady } from "./await";
 import { type Cluster, referenceTo } from "./cluster";
 import { describeConflict, ownersIn } from "./conflict";
 import type { Connection } from "./connection";
+import { leftDefaults, ownDefaults } from "./defaults";
 import { NotServed } from "./discovery";
 import { heeding } from "./ignore";
 import { idOf, listAt, textAt } from "./object";
@@ -72,6 +73,12 @@ export async function update(request: UpdateRequest, connection: Connection, cal
     if (!dryRun && found !== undefined) await adopt(cluster, kind, found, manager, call.signal);
     const how = { manager, force, dryRun, onWarning: deprecations(connection, call) };
     const answer = cluster.apply(kind, wanted, how, call.signal).catch(async (error: unknown) => {
+      const inTheWay = leftDefaults(wanted, found, error);
+      if (found !== undefined && inTheWay.length > 0) {
+        if (dryRun) throw new Untried();
+        await ownDefaults(cluster, kind, found, manager, inTheWay, call.signal);
+        return await cluster.apply(kind, wanted, how, call.signal);
+      }
       // A trial hands nothing over, and is not to fail for that.
       if (!dryRun || !isFieldConflict(error) || !ownersIn(error).every(isHandedOver)) throw error;
       return await cluster.apply(kind, wanted, { ...how, force: true }, call.signal);
@@ -104,6 +111,9 @@ async function previewCreate(
   return live === undefined ? inputs : previewOf(live, inputs, manager);
 }
 
+/** What the real thing does in two steps can't be tried. */
+class Untried extends Error {}
+
 /**
  * The answer of a trial; undefined where the trial says nothing about the real thing: its namespace or its kind may be
  * made before it, the object of its name be deleted before it, and who may not try may still be allowed to do.
@@ -112,7 +122,7 @@ async function tolerant(trial: Promise<Tree>): Promise<Tree | undefined> {
   try {
     return await trial;
   } catch (error) {
-    if (error instanceof NotServed) return undefined;
+    if (error instanceof NotServed || error instanceof Untried) return undefined;
     if (error instanceof ApiError && [403, 404].includes(error.code)) return undefined;
     if (error instanceof ApiError && error.reason === "AlreadyExists") return undefined;
     throw error;

@@ -9,11 +9,13 @@ import {
 } from "../host";
 import { annotations, isAnnotated } from "./annotations";
 import { type Cause, isInvalid } from "./api-error";
-import type { Cluster } from "./cluster";
+import { type Cluster, referenceTo } from "./cluster";
 import type { Connection } from "./connection";
+import { leftDefaults } from "./defaults";
 import { applicable, type Ignoring } from "./ignore";
 import { isHarmless, isWithin, needsNameFreed, replacedByRule } from "./immutable";
 import { parseId } from "./object";
+import { spelledLike } from "./spelling";
 import { declared, inputsOf, managerOf } from "./state";
 import { type Kind, kindOf, parseToken } from "./token";
 import { hasCondition } from "./wait-plan";
@@ -57,8 +59,8 @@ function declaredBefore({ oldInputs, state }: DiffRequest): Tree {
 }
 
 async function declaredDifference(request: DiffRequest, connection: Connection, { signal }: Call): Promise<Difference> {
-  const olds = declaredBefore(request);
   const news = declared(request.news);
+  const olds = spelledLike(declaredBefore(request), news);
   const changes = compare(olds, news);
   if (changes.size === 0) return { changes };
 
@@ -94,9 +96,22 @@ async function replacedByServer(
     await cluster.apply(kind, heeded, { manager, force: true, dryRun: true }, signal);
     return new Set();
   } catch (refusal) {
-    if (!isInvalid(refusal) || !(await isAcceptableAnew(cluster, kind, news, manager, signal))) return new Set();
+    if (!isInvalid(refusal) || (await isInTheWay(cluster, kind, news, refusal, signal))) return new Set();
+    if (!(await isAcceptableAnew(cluster, kind, news, manager, signal))) return new Set();
     return blamed([...changed], refusal.causes);
   }
+}
+
+/** Whether only defaults are refused, which the update takes off. */
+async function isInTheWay(
+  cluster: Cluster,
+  kind: Kind,
+  news: Tree,
+  refusal: unknown,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const live = await cluster.get(referenceTo(kind, news), signal);
+  return leftDefaults(news, live, refusal).length > 0;
 }
 
 async function isAcceptableAnew(
