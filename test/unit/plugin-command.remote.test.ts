@@ -5,6 +5,7 @@ import ssh2, { type Connection, type KeyboardAuthContext, type ServerChannel } f
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { commandProvider } from "../../toolchain/plugins/command/provider";
 import { type Call, Children, Failures, type ResourceHandler, Secret, type Tree } from "../../toolchain/plugins/host";
+import { row } from "../plugin-page";
 
 // Starts real processes: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -166,7 +167,7 @@ describe("remote.Command", () => {
     );
   });
 
-  it("runs without the previous output where the server drops it", async () => {
+  it(`${row("the previous output, where an ssh server refuses it")}: runs without it`, async () => {
     const state = { stdout: "before", stderr: "" };
     const news = { connection: connection(), create: 'echo "[$PULUMI_COMMAND_STDOUT]"' };
     const request = {

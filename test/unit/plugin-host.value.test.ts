@@ -113,6 +113,9 @@ describe("compare", () => {
     expect(compare({ a: new Secret(1) }, { a: 1 }).size).toBe(0);
     expect([...compare({ a: new Secret(1) }, { a: 1 }, { secrecy: true })]).toEqual([["a", "update"]]);
     expect(compare({ a: new Secret(1) }, { a: new Secret(1) }, { secrecy: true }).size).toBe(0);
+    const twice = { a: new Secret({ b: new Secret(1), c: 1 }) };
+    expect(compare(twice, { a: new Secret({ b: 1, c: 1 }) }, { secrecy: true }).size).toBe(0);
+    expect([...compare(twice, { a: new Secret({ b: 2, c: 1 }) }, { secrecy: true })]).toEqual([["a.b", "update"]]);
   });
 
   it("takes an unknown as different from everything", () => {

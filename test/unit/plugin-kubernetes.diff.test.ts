@@ -4,6 +4,7 @@ import { Connection } from "../../toolchain/plugins/kubernetes/connection";
 import { blamed, diff } from "../../toolchain/plugins/kubernetes/diff";
 import { isHarmless, isWithin } from "../../toolchain/plugins/kubernetes/immutable";
 import { project } from "../../toolchain/plugins/kubernetes/project";
+import { row } from "../plugin-page";
 
 const log = { debug() {}, info() {}, warning() {}, error() {}, status() {}, flush: async () => {} };
 const call: Call = { log, children: new Children(), signal: new AbortController().signal };
@@ -25,7 +26,9 @@ const object = (kind: string, rest: Tree, apiVersion = "v1"): Tree => ({
 });
 
 describe("diff by rule", () => {
-  it("is empty for equal inputs", async () => {
+  it(`${row("a diff")} is empty for equal inputs, whatever the server made of them`, async () => {
+    const role = object("Role", { rules: [] }, "rbac.authorization.k8s.io/v1");
+    expect((await difference(role, role)).changes).toEqual({});
     const map = object("ConfigMap", { data: { a: "b" } });
     expect(await difference(map, map)).toStrictEqual({ changes: {}, replaces: [], deleteBeforeReplace: undefined });
   });

@@ -175,7 +175,7 @@ describe("outputs", () => {
   };
   const inputs = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { a: new Secret("b") } };
 
-  it("hold the live object, the inputs and their owner, as the official plugin writes them", () => {
+  it(`hold the live object, the inputs and their owner; ${row("`metadata.managedFields` in the outputs")}: none`, () => {
     expect(outputsOf(live, inputs, {}, "m")).toStrictEqual({
       apiVersion: "v1",
       kind: "ConfigMap",

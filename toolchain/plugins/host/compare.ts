@@ -46,8 +46,10 @@ function compareValues(
     for (let index = 0; index < Math.max(before.length, after.length); index++) {
       compareValues(before[index], after[index], `${path}[${index}]`, found);
     }
-  } else if (before instanceof Secret && after instanceof Secret) compareValues(before.value, after.value, path, found);
-  else if (before !== after || after instanceof Unknown) found.set(path, "update");
+  } else if (before instanceof Secret && after instanceof Secret) {
+    // What is secret as a whole is none the more secret for a secret in it, which the official plugin records.
+    compareValues(reveal(before.value), reveal(after.value), path, found);
+  } else if (before !== after || after instanceof Unknown) found.set(path, "update");
 }
 
 function join(path: string, key: string): string {
