@@ -76,14 +76,13 @@ export const passed = <Of extends Leaf>(field: Of) => ({ ...field, passed: true 
 /**
  * What is wrong with the shape of a component's arguments, all at once.
  *
- * @param partly whether something may lack, as it does in what `dataOf` gives
+ * @param ofData whether these are the data of arguments only, as `dataOf` gives them
  */
-export function shapeProblems(args: unknown, fields: FieldMap, partly = false): Problem[] {
-  const problems = isGroup(args) ? inGroup("", args, fields) : [wrongShape("args", args, "an object")];
-  return problems.filter((problem) => !(partly && problem.rule.startsWith(missing)));
+export function shapeProblems(args: unknown, fields: FieldMap, ofData = false): Problem[] {
+  return isGroup(args)
+    ? inGroup("", args, ofData ? dataFields(fields) : fields)
+    : [wrongShape("args", args, "an object")];
 }
-
-const missing = "must be given";
 
 /**
  * What of the arguments is data, and decides something: without resources, shells and secrets, and without what is only
@@ -121,6 +120,27 @@ function dataAt(value: unknown, field: Field): unknown {
   }
 }
 
+/** Those of the fields that data always has: what is only passed on is not among them where it is an Output. */
+function dataFields(fields: FieldMap): FieldMap {
+  const kept = Object.entries(fields).filter(([, field]) => isData(field) && !("passed" in field));
+  return Object.fromEntries(kept.map(([key, field]) => [key, dataField(field)]));
+}
+
+function dataField(field: Field): Field {
+  switch (field.is) {
+    case "list":
+      return { ...field, item: dataField(field.item) };
+    case "group":
+      return { ...field, fields: dataFields(field.fields) };
+    case "kinds": {
+      const kinds = Object.entries(field.kinds).map(([kind, fields]) => [kind, dataFields(fields)]);
+      return { ...field, kinds: Object.fromEntries(kinds) };
+    }
+    default:
+      return field;
+  }
+}
+
 function isData(field: Field): boolean {
   return field.is === "list" ? isData(field.item) : field.is !== "anything" && field.is !== "made";
 }
@@ -133,7 +153,7 @@ function inGroup(path: string, value: Readonly<Record<string, unknown>>, fields:
 
 function problemsAt(path: string, value: unknown, field: Field): Problem[] {
   if (value === undefined) {
-    return field.required === true ? [{ field: path, rule: `${missing}: ${nameOf(field)}` }] : [];
+    return field.required === true ? [{ field: path, rule: `must be given: ${nameOf(field)}` }] : [];
   }
   if (field.is === "anything") {
     return [];

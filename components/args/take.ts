@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeProblem, type Problem } from "../../lib/user-error";
 import { dataOf, type FieldMap, type FieldsOf, holdsLater, shapeProblems } from "./fields";
+import { shown } from "./shown";
 
 /** A component's arguments as its record in the state shows them: no secrets, no functions, no resources. */
-export function recorded<Args extends object>(args: Args, fields: FieldsOf<Args>): pulumi.Inputs {
-  return { ...dataOf(args, fields as FieldMap) };
+export function recorded<Args extends object>(args: Args, fields: FieldsOf<Args> & FieldMap): pulumi.Inputs {
+  return { ...dataOf(args, fields) };
 }
 
 /** A component's arguments once they are checked. */
@@ -28,12 +29,12 @@ export interface Taken<Args> {
 export function takeArgs<Args extends object>(
   component: pulumi.ComponentResource,
   args: Args,
-  fields: FieldsOf<Args>,
+  fields: FieldsOf<Args> & FieldMap,
   opts: pulumi.ComponentResourceOptions = {},
   problemsOf: (args: pulumi.Unwrap<Args>) => readonly Problem[] = () => [],
 ): Taken<Args> {
-  rejectArgs(shapeProblems(args, fields as FieldMap), component);
-  const data = dataOf(args, fields as FieldMap);
+  rejectArgs(shapeProblems(args, fields), component);
+  const data = dataOf(args, fields);
   const { dependsOn = [], deletedWith } = opts;
   const own = pulumi.mergeOptions({ parent: component, deletedWith }, { dependsOn });
   if (!holdsLater(data)) {
@@ -42,7 +43,7 @@ export function takeArgs<Args extends object>(
     return { own, values: pulumi.output(data) as pulumi.Output<pulumi.Unwrap<Args>> };
   }
   const values = pulumi.output(data).apply(async (known) => {
-    const wrong = shapeProblems(known, fields as FieldMap, true);
+    const wrong = shapeProblems(known, fields, true);
     const problems = wrong.length > 0 ? wrong : problemsOf({ ...args, ...known } as pulumi.Unwrap<Args>);
     if (problems.length > 0) {
       // Not an error of the resource: Pulumi ends before it has shown such a one.
@@ -70,9 +71,3 @@ function rejectArgs(problems: readonly Problem[], component: pulumi.Resource): v
 }
 
 const textOf = (problems: readonly Problem[]) => problems.map(describeProblem).join("\n");
-
-/** Pulumi prints an error's stack once the program has run to its end and only its outputs are waited for. */
-function shown<Thrown extends Error>(error: Thrown): Thrown {
-  error.stack = error.message;
-  return error;
-}

@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { describeProblem, type Problem } from "../../lib/user-error";
+import { shown } from "../args/shown";
 
 /**
  * Runs a command line on this machine while the program runs, in a preview too; gives what it printed.
@@ -26,10 +27,7 @@ export async function runHere(
 
 /** An error that Pulumi shows as these lines, and nothing else. */
 export function refusal(problems: readonly Problem[]): pulumi.RunError {
-  const error = new pulumi.RunError(problems.map(describeProblem).join("\n"));
-  // Pulumi prints an error's stack once the program has run to its end and only its outputs are waited for.
-  error.stack = error.message;
-  return error;
+  return shown(new pulumi.RunError(problems.map(describeProblem).join("\n")));
 }
 
 async function run(

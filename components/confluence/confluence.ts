@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { awaitAnnotations } from "../args/await";
 import { after, recorded, takeArgs } from "../args/take";
+import { grant } from "../cluster/rights";
 import { attachmentAnnotations } from "../networks/request";
 import { type ConfluenceArgs, confluenceFields, confluenceSettings } from "./confluence-args";
 import { confluenceClaims, confluencePod, secretKeys } from "./confluence-pods";
@@ -51,7 +52,9 @@ export class Confluence extends pulumi.ComponentResource {
       { metadata: { ...metadata, name: confluenceNames.name } },
       own,
     );
-    const granted = args.join.type === "kubernetes" ? [grant(name, account, metadata, own)] : [];
+    const inNamespace = { ...metadata, name: confluenceNames.name };
+    const rights = { kind: "Role", metadata: inNamespace, rules: memberRules, account } as const;
+    const granted = args.join.type === "kubernetes" ? [grant(name, rights, own)] : [];
     const secret = secretOf(name, args, metadata, own);
     const ports = [
       { name: "http", port: confluenceNames.servicePort, targetPort: "http" },
@@ -103,28 +106,7 @@ function run(
 }
 
 /** Members ask for what stands behind their Service, and for those pods; no more. */
-function grant(
-  name: string,
-  account: k8s.core.v1.ServiceAccount,
-  shared: Metadata,
-  opts: pulumi.CustomResourceOptions,
-): k8s.rbac.v1.RoleBinding {
-  const metadata = { ...shared, name: confluenceNames.name };
-  const role = new k8s.rbac.v1.Role(
-    `${name}-role`,
-    { metadata, rules: [{ apiGroups: [""], resources: ["endpoints", "pods"], verbs: ["get", "list"] }] },
-    opts,
-  );
-  return new k8s.rbac.v1.RoleBinding(
-    `${name}-binding`,
-    {
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-      subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
-    },
-    opts,
-  );
-}
+const memberRules = [{ apiGroups: [""], resources: ["endpoints", "pods"], verbs: ["get", "list"] }];
 
 /** Pulumi names it and replaces it with its contents: another name in the pods' template means other pods. */
 function secretOf(

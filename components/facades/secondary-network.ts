@@ -7,6 +7,7 @@ import { CniDhcp } from "../networks/cni-dhcp";
 import { MacvlanNetwork } from "../networks/macvlan-network";
 import { Multus } from "../networks/multus";
 import type { Ipam } from "../networks/nad";
+import { networkAnnotations } from "../networks/names";
 import { requestAnnotation } from "../networks/request";
 
 /** What the network is told. */
@@ -68,7 +69,10 @@ export class SecondaryNetwork extends pulumi.ComponentResource {
     );
     this.request = pulumi
       .all([made.definition.metadata.name, namespace])
-      .apply(([asked, place]) => Object.values(requestAnnotation({ network: asked ?? "", namespace: place }))[0] ?? "");
+      .apply(
+        ([asked, place]) =>
+          requestAnnotation({ network: asked ?? "", namespace: place })[networkAnnotations.wanted] ?? "",
+      );
     this.registerOutputs({ request: this.request });
   }
 }

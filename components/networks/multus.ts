@@ -5,6 +5,7 @@ import { awaitAnnotations } from "../args/await";
 import { anything, type FieldsOf, flag, oneOf, plain, text } from "../args/fields";
 import { after, recorded, takeArgs } from "../args/take";
 import { nodesField, type ReachableNode } from "../cluster/node-access";
+import { grant } from "../cluster/rights";
 import { daemonConfig } from "./multus-conf";
 import { multusOwnPaths } from "./multus-paths";
 import { type MultusForm, multusInstance, multusSpec } from "./multus-pods";
@@ -57,7 +58,8 @@ export class Multus extends pulumi.ComponentResource {
       { metadata: { ...shared, name: "multus", namespace } },
       own,
     );
-    const binding = grant(name, type, account, shared, own);
+    const metadata = { ...shared, name: "multus" };
+    const binding = grant(name, { kind: "ClusterRole", metadata, rules: rulesOf(type), account }, own);
     const config =
       type === "thin"
         ? undefined
@@ -85,35 +87,13 @@ export class Multus extends pulumi.ComponentResource {
 }
 
 /** Multus reads pods and networks, writes what a pod got into its annotation, and tells of it in an event; no more. */
-function grant(
-  name: string,
-  type: "thick" | "thin",
-  account: k8s.core.v1.ServiceAccount,
-  shared: { labels: Record<string, string> },
-  opts: pulumi.CustomResourceOptions,
-): k8s.rbac.v1.ClusterRoleBinding {
+function rulesOf(type: "thick" | "thin") {
   // The daemon keeps a copy of both, the thin form asks for one at a time.
   const read = type === "thick" ? ["get", "list", "watch"] : ["get"];
-  const role = new k8s.rbac.v1.ClusterRole(
-    `${name}-role`,
-    {
-      metadata: { ...shared, name: "multus" },
-      rules: [
-        { apiGroups: ["k8s.cni.cncf.io"], resources: ["network-attachment-definitions"], verbs: read },
-        { apiGroups: [""], resources: ["pods"], verbs: read },
-        { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
-        { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
-      ],
-    },
-    opts,
-  );
-  return new k8s.rbac.v1.ClusterRoleBinding(
-    `${name}-binding`,
-    {
-      metadata: { ...shared, name: "multus" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-      subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
-    },
-    opts,
-  );
+  return [
+    { apiGroups: ["k8s.cni.cncf.io"], resources: ["network-attachment-definitions"], verbs: read },
+    { apiGroups: [""], resources: ["pods"], verbs: read },
+    { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
+    { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+  ];
 }

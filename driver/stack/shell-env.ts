@@ -1,5 +1,5 @@
-import { accessSync, constants } from "node:fs";
 import path from "node:path";
+import { isExecutable } from "../../lib/executable";
 import { quoteWord } from "../../lib/shell";
 import { pluginFolders, type Toolchain } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
@@ -72,13 +72,4 @@ function withoutLab(toolchain: Toolchain, searchPath = ""): string[] {
   const labs = [path.dirname(toolchain.binDir), toolchain.pulumiHome, store, pulumiHomes];
   const isLabs = (folder: string) => labs.some((each) => folder.startsWith(each + path.sep));
   return searchPath.split(path.delimiter).filter((folder) => folder !== "" && !isLabs(folder));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

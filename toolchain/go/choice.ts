@@ -1,5 +1,6 @@
-import { accessSync, constants, readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { isExecutable } from "../../lib/executable";
 import { versions } from "../../lib/versions";
 import { isGoAtLeast, parseGoVersion } from "./version";
 
@@ -29,14 +30,5 @@ function versionOf(bin: string): string | undefined {
     return text.split("\n")[0]?.replace(/^go/, "").trim();
   } catch {
     return undefined;
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -7,6 +7,7 @@ import type { Inputs } from "../../args/inputs";
 import { after, recorded, takeArgs } from "../../args/take";
 import { conflistFolder } from "../../cluster/conflist-folder";
 import { defaultPodNetwork } from "../../cluster/pod-network";
+import { grant } from "../../cluster/rights";
 import { cniMetadata } from "../swap/names";
 import { backendField, flannelProblems, ifaceField } from "./arguments";
 import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flanneld";
@@ -96,7 +97,8 @@ export class Flannel extends pulumi.ComponentResource {
       { metadata: { ...inNamespace, name: "flannel" } },
       own,
     );
-    const binding = grant(name, account, meta, own);
+    const rights = { kind: "ClusterRole", metadata: { ...meta, name: "flannel" }, rules, account } as const;
+    const binding = grant(name, rights, own);
     const config = new k8s.core.v1.ConfigMap(
       `${name}-config`,
       {
@@ -128,34 +130,11 @@ export class Flannel extends pulumi.ComponentResource {
 }
 
 /** flanneld reads the nodes' podCIDRs and writes their annotations; no more. */
-function grant(
-  name: string,
-  account: k8s.core.v1.ServiceAccount,
-  meta: k8s.types.input.meta.v1.ObjectMeta,
-  opts: pulumi.CustomResourceOptions,
-): k8s.rbac.v1.ClusterRoleBinding {
-  const role = new k8s.rbac.v1.ClusterRole(
-    `${name}-role`,
-    {
-      metadata: { ...meta, name: "flannel" },
-      rules: [
-        { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
-        { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
-        { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
-      ],
-    },
-    opts,
-  );
-  return new k8s.rbac.v1.ClusterRoleBinding(
-    `${name}-binding`,
-    {
-      metadata: { ...meta, name: "flannel" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-      subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace }],
-    },
-    opts,
-  );
-}
+const rules = [
+  { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
+];
 
 function daemonSetSpec(
   args: FlannelArgs,

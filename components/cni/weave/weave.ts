@@ -6,6 +6,7 @@ import { images } from "../../../lib/versions";
 import { anything, type FieldsOf, number, oneOf, text } from "../../args/fields";
 import { networkProblems, wholeNumberProblems } from "../../args/rules";
 import { after, recorded, takeArgs } from "../../args/take";
+import { grant } from "../../cluster/rights";
 import { cniMetadata } from "../swap/names";
 import { defaultRange, weaveConflist, weaveNet } from "./names";
 import { forgetName, readinessScript, startScript, type WeaveReadiness, type WeaveSleeve } from "./router";
@@ -90,7 +91,11 @@ export class Weave extends pulumi.ComponentResource {
     const marks = cniMetadata("weave", args.range ?? defaultRange, weaveConflist);
 
     const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata }, own);
-    const bindings = [grantNodes(name, account, metadata, own), grantPeerList(name, account, metadata, own)];
+    const { namespace: _, ...clusterWide } = metadata;
+    const bindings = [
+      grant(name, { kind: "ClusterRole", metadata: clusterWide, rules: nodeRules, account }, own),
+      grant(`${name}-peer-list`, { kind: "Role", metadata, rules: peerListRules, account }, own),
+    ];
     const secret = args.password === undefined ? undefined : passwordSecret(name, args.password, metadata, own);
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,
@@ -109,56 +114,17 @@ export class Weave extends pulumi.ComponentResource {
 }
 
 /** Routers find each other by the nodes' addresses, and say on the node that its network is up. */
-function grantNodes(
-  name: string,
-  account: k8s.core.v1.ServiceAccount,
-  metadata: Metadata,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-  const { namespace: _, ...clusterWide } = metadata;
-  const role = new k8s.rbac.v1.ClusterRole(
-    `${name}-role`,
-    {
-      metadata: clusterWide,
-      rules: [
-        { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
-        { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch", "update"] },
-      ],
-    },
-    opts,
-  );
-  return new k8s.rbac.v1.ClusterRoleBinding(
-    `${name}-binding`,
-    { metadata: clusterWide, roleRef: roleRef("ClusterRole", role.metadata.name), subjects: subjects(account) },
-    opts,
-  );
-}
+const nodeRules = [
+  { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch", "update"] },
+];
 
 /** Routers keep the list of peers that own addresses in a ConfigMap, which the first of them creates. */
-function grantPeerList(
-  name: string,
-  account: k8s.core.v1.ServiceAccount,
-  metadata: Metadata,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-  const role = new k8s.rbac.v1.Role(
-    `${name}-peer-list-role`,
-    {
-      metadata,
-      rules: [
-        { apiGroups: [""], resources: ["configmaps"], resourceNames: [weaveNet.name], verbs: ["get", "update"] },
-        // A name cannot be asked for when it is created.
-        { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
-      ],
-    },
-    opts,
-  );
-  return new k8s.rbac.v1.RoleBinding(
-    `${name}-peer-list-binding`,
-    { metadata, roleRef: roleRef("Role", role.metadata.name), subjects: subjects(account) },
-    opts,
-  );
-}
+const peerListRules = [
+  { apiGroups: [""], resources: ["configmaps"], resourceNames: [weaveNet.name], verbs: ["get", "update"] },
+  // A name cannot be asked for when it is created.
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
+];
 
 /** Pulumi names it and replaces it with the password: another name in the DaemonSet means other pods. */
 function passwordSecret(
@@ -186,14 +152,6 @@ interface Metadata {
   readonly namespace: string;
   readonly labels: Record<string, string>;
   readonly annotations: WeaveArgs["annotations"];
-}
-
-function roleRef(kind: "ClusterRole" | "Role", name: pulumi.Input<string>): k8s.types.input.rbac.v1.RoleRef {
-  return { apiGroup: "rbac.authorization.k8s.io", kind, name };
-}
-
-function subjects({ metadata }: k8s.core.v1.ServiceAccount): k8s.types.input.rbac.v1.Subject[] {
-  return [{ kind: "ServiceAccount", name: metadata.name, namespace: metadata.namespace }];
 }
 
 function daemonSetSpec(
