@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { residues } from "../components/cni/registry";
+import { flannelDaemonSet } from "../components/cni/flannel/names";
+import { weaveNet } from "../components/cni/weave/names";
 import { read } from "../driver/run/capture";
 
 /** What a CNI consists of, in an order in which it can be applied. */
@@ -15,7 +16,10 @@ const kinds = [
 ];
 
 /** The label `app.kubernetes.io/name` of all objects of a CNI that has a DaemonSet. */
-const appLabels = new Map(residues().flatMap(({ cni, daemonSet }) => (daemonSet ? [[cni, daemonSet.appLabel]] : [])));
+const appLabels = new Map([
+  ["flannel", flannelDaemonSet.appLabel],
+  ["weave", weaveNet.appLabel],
+]);
 
 /** The CNIs whose manifests can be had. */
 export const swappable: readonly string[] = [...appLabels.keys()];

@@ -52,6 +52,14 @@ function buildProgram(
     .addArgument(stackArgument())
     .option("--set <key=value>", "change a config value of the stack first; may be repeated", append)
     .action(act(async () => (await import("./commands/up")).up));
+  command("adopt", "make a stack of a cluster that is there: reads it, and changes nothing")
+    .argument("<name>", "the stack's name")
+    .requiredOption("--kubeconfig <file>", "an administrator's kubeconfig")
+    .option("--context <context>", "a context of it (default: its current one)")
+    .option("--ssh <target>", "how nodes are reached: as for ssh, %h is a node's address, %n its name")
+    .option("--nodes <file>", "a list of the machines, for what --ssh can't say")
+    .option("--image <image>", "of the pods through which nodes are reached without ssh (default: one that all have)")
+    .action(act(async () => (await import("./commands/adopt")).adopt));
   command("check", "run a stack's checks again")
     .addArgument(stackArgument())
     .option("--lab <lab>", "take another lab's checks, on the nodes and the CNI of this stack")

@@ -7,20 +7,22 @@ export type { ContainerEngine } from "./cluster/engine/engine";
 export { podman } from "./cluster/engine/podman";
 export { Forwarding, type ForwardingArgs } from "./cluster/forwarding";
 export type { NodeAccess, ReachableNode } from "./cluster/node-access";
+export { NodeAccount, type NodeAccountArgs } from "./cluster/node-account";
 export { NodeIds, type NodeIdsArgs } from "./cluster/node-ids";
+export type { ForwardPolicy, OverlayRules } from "./cluster/node-state/forwarding";
+export type { MachineIds } from "./cluster/node-state/machine-id";
+export type { NodeNetwork } from "./cluster/node-state/vagrant";
+export type { ShellAccount } from "./cluster/shell/account";
+export { ContainerShell } from "./cluster/shell/container-shell";
 export {
-  ContainerShell,
   type NodeCommand,
   type NodeCommandArgs,
   type NodeShell,
   type Script,
-  type SshConnection,
-  SshShell,
   scriptArgv,
-} from "./cluster/node-shell";
-export type { ForwardPolicy, OverlayRules } from "./cluster/node-state/forwarding";
-export type { MachineIds } from "./cluster/node-state/machine-id";
-export type { NodeNetwork } from "./cluster/node-state/vagrant";
+} from "./cluster/shell/node-shell";
+export { PodShell, type PodShellArgs } from "./cluster/shell/pod-shell";
+export { type SshConnection, type SshHost, SshShell } from "./cluster/shell/ssh-shell";
 export { Arrival, type ArrivalArgs } from "./cni/arrival";
 export { Cni, type CniArgs, type CniChoice, type CniSwapArgs } from "./cni/cni";
 export type { FlannelAnnotation } from "./cni/flannel/address";

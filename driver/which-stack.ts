@@ -4,6 +4,7 @@ import { refusal } from "../lib/suggest";
 import { UserError } from "../lib/user-error";
 import { defaultStack } from "./default-stack";
 import { nodeContainers, stacksWithContainers } from "./stack/containers";
+import { adoptedStacks, isExisting } from "./stack/existing";
 import { knownStacks, stackState } from "./stack/state";
 
 /** Stacks of this name are the labs' own tests': the same lab beside a user's stack of it. */
@@ -23,7 +24,7 @@ export interface LabStack {
 export async function requireLab(stack: string = defaultStack, other?: string): Promise<LabStack> {
   const lab = await labOf(stack);
   if (lab === undefined) {
-    throw new UserError([refusal("STACK", stack, labIds())]);
+    throw new UserError([refusal("STACK", stack, [...labIds(), ...adoptedStacks()])]);
   }
   if (other === undefined) {
     return { lab, stack };
@@ -34,8 +35,11 @@ export async function requireLab(stack: string = defaultStack, other?: string): 
   return { lab: onStackOf(lab, await loadLab(other)), stack };
 }
 
-/** The lab behind a stack; undefined for a stack that somebody made with plain Pulumi. */
+/** The lab behind a stack, or the cluster that was adopted; undefined for a stack that somebody made with plain Pulumi. */
 export async function labOf(stack: string): Promise<Lab | undefined> {
+  if (isExisting(stack)) {
+    return (await import("../labs/existing")).existingLab(stack);
+  }
   const id = stack.startsWith(testPrefix) ? stack.slice(testPrefix.length) : stack;
   return labIds().includes(id) ? loadLab(id) : undefined;
 }

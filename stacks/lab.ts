@@ -15,12 +15,14 @@ import { podNetworkOf } from "./pod-network";
 /** What a stack tells about itself: read by ./lab and by `pulumi stack output`. */
 export interface LabOutputs {
   readonly kubeconfig: pulumi.Output<string>;
-  readonly nodes: { name: string; container: string; address: pulumi.Output<string> }[];
-  readonly clusterId: pulumi.Output<string>;
+  /** Those that are containers of this machine have the name of one. */
+  readonly nodes: { name: string; container?: string; address: pulumi.Output<string> }[];
+  /** Absent for a cluster that somebody has made, as the next three are. */
+  readonly clusterId?: pulumi.Output<string>;
   /** The name of the container engine that the nodes are of. */
-  readonly engine: string;
+  readonly engine?: string;
+  readonly lanCidr?: string;
   readonly cni: string;
-  readonly lanCidr: string;
   /** The network of the pods, as the chosen CNI has it; absent with none. */
   readonly podCidr?: string;
   /** Absent without one. */

@@ -8,6 +8,7 @@ import { type Problem, UserError } from "../lib/user-error";
 import { overlapProblems } from "./cluster-networks";
 import { cniConfig } from "./cni-schema";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
+import { existingConfig, existingProblems } from "./existing-schema";
 import { faultConfig } from "./fault-schema";
 import { networkConfig, networkConfigProblems } from "./network-schema";
 import { cidr, oneOf } from "./rules";
@@ -35,6 +36,7 @@ export const labConfig = z.strictObject({
   ...confluenceConfig,
   ...faultConfig,
   engine: oneOf(engineChoices).default("auto").describe("the container engine that runs the nodes; auto takes podman"),
+  ...existingConfig,
   nodeImage: z.string().min(1).optional().describe("the image of the nodes; default: the one that this version builds"),
 });
 
@@ -52,6 +54,7 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
     throw new UserError(parsed.error.issues.flatMap((issue) => describeIssue(issue, values)));
   }
   const problems = [
+    ...existingProblems(parsed.data),
     ...overlapProblems(parsed.data),
     ...(cniOf(parsed.data.cni)?.problems?.(parsed.data) ?? []),
     ...networkConfigProblems(parsed.data),

@@ -4,9 +4,9 @@ import type { Ran, RunOptions } from "../../lib/ran";
 export interface NodeInfo {
   /** Its Kubernetes name, such as `n1`. */
   readonly name: string;
-  /** The container it is, such as `cni-lab-flannel-n1`. */
-  readonly container: string;
-  /** Its address on the lab's LAN. */
+  /** The container it is, such as `cni-lab-flannel-n1`; absent for a machine. */
+  readonly container?: string;
+  /** By which the other nodes reach it. */
   readonly address: string;
 }
 

@@ -5,7 +5,8 @@ import { networkDaemons } from "../../components/networks/names";
 import { capture, read } from "../../driver/run/capture";
 import { runForeground } from "../../driver/run/spawn";
 import { engineOfStack } from "../../driver/stack/container-engine";
-import { dhcpServer, type NodeContainer, nodeContainers } from "../../driver/stack/containers";
+import { dhcpServer } from "../../driver/stack/containers";
+import { nodesOfStack, type StackNode } from "../../driver/stack/nodes";
 import { requireStack } from "../../driver/which-stack";
 import { quote } from "../../lib/shell";
 import { refusal } from "../../lib/suggest";
@@ -57,19 +58,19 @@ export async function logs(part: string, node: string | undefined, options: Look
   }
   let exitCode = 0;
   for (const each of await nodesToAsk(stack, node)) {
-    console.log(`== ${each.node}: ${part}`);
-    const asked = await runForeground(each.engine.exec(each.container, argv), { onSignal: "end" });
+    console.log(`== ${each.name}: ${part}`);
+    const asked = await runForeground(each.exec(argv), { onSignal: "end" });
     exitCode = Math.max(exitCode, asked === 0 ? 0 : 1);
   }
   return exitCode;
 }
 
-async function nodesToAsk(stack: string, node: string | undefined): Promise<readonly NodeContainer[]> {
+async function nodesToAsk(stack: string, node: string | undefined): Promise<readonly StackNode[]> {
   if (node !== undefined) return [await requireNode(stack, node)];
-  const nodes = (await nodeContainers(stack)).filter(({ running }) => running);
+  const nodes = await nodesOfStack(stack);
   // Refuses by name where there is none.
   if (nodes.length === 0) return [await requireNode(stack, "n1")];
-  return nodes.sort((a, b) => a.node.localeCompare(b.node));
+  return nodes.sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** `./lab capture`: tcpdump on a node, until Ctrl-C or for as many packets as its own `-c` says. */
@@ -80,7 +81,7 @@ export async function capturePackets(
   options: LookOptions,
 ): Promise<number> {
   const node = await requireNode(await requireStack(options.stack), name);
-  const links = (await read(node.engine.exec(node.container, ["ls", "/sys/class/net"]))).trim().split(/\s+/);
+  const links = (await read(node.exec(["ls", "/sys/class/net"]))).trim().split(/\s+/);
   if (link !== "any" && !links.includes(link)) {
     throw new UserError([refusal("IFACE", link, links)]);
   }
@@ -89,7 +90,7 @@ export async function capturePackets(
   const tcpdump = ["tcpdump", "-l", "-n", "-e", "-i", link, ...words];
   try {
     const script = `echo $$ >${file}; exec ${quote(tcpdump)}`;
-    const exitCode = await runForeground(node.engine.exec(node.container, ["sh", "-c", script], terminal), {
+    const exitCode = await runForeground(node.exec(["sh", "-c", script], terminal), {
       onSignal: "pass",
     });
     // Ctrl-C is how one ends it.
@@ -97,6 +98,6 @@ export async function capturePackets(
   } finally {
     // What the engine started on the node outlives its own killed `exec`.
     const end = `kill -INT "$(cat ${file})" 2>/dev/null; rm -f ${file}`;
-    await capture(node.engine.exec(node.container, ["sh", "-c", end]));
+    await capture(node.exec(["sh", "-c", end]));
   }
 }

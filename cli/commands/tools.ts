@@ -1,7 +1,7 @@
 import { defaultStack } from "../../driver/default-stack";
 import { runForeground } from "../../driver/run/spawn";
-import { type NodeContainer, nodeContainers } from "../../driver/stack/containers";
 import { prepareState, toolEnv } from "../../driver/stack/env";
+import { nodesOfStack, type StackNode } from "../../driver/stack/nodes";
 import { repository } from "../../driver/stack/paths";
 import { prepareStack } from "../../driver/stack/prepare";
 import { Stack } from "../../driver/stack/stack";
@@ -27,15 +27,15 @@ export async function node(name: string, command: readonly string[], options: To
   const found = await requireNode(await requireStack(options.stack), name);
   const terminal = process.stdin.isTTY && process.stdout.isTTY ? "input and terminal" : "input";
   const words = command.length > 0 ? command : ["bash", "--login"];
-  return runForeground(found.engine.exec(found.container, words, terminal), { onSignal: "pass" });
+  return runForeground(found.exec(words, terminal), { onSignal: "pass" });
 }
 
 /** A node of a stack that runs. @throws UserError that names those there are */
-export async function requireNode(stack: string, name: string): Promise<NodeContainer> {
-  const nodes = (await nodeContainers(stack)).filter(({ running }) => running);
-  const found = nodes.find((each) => each.node === name || each.container === name);
+export async function requireNode(stack: string, name: string): Promise<StackNode> {
+  const nodes = await nodesOfStack(stack);
+  const found = nodes.find((each) => each.name === name || each.container === name);
   if (found === undefined) {
-    const names = nodes.map((each) => each.node);
+    const names = nodes.map((each) => each.name);
     throw new UserError([await noSuchNode(stack, name, names)]);
   }
   return found;

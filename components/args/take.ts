@@ -20,7 +20,7 @@ export interface Taken<Args> {
  * Checks a component's arguments. What is plain is checked at once. Where there is an Output, all are checked as soon as
  * they are known, and no child is made before that.
  *
- * Children depend on what the component depends on, and go with what it goes with: the engine deletes in the order of
+ * Children depend on what the component depends on, go with what it goes with, and stay where it stays: the engine deletes in the order of
  * what it has recorded, and records for a component's children nothing of the component's own.
  *
  * @param problemsOf what is wrong with the arguments, all of them plain by then
@@ -35,8 +35,8 @@ export function takeArgs<Args extends object>(
 ): Taken<Args> {
   rejectArgs(shapeProblems(args, fields), component);
   const data = dataOf(args, fields);
-  const { dependsOn = [], deletedWith } = opts;
-  const own = pulumi.mergeOptions({ parent: component, deletedWith }, { dependsOn });
+  const { dependsOn = [], deletedWith, retainOnDelete } = opts;
+  const own = pulumi.mergeOptions({ parent: component, deletedWith, retainOnDelete }, { dependsOn });
   if (!holdsLater(data)) {
     const plain = args as pulumi.Unwrap<Args>;
     rejectArgs(problemsOf(plain), component);

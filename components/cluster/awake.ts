@@ -22,7 +22,7 @@ export function awake(
   return id.apply(async (made) => {
     if (!pulumi.runtime.isDryRun()) {
       const problem = (said: string) => ({ field: container, rule: rule(said), fix: fix(engine, container) });
-      await runHere(wake, problem, opts, "stderr");
+      await runHere(wake, problem, opts, { logging: "stderr" });
     }
     return made;
   });

@@ -14,8 +14,9 @@ import { forThisMachine } from "./kubeconfig";
 import { lanNames, nodeNames, nodeOnLan } from "./lan";
 import { lookAround } from "./look-around";
 import { createNode, deleteNode, wakeNode } from "./node-container";
-import { ContainerShell, type NodeShell } from "./node-shell";
 import { defaultPodNetwork } from "./pod-network";
+import { ContainerShell } from "./shell/container-shell";
+import type { NodeShell } from "./shell/node-shell";
 import {
   type ClusterParts,
   generationOf,

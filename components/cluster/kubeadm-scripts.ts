@@ -1,4 +1,4 @@
-import type { Script } from "./node-shell";
+import type { Script } from "./shell/node-shell";
 
 const adminKubeconfig = "/etc/kubernetes/admin.conf";
 

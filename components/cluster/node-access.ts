@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { anything, group, list, made, passed, plain, required, text } from "../args/fields";
-import type { NodeCommand, NodeCommandArgs, NodeShell } from "./node-shell";
+import type { NodeCommand, NodeCommandArgs, NodeShell } from "./shell/node-shell";
 
 /** A node that scripts may run on. */
 export interface ReachableNode {

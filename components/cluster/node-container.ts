@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { quote } from "../../lib/shell";
 import type { ContainerEngine, ContainerPlan, NetworkPort } from "./engine/engine";
 import { nodeLabel, originLabels, ownerLabel, stackLabel } from "./engine-labels";
-import { scriptArgv } from "./node-shell";
 import { bringAbout } from "./node-state/in-force";
 import { type NodeNetwork, vagrantNat } from "./node-state/vagrant";
+import { scriptArgv } from "./shell/node-shell";
 
 /** The LAN of a lab, as a network of the container engine. */
 export interface LanPlan {

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type FieldsOf, oneOf, required } from "../args/fields";
 import { recorded, takeArgs } from "../args/take";
 import { commandOn, nodesField, type ReachableNode } from "./node-access";
-import type { NodeCommand } from "./node-shell";
 import { type MachineIds, machineIdScript } from "./node-state/machine-id";
+import type { NodeCommand } from "./shell/node-shell";
 
 export interface NodeIdsArgs {
   readonly nodes: readonly ReachableNode[];

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { commandOn, type ReachableNode } from "./node-access";
-import type { NodeCommand } from "./node-shell";
 import { bringAbout, type NodeState, undo } from "./node-state/in-force";
+import type { NodeCommand } from "./shell/node-shell";
 
 /** Keeps a state in force on every node, from its creation to its deletion. A changed state is brought about in place. */
 export function nodeStates(

@@ -10,17 +10,23 @@ export interface Rights {
   readonly account: k8s.core.v1.ServiceAccount;
 }
 
+/** A role, and the binding that gives it to an account. */
+export interface Granted {
+  readonly role: k8s.rbac.v1.ClusterRole | k8s.rbac.v1.Role;
+  readonly binding: k8s.rbac.v1.ClusterRoleBinding | k8s.rbac.v1.RoleBinding;
+}
+
 /** Makes the role and its binding, `NAME-role` and `NAME-binding`; the rights are there with the binding. */
 export function grant(
   name: string,
   { kind, metadata, rules, account }: Rights,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
+): Granted {
   const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = k8s.rbac.v1;
   const [OneRole, Binding] = kind === "Role" ? [Role, RoleBinding] : [ClusterRole, ClusterRoleBinding];
   const role = new OneRole(`${name}-role`, { metadata, rules }, opts);
   const { name: accountName, namespace } = account.metadata;
-  return new Binding(
+  const binding = new Binding(
     `${name}-binding`,
     {
       metadata,
@@ -29,4 +35,5 @@ export function grant(
     },
     opts,
   );
+  return { role, binding };
 }

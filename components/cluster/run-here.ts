@@ -3,22 +3,31 @@ import * as pulumi from "@pulumi/pulumi";
 import { describeProblem, type Problem } from "../../lib/user-error";
 import { shown } from "../args/shown";
 
+/** What a command line gets beside itself. */
+export interface RunHereOptions {
+  /** Whether what it says is shown while it runs. @default "none" */
+  readonly logging?: "none" | "stderr";
+  /** @default nothing beside the engine's own */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** @default empty */
+  readonly stdin?: string;
+}
+
 /**
  * Runs a command line on this machine while the program runs, in a preview too; gives what it printed.
  *
  * @param problem what is told where it fails: of an error of the call itself Pulumi says that it is an unhandled
  * exception of the program, and shows a stack of its own innards
  * @param opts whose provider runs it. @default the stack's
- * @param logging whether what it says is shown while it runs
  * @throws pulumi.RunError with the problem
  */
 export async function runHere(
   line: string,
   problem: (said: string) => Problem,
   opts?: pulumi.InvokeOptions,
-  logging: "none" | "stderr" = "none",
+  more: RunHereOptions = {},
 ): Promise<string> {
-  const { code, printed, said } = await run(line, logging, opts);
+  const { code, printed, said } = await run(line, more, opts);
   if (code !== "0") {
     throw refusal([problem(said)]);
   }
@@ -32,11 +41,11 @@ export function refusal(problems: readonly Problem[]): pulumi.RunError {
 
 async function run(
   line: string,
-  logging: "none" | "stderr",
+  { logging = "none", ...more }: RunHereOptions,
   opts?: pulumi.InvokeOptions,
 ): Promise<{ readonly code: string; readonly printed: string; readonly said: string }> {
   try {
-    const ran = await command.local.run({ command: `(${line}\n)\nprintf '\\n%s' "$?"`, logging }, opts);
+    const ran = await command.local.run({ command: `(${line}\n)\nprintf '\\n%s' "$?"`, logging, ...more }, opts);
     const [, printed = "", code = ""] = /^(.*)\n(\d+)$/s.exec(ran.stdout) ?? [];
     return { code, printed: printed.trimEnd(), said: ran.stderr.trim() };
   } catch (error) {

@@ -2,7 +2,7 @@ import { quote } from "../../lib/shell";
 import type { ContainerEngine, ContainerPlan, NetworkPort } from "./engine/engine";
 import { originLabels, partLabel, stackLabel } from "./engine-labels";
 import { deleteNode, requireImage } from "./node-container";
-import { type Script, scriptArgv } from "./node-shell";
+import { type Script, scriptArgv } from "./shell/node-shell";
 
 /** A container of a lab beside its nodes, as a server on one of its LANs. */
 export interface SidePlan {

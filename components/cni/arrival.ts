@@ -4,14 +4,16 @@ import { type FieldsOf, flag, number, required, text } from "../args/fields";
 import { secondsProblems } from "../args/rules";
 import { recorded, takeArgs } from "../args/take";
 import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
-import { arrivalScript, keepPods } from "./swap/arrival-script";
+import type { NodeCommand } from "../cluster/shell/node-shell";
+import { arrivalScript, foundCni, keepPods } from "./swap/arrival-script";
 
 export interface ArrivalArgs extends NodeAccess {
   /** The file of the CNI that has come, in the folder of the conflists. */
   readonly conflist: pulumi.Input<string>;
   /** Whether pods that hold an address of no living network are recreated. @default true */
   readonly recreatePods?: pulumi.Input<boolean>;
+  /** Whether the CNI may be there already, as somebody has made it: its pods are left as they are then. @default false */
+  readonly found?: pulumi.Input<boolean>;
   /** How long such pods may take to end, in seconds. @default 180 */
   readonly podSeconds?: pulumi.Input<number>;
   /** How long a node may take to join and to be Ready, in seconds; after that it is said and left so. @default 60 */
@@ -22,6 +24,7 @@ const fields: FieldsOf<ArrivalArgs> = {
   ...accessFields,
   conflist: required(text),
   recreatePods: flag,
+  found: flag,
   podSeconds: number,
   nodeSeconds: number,
 };
@@ -44,14 +47,27 @@ export class Arrival extends pulumi.ComponentResource {
   constructor(name: string, args: ArrivalArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Arrival", name, recorded(args, fields), opts);
     const { own } = takeArgs(this, args, fields, opts, timesProblems);
-    const { nodes, kubeconfig, conflist, recreatePods = true, podSeconds = 180, nodeSeconds = 60 } = args;
+    const {
+      nodes,
+      kubeconfig,
+      conflist,
+      recreatePods = true,
+      found = false,
+      podSeconds = 180,
+      nodeSeconds = 60,
+    } = args;
     const text = pulumi.all([podSeconds, nodeSeconds]).apply(([pods, node]) => arrivalScript({ pods, node }));
-    const stdin = pulumi.secret(kubeconfig);
+    const secret = { kubeconfig: pulumi.secret(kubeconfig) };
     this.commands = nodes.map((node) => {
       const words = pulumi
-        .all([conflist, recreatePods])
-        .apply(([file, recreate]) => [node.name, file, ...(recreate ? [] : [keepPods])]);
-      return commandOn(node, `${name}-${node.name}`, { create: { text, args: words }, stdin, logging: "stderr" }, own);
+        .all([conflist, recreatePods, found])
+        .apply(([file, recreate, there]) => [node.name, file, ...(there ? [foundCni] : recreate ? [] : [keepPods])]);
+      return commandOn(
+        node,
+        `${name}-${node.name}`,
+        { create: { text, args: words }, ...secret, logging: "stderr" },
+        own,
+      );
     });
     this.registerOutputs({ commands: this.commands });
   }

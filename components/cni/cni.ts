@@ -6,14 +6,17 @@ import { type FieldsOf, flag, group, list, oneOf, plain, required, text } from "
 import { after, recorded, takeArgs } from "../args/take";
 import { accessFields, type NodeAccess } from "../cluster/node-access";
 import { Arrival } from "./arrival";
+import { cniObjects } from "./cni-objects";
 import { formerly } from "./formerly";
+import { type FoundCni, foundField, foundMarks, foundResidue } from "./found";
 import { Handover } from "./handover";
-import type { CniInstaller, Marks } from "./installer";
+import type { CniInstaller, Installed, Marks } from "./installer";
 import { type CniArgsOf, installers } from "./installers";
+import { identitiesOf } from "./kubernetes-object";
 import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
 import { type CniId, type CniName, cniNames, definitionOf, residues } from "./registry";
-import { desiredCni, desiredNetwork, leftUndone, wishMark } from "./swap/names";
+import { desiredCni, desiredNetwork, foundCnis, leftUndone, wishMark } from "./swap/names";
 import type { Residue } from "./swap/residue";
 import { previewSwap } from "./swap-preview";
 
@@ -34,6 +37,16 @@ export interface CniSwapArgs {
   readonly nodeCleanup?: boolean;
   /** Whether pods that hold an address of a CNI that leaves, or has left, are recreated. Needs `access`. @default true */
   readonly recreatePods?: pulumi.Input<boolean>;
+  /**
+   * A CNI that the cluster had before the program. Where it is the one that is chosen, it is left as it is, and not made;
+   * where another one is, its objects go, and the nodes are cleaned. Needs `access`. @default none
+   */
+  readonly found?: FoundCni;
+  /**
+   * Whether the CNI that is there stays in the cluster when the program's resources are destroyed: on a cluster that is
+   * somebody's. Needs `access`. @default false
+   */
+  readonly retain?: boolean;
   /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of all CNIs with their usual networks */
   readonly left?: readonly Residue[];
 }
@@ -43,6 +56,8 @@ const fields: FieldsOf<CniSwapArgs & { readonly type: CniName }> = {
   access: group(accessFields),
   nodeCleanup: plain(flag),
   recreatePods: flag,
+  found: foundField,
+  retain: plain(flag),
   left: list(group({ cni: required(plain(text)), network: required(plain(text)) })),
 };
 
@@ -71,15 +86,15 @@ export class Cni extends pulumi.ComponentResource {
     const all = { ...fields, ...installerOf(args?.type)?.fields };
     super("cni-lab:index:Cni", name, recorded(args, all), opts);
     const { own } = takeArgs(this, args, all, opts, (values) => problemsOf(args, values));
-    const { access, nodeCleanup = true, recreatePods = true, left, ...choice } = args;
+    const { access, nodeCleanup = true, recreatePods = true, found, retain = false, left, ...choice } = args;
     if (access === undefined) {
-      this.ready = install(name, choice, undefined, own);
+      this.ready = install(name, choice, undefined, own).ready;
     } else {
-      const wish = record(name, choice, { nodeCleanup, recreatePods }, own);
+      const wish = record(name, choice, { nodeCleanup, recreatePods, found }, own);
       this.ready =
         choice.type === "none"
           ? nodeRecords(`${name}-record`, access.nodes, own)
-          : installBetween(name, choice, access, wish, recreatePods, own);
+          : installBetween(name, choice, access, { wish, recreatePods, found, retain }, own);
       if (!nodeCleanup) {
         leave(name, access, leftBeside(choice, left), own);
       }
@@ -96,7 +111,7 @@ export class Cni extends pulumi.ComponentResource {
 function record(
   name: string,
   choice: CniChoice,
-  { nodeCleanup, recreatePods }: { readonly nodeCleanup: boolean; readonly recreatePods: pulumi.Input<boolean> },
+  { nodeCleanup, recreatePods, found }: Pick<Swap, "recreatePods" | "found"> & { readonly nodeCleanup: boolean },
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.ConfigMap {
   const { namespace, name: mapName, key } = desiredCni;
@@ -107,6 +122,7 @@ function record(
     ...(left !== undefined && left.daemonSet === undefined ? { [desiredNetwork]: left.network } : {}),
     ...(nodeCleanup ? {} : { [leftUndone.nodeCleanup]: "off" }),
     ...(recreate ? {} : { [leftUndone.recreatePods]: "off" }),
+    ...(found === undefined ? {} : { [foundCnis]: JSON.stringify([foundMarks(found)]) }),
   }));
   return new k8s.core.v1.ConfigMap(
     `${name}-desired`,
@@ -135,30 +151,56 @@ function leave(name: string, access: NodeAccess, left: readonly Residue[], own: 
   }
 }
 
+/** How the CNI that is chosen comes and goes. */
+interface Swap {
+  readonly wish: k8s.core.v1.ConfigMap;
+  readonly recreatePods: pulumi.Input<boolean>;
+  readonly found: FoundCni | undefined;
+  readonly retain: boolean;
+}
+
 function installBetween(
   name: string,
   choice: PodCni,
   access: NodeAccess,
-  wish: k8s.core.v1.ConfigMap,
-  recreatePods: pulumi.Input<boolean>,
-  own: pulumi.CustomResourceOptions,
+  { wish, recreatePods, found: before, retain }: Swap,
+  opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const { type } = choice;
   const part = `${name}-${type}`;
-  const residue = residueOf(choice);
-  const cleanup = new NodeCleanup(`${part}-clean`, { ...access, residue }, formerly(name, `${type}-clean`, own));
-  const marks = { [wishMark]: wish.metadata.resourceVersion };
-  const installed = install(name, choice, access, after(own, ...cleanup.commands), marks);
-  const opts = after(own, ...installed);
+  const found = before?.cni === type ? before : undefined;
+  const residue = found === undefined ? residueOf(choice) : pulumi.output(foundResidue(found));
+  // What stays when the program ends is told so by the wish, which therefore goes last.
+  const own = retain ? after(opts, wish) : opts;
+  const cleanup = new NodeCleanup(
+    `${part}-clean`,
+    { ...access, residue, found: found !== undefined },
+    formerly(name, `${type}-clean`, own),
+  );
+  const cleaned = after(own, ...cleanup.commands);
+  const { kubeconfig } = access;
+  const mark = wish.metadata.resourceVersion;
+  const { ready, objects = [] }: Installed =
+    found === undefined
+      ? install(name, choice, access, { ...cleaned, ...(retain ? { retainOnDelete: true } : {}) }, { [wishMark]: mark })
+      : { ready: [cniObjects(`${part}-found`, { ...found, kubeconfig, wish: mark }, cleaned)] };
+  const kept =
+    retain && objects.length > 0 ? { cni: type, objects: identitiesOf(objects), kubeconfig, wish: mark } : undefined;
+  const leaving = kept === undefined ? [] : [cniObjects(`${part}-objects`, kept, after(cleaned, ...ready))];
+  const there = after(own, ...ready, ...leaving);
   const { conflist } = residue;
   const arrival = new Arrival(
     `${part}-arrival`,
-    { ...access, conflist, recreatePods },
-    formerly(name, `${type}-arrival`, opts),
+    { ...access, conflist, recreatePods, found: found !== undefined },
+    formerly(name, `${type}-arrival`, there),
   );
   installers[type].beside?.(name, access, own);
-  const { last } = new Handover(`${part}-handover`, { ...access, cni: type }, formerly(name, `${type}-handover`, opts));
-  return last === undefined ? installed : [...arrival.commands, last];
+  const { last } = new Handover(
+    `${part}-handover`,
+    { ...access, cni: type },
+    formerly(name, `${type}-handover`, there),
+  );
+  return last === undefined ? [...ready] : [...arrival.commands, last];
 }
 
 function install(
@@ -167,10 +209,10 @@ function install(
   access: NodeAccess | undefined,
   opts: pulumi.CustomResourceOptions,
   marks: Marks = {},
-): pulumi.Resource[] {
+): Installed {
   const installer = installerOf(choice.type);
   if (choice.type === "none" || installer === undefined) {
-    return [];
+    return { ready: [] };
   }
   const { type, ...args } = choice;
   return installer.install(`${name}-${type}`, { ...args, ...access }, formerly(name, type, opts), marks);

@@ -4,7 +4,7 @@ import { type FieldsOf, number, required, text } from "../args/fields";
 import { secondsProblems } from "../args/rules";
 import { after, recorded, takeArgs } from "../args/take";
 import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
+import type { NodeCommand } from "../cluster/shell/node-shell";
 import { handoverDelete } from "./swap/handover-script";
 
 export interface HandoverArgs extends NodeAccess {
@@ -48,7 +48,7 @@ export class Handover extends pulumi.ComponentResource {
     const text = pulumi
       .all([args.podSeconds ?? 180, args.successorSeconds ?? 60])
       .apply(([pod, successor]) => handoverDelete({ pod, successor }));
-    const stdin = pulumi.secret(args.kubeconfig);
+    const kubeconfig = pulumi.secret(args.kubeconfig);
     const [first, ...others] = args.nodes;
     const chain = first === undefined ? [] : [first, ...others.reverse()];
     this.last = chain.reduce<NodeCommand | undefined>(
@@ -56,7 +56,7 @@ export class Handover extends pulumi.ComponentResource {
         commandOn(
           node,
           `${name}-${node.name}`,
-          { create: { text: ":" }, delete: { text, args: [node.name, args.cni] }, stdin, logging: "stderr" },
+          { create: { text: ":" }, delete: { text, args: [node.name, args.cni] }, kubeconfig, logging: "stderr" },
           before === undefined ? own : after(own, before),
         ),
       undefined,

@@ -6,6 +6,7 @@ import type { ForwardingArgs } from "../cluster/forwarding";
 import type { NodeAccess, ReachableNode } from "../cluster/node-access";
 import type { NodeIdsArgs } from "../cluster/node-ids";
 import type { NodeNetwork } from "../cluster/node-state/vagrant";
+import type { KubernetesResource } from "./kubernetes-object";
 
 /** What of a stack's settings a CNI may ask for, beside those of its own keys. */
 export interface StackSettings {
@@ -41,7 +42,7 @@ export interface CniInstaller<Args extends object, Own extends object> {
     opts: pulumi.ComponentResourceOptions,
   ): readonly pulumi.Resource[];
   /**
-   * Makes it. Once what it returns exists, pods get addresses.
+   * Makes it.
    *
    * @param args with how to work on the nodes, where somebody has given that
    * @param marks annotations of all its objects in the cluster
@@ -51,7 +52,7 @@ export interface CniInstaller<Args extends object, Own extends object> {
     args: Args & Partial<NodeAccess>,
     opts: pulumi.ComponentResourceOptions,
     marks: Marks,
-  ): pulumi.Resource[];
+  ): Installed;
   /**
    * Makes what is beside it where nodes can be worked on.
    *
@@ -59,6 +60,14 @@ export interface CniInstaller<Args extends object, Own extends object> {
    * @default nothing
    */
   beside?(cni: string, access: NodeAccess, opts: pulumi.CustomResourceOptions): void;
+}
+
+/** A CNI that is made. */
+export interface Installed {
+  /** Once these exist, pods get addresses. */
+  readonly ready: readonly pulumi.Resource[];
+  /** All of its objects in the cluster, in the order in which they are made. @default it has none */
+  readonly objects?: readonly KubernetesResource[];
 }
 
 /** Annotations of a CNI's objects, by which they change with something else. */

@@ -3,7 +3,7 @@ import { type FieldsOf, flag, group, required, text, whole } from "../args/field
 import { networkProblems } from "../args/rules";
 import { recorded, takeArgs } from "../args/take";
 import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
+import type { NodeCommand } from "../cluster/shell/node-shell";
 import { companyOf } from "./registry";
 import { arriveScript } from "./swap/arrive-script";
 import { cleanScript } from "./swap/clean-script";
@@ -17,12 +17,19 @@ export interface NodeCleanupArgs extends NodeAccess {
    * that has no record of that in /var/lib/cni-lab is left as it is. @default true
    */
   readonly arrives?: pulumi.Input<boolean>;
+  /** Whether the CNI may be there already, as somebody has made it. @default false */
+  readonly found?: pulumi.Input<boolean>;
 }
 
 /** What a CNI leaves on a node, among the arguments of a component. */
 export const residueField = whole(group({ cni: required(text), network: required(text), conflist: required(text) }));
 
-const fields: FieldsOf<NodeCleanupArgs> = { ...accessFields, residue: required(residueField), arrives: flag };
+const fields: FieldsOf<NodeCleanupArgs> = {
+  ...accessFields,
+  residue: required(residueField),
+  arrives: flag,
+  found: flag,
+};
 
 /**
  * The clean-up of every node after a CNI: it runs when this is deleted. Everything of the CNI depends on `commands`,
@@ -49,18 +56,20 @@ export class NodeCleanup extends pulumi.ComponentResource {
     const { own } = takeArgs(this, args, fields, opts, ({ residue }) =>
       networkProblems("residue.network", residue.network),
     );
-    const stdin = pulumi.secret(args.kubeconfig);
+    const kubeconfig = pulumi.secret(args.kubeconfig);
     const residue = pulumi.output(args.residue);
-    const scripts = pulumi.all([residue, args.arrives ?? true]).apply(([left, arrives]) => ({
-      create: arrives ? arriveScript(left, companyOf(left.cni)) : undefined,
-      delete: cleanScript(left),
-    }));
+    const scripts = pulumi
+      .all([residue, args.arrives ?? true, args.found ?? false])
+      .apply(([left, arrives, found]) => ({
+        create: arrives ? arriveScript(left, companyOf(left.cni), found) : undefined,
+        delete: cleanScript(left),
+      }));
     this.commands = args.nodes.map((node) => {
       const create = scripts.apply(({ create: text }) =>
         text === undefined ? { text: ":" } : { text, args: [node.name] },
       );
       const remove = { text: scripts.delete, args: [node.name] };
-      return commandOn(node, `${name}-${node.name}`, { create, delete: remove, stdin, logging: "stderr" }, own);
+      return commandOn(node, `${name}-${node.name}`, { create, delete: remove, kubeconfig, logging: "stderr" }, own);
     });
     this.registerOutputs({ commands: this.commands });
   }

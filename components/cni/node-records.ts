@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { commandOn, type ReachableNode } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
+import type { NodeCommand } from "../cluster/shell/node-shell";
 import { recordNodeScript } from "./swap/fingerprint";
 
 /**

@@ -54,7 +54,7 @@ export class Confluence extends pulumi.ComponentResource {
     );
     const inNamespace = { ...metadata, name: confluenceNames.name };
     const rights = { kind: "Role", metadata: inNamespace, rules: memberRules, account } as const;
-    const granted = args.join.type === "kubernetes" ? [grant(name, rights, own)] : [];
+    const granted = args.join.type === "kubernetes" ? [grant(name, rights, own).binding] : [];
     const secret = secretOf(name, args, metadata, own);
     const ports = [
       { name: "http", port: confluenceNames.servicePort, targetPort: "http" },

@@ -1,6 +1,6 @@
 import type { ContainerEngine } from "../cluster/engine/engine";
 import { dhcpServerPart } from "../cluster/engine-labels";
-import type { Script } from "../cluster/node-shell";
+import type { Script } from "../cluster/shell/node-shell";
 import { createSide } from "../cluster/side-container";
 
 /** A DHCP server of a lab, as a container beside the nodes. */

@@ -59,7 +59,7 @@ export class Multus extends pulumi.ComponentResource {
       own,
     );
     const metadata = { ...shared, name: "multus" };
-    const binding = grant(name, { kind: "ClusterRole", metadata, rules: rulesOf(type), account }, own);
+    const { binding } = grant(name, { kind: "ClusterRole", metadata, rules: rulesOf(type), account }, own);
     const config =
       type === "thin"
         ? undefined

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { quoteWord } from "../../lib/shell";
 import { commandOn, type ReachableNode } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/node-shell";
+import type { NodeCommand } from "../cluster/shell/node-shell";
 
 /**
  * Removes files and folders from every node when it is deleted: what a program keeps there and does not take with it.

@@ -14,8 +14,8 @@ import { dnsTarget, nodeTarget, serviceTarget } from "./targets";
 /** A node that is probed from, and whose pods are probed. */
 export interface MeteredNode {
   readonly name: string;
-  /** The container it is. */
-  readonly container: string;
+  /** The container it is; absent for a machine. */
+  readonly container?: string;
 }
 
 export interface MeterArgs {
@@ -71,7 +71,10 @@ export class Meter {
   /** Starts to ask. @throws Error when a node or the cluster can't be asked */
   static async start(args: MeterArgs): Promise<Meter> {
     const program = path.join(args.folder, "prober.js");
-    const containers = args.nodes.map(({ container }) => container);
+    const containers = args.nodes.flatMap(({ container }) => container ?? []);
+    if (containers.length < args.nodes.length) {
+      throw new Error("it runs in nodes that are containers of this machine");
+    }
     const [service, dns, pids] = await Promise.all([
       clusterIp(args.env, probeNames.namespace, probeNames.name),
       clusterIp(args.env, "kube-system", "kube-dns"),

@@ -8,8 +8,13 @@ export interface Absent extends Part {
 }
 
 /** Those that the last update left and that do not run now, as the container engine has them. */
-export function absentParts(parts: readonly Part[], containers: readonly PartContainer[]): readonly Absent[] {
+export function absentParts(
+  parts: readonly (Pick<Part, "name"> & Partial<Part>)[],
+  containers: readonly PartContainer[],
+): readonly Absent[] {
   return parts.flatMap(({ name, container }) => {
+    // A machine is nobody's to bring back.
+    if (container === undefined) return [];
     const found = containers.find((each) => each.container === container);
     return found?.running === true ? [] : [{ name, container, how: found === undefined ? "gone" : "stopped" }];
   });

@@ -49,6 +49,17 @@ export class ConfigFile {
     return this;
   }
 
+  /** Writes values that are more than text, as YAML. */
+  setStructured(values: Readonly<Record<string, unknown>>): this {
+    for (const [key, value] of Object.entries(values)) {
+      if (this.values()[key] !== text(value)) {
+        this.document.setIn(["config", `${project}:${key}`], this.document.createNode(value));
+        this.changed = true;
+      }
+    }
+    return this;
+  }
+
   /** Writes those of `values` that the file does not have yet. */
   setMissing(values: Values): this {
     const present = this.values();

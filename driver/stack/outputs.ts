@@ -8,13 +8,14 @@ import { writePrivate } from "./private-file";
 
 const outputsFormat = z.object({
   kubeconfig: z.string(),
-  nodes: z.array(z.object({ name: z.string(), container: z.string(), address: z.string() })),
+  nodes: z.array(z.object({ name: z.string(), container: z.string().optional(), address: z.string() })),
   /** The container engine; absent in states from before stacks told theirs. */
   engine: z.string().optional(),
   cni: z.string(),
-  lanCidr: z.string(),
+  /** Absent for a cluster that was adopted. */
+  lanCidr: z.string().optional(),
   podCidr: z.string().optional(),
-  clusterId: z.string(),
+  clusterId: z.string().optional(),
   dhcpServer: z.object({ container: z.string() }).optional(),
 });
 

@@ -5,12 +5,13 @@ import type { Values } from "../../checks/language/values";
 import { UserError } from "../../lib/user-error";
 import type { Toolchain } from "../../toolchain";
 import { capture, read } from "../run/capture";
-import { containerAccess } from "./access";
+import { clusterAccess, inContainers, onMachines } from "./access";
 import { FileBackend, type Lock } from "./backend";
 import { ConfigFile } from "./config-file";
 import { engineTold } from "./container-engine";
 import { dhcpServer } from "./containers";
 import { backendUrl, emptyShellFolder, prepareState, type ToolEnv, toolEnv } from "./env";
+import { existingCluster, isExisting } from "./existing";
 import { takeTurn } from "./hold";
 import { type Outputs, readOutputs } from "./outputs";
 import { ownOwner } from "./own";
@@ -117,8 +118,13 @@ export class Stack {
   /** The ways into the cluster, for the checks. */
   async access(): Promise<ClusterAccess> {
     const outputs = await this.requireUp();
-    const cluster = { ...outputs, engine: engineTold(outputs) };
-    return containerAccess(cluster, this.env, async () => (await dhcpServer(this.name))?.container);
+    if (isExisting(this.name)) {
+      const { machines, pod } = existingCluster(this.name);
+      return clusterAccess({ ...outputs, onNode: onMachines(machines, pod) }, this.env);
+    }
+    const engine = engineTold(outputs);
+    const find = async () => (await dhcpServer(this.name))?.container;
+    return clusterAccess({ ...outputs, onNode: inContainers(engine, outputs.nodes) }, this.env, { engine, find });
   }
 
   /** Forgets operations that a killed engine left open: each create of the lab may be done again. */

@@ -47,8 +47,9 @@ const routerLines = Object.fromEntries(
 
 const node = z.object({
   name: z.string(),
-  container: z.string(),
-  /** Its address on the lab's LAN. */
+  /** Absent for a machine. */
+  container: z.string().optional(),
+  /** By which the other nodes reach it. */
   address: z.string(),
   /** What was seen on it; absent where it did not answer. */
   seen: z

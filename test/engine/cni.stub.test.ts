@@ -91,9 +91,10 @@ export const stubInstaller: CniInstaller<StubArgs, ValuesOf<typeof stub.settings
   problemsOf: () => [],
   networkOf: ({ range }) => range,
   choose: ({ stubRange, stubMode }) => ({ range: stubRange, mode: stubMode }),
-  install: (name, { mode }, opts) => [
-    new k8s.core.v1.ConfigMap(\`\${name}-config\`, { metadata: { name: "stub" }, data: { mode: mode ?? "fast" } }, opts),
-  ],
+  install: (name, { mode }, opts) => {
+    const data = { mode: mode ?? "fast" };
+    return { ready: [new k8s.core.v1.ConfigMap(\`\${name}-config\`, { metadata: { name: "stub" }, data }, opts)] };
+  },
 };
 `;
 

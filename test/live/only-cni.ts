@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
+import { flannelDaemonSet } from "../../components/cni/flannel/names";
 import { flannelResidue } from "../../components/cni/flannel/residue";
 import { chosenConflist, cordonMark, desiredCni } from "../../components/cni/swap/names";
 import type { PodResidue, Residue } from "../../components/cni/swap/residue";
+import { weaveNet } from "../../components/cni/weave/names";
 import { weaveResidue } from "../../components/cni/weave/residue";
 import { probeNames } from "../../components/probe/probe-names";
 import type { LabUnderTest } from "./lab";
@@ -18,6 +20,9 @@ export type Swappable = keyof typeof residues;
 
 /** The CNI that a swap leads to. */
 export const otherThan = (cni: Swappable): Swappable => (cni === "flannel" ? "weave" : "flannel");
+
+/** The label of each one's objects. */
+const appLabels = { flannel: flannelDaemonSet.appLabel, weave: weaveNet.appLabel };
 
 /** How the labs are reached. */
 type Lab = Pick<LabUnderTest, "stack" | "read">;
@@ -99,10 +104,10 @@ function ofPod(pod: Listed, cni: Swappable): string[] {
   return [...(foreign ? [`${name} has ${address}`] : []), ...(isReady(pod) ? [] : [`${name} is not Ready`])];
 }
 
-function ofObjects(items: readonly Listed[], cni: Swappable, { daemonSet, configMaps }: PodResidue): string[] {
+function ofObjects(items: readonly Listed[], cni: Swappable, { configMaps }: PodResidue): string[] {
   const left = items.filter(
     ({ kind, metadata }) =>
-      metadata.labels?.["app.kubernetes.io/name"] === daemonSet.appLabel ||
+      metadata.labels?.["app.kubernetes.io/name"] === appLabels[otherThan(cni)] ||
       (kind === "ConfigMap" && configMaps.some(({ name, namespace }) => isNamed({ name, namespace }, metadata))),
   );
   const desired = items.find(({ kind, metadata }) => kind === "ConfigMap" && isNamed(desiredCni, metadata));

@@ -99,6 +99,7 @@ const cases: Readonly<Record<string, Case>> = {
     made: ["residue"],
   },
   Forwarding: { args: () => ({ nodes, policy: "drop", rules: "none" }), plain: nodeNames },
+  NodeAccount: { args: () => ({ namespace: "kube-system", server: "https://192.0.2.1:6443" }), plain: [] },
   NodeIds: { args: () => ({ nodes, ids: "shared" }), plain: nodeNames },
   Multus: {
     args: () => ({

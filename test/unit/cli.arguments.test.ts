@@ -31,7 +31,7 @@ afterEach(() => {
 test.each([
   [
     ["upp"],
-    "command: unknown command 'upp'; must be one of: up, check, fix, break, swap, down, .*; did you mean up\\?",
+    "command: unknown command 'upp'; must be one of: up, adopt, check, fix, break, swap, down, .*; did you mean up\\?",
   ],
   [["frobnicate"], "command: unknown command 'frobnicate'; must be one of: up, .*, help; see ./lab help"],
   [["up", "--sett", "a=b"], "up: unknown option '--sett'; allowed: --set; did you mean --set\\?"],

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { podman } from "../../components/cluster/engine/podman";
-import { ContainerShell } from "../../components/cluster/node-shell";
+import { ContainerShell } from "../../components/cluster/shell/container-shell";
 import { Cni } from "../../components/cni/cni";
 import { forgetPeerScript } from "../../components/cni/weave/forget-peer";
 import { ownConnections, weaveReady } from "../../labs/checks/weave";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Cluster } from "../../components/cluster/cluster";
 import { podman } from "../../components/cluster/engine/podman";
-import { ContainerShell } from "../../components/cluster/node-shell";
+import { ContainerShell } from "../../components/cluster/shell/container-shell";
 import { Cni } from "../../components/cni/cni";
 import { Flannel } from "../../components/cni/flannel/flannel";
 import { startScript } from "../../components/cni/weave/router";

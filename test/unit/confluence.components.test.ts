@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { describe, expect, test, vi } from "vitest";
 import { podman } from "../../components/cluster/engine/podman";
-import { ContainerShell } from "../../components/cluster/node-shell";
+import { ContainerShell } from "../../components/cluster/shell/container-shell";
 import { Confluence } from "../../components/confluence/confluence";
 import type { ConfluenceArgs } from "../../components/confluence/confluence-args";
 import { Postgres, type PostgresArgs } from "../../components/confluence/postgres";

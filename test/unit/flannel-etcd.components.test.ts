@@ -1,7 +1,7 @@
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { podman } from "../../components/cluster/engine/podman";
-import { ContainerShell } from "../../components/cluster/node-shell";
+import { ContainerShell } from "../../components/cluster/shell/container-shell";
 import { Cni } from "../../components/cni/cni";
 import { Etcd } from "../../components/cni/flannel-etcd/etcd";
 import type { FlannelEtcdArgs } from "../../components/cni/flannel-etcd/flannel-etcd";

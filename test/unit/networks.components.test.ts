@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { podman } from "../../components/cluster/engine/podman";
-import { ContainerShell } from "../../components/cluster/node-shell";
+import { ContainerShell } from "../../components/cluster/shell/container-shell";
 import { CniDhcp } from "../../components/networks/cni-dhcp";
 import { DhcpServer } from "../../components/networks/dhcp-server";
 import { MacvlanNetwork, type MacvlanNetworkArgs } from "../../components/networks/macvlan-network";

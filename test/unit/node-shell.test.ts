@@ -1,7 +1,9 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { podman } from "../../components/cluster/engine/podman";
-import { ContainerShell, type NodeCommandArgs, SshShell } from "../../components/cluster/node-shell";
+import { ContainerShell } from "../../components/cluster/shell/container-shell";
+import type { NodeCommandArgs } from "../../components/cluster/shell/node-shell";
+import { type SshConnection, SshShell } from "../../components/cluster/shell/ssh-shell";
 import { only, record } from "./mocks";
 
 /** The command line and environment with which a node's script is created. */
@@ -37,35 +39,50 @@ test.each([
   expect([ran.exitCode, ran.stdout.trim(), ran.stderr]).toEqual([exitCode, stdout, "0"]);
 });
 
-test("a machine reached by ssh must have the host key that is given, which anyone can be asked to have", async () => {
-  const key = "ssh-ed25519 AAAAC3Nz";
+/** What a command over ssh is told, by the variables of its line. */
+async function overSsh(connection: SshConnection, args: NodeCommandArgs): Promise<Record<string, string>> {
   const resources = await record(() => {
-    new SshShell({ host: "h", hostKey: key }).command("known", { create: { text: ":" } });
-    new SshShell({ host: "h", hostKey: "any" }).command("any", { create: { text: ":" } });
+    new SshShell(connection).command("it", args);
   });
-  expect(only(resources, "known").inputs.connection.value).toMatchObject({ hostKey: key });
-  expect(only(resources, "any").inputs.connection.value).not.toHaveProperty("hostKey");
+  const { create, environment, stdin } = only(resources, "it").inputs;
+  return { create, stdin, ...(environment.value ?? environment) };
+}
+
+const nothing = { create: { text: "true" } };
+
+test("a machine reached by ssh must have the host key that is given, which anyone can be asked to have", async () => {
+  const known = await overSsh({ host: "h", hostKey: "ssh-ed25519 AAAAC3Nz" }, nothing);
+  expect(known.KNOWN_HOSTS).toBe("node ssh-ed25519 AAAAC3Nz\n");
+  expect(known.CONFIG).toContain("StrictHostKeyChecking yes");
+  const any = await overSsh({ host: "h", hostKey: "any" }, nothing);
+  expect(any.KNOWN_HOSTS).toBe("");
+  expect(any.CONFIG).toContain("StrictHostKeyChecking no");
 });
 
-test("without a host key nothing is sent anywhere", () => {
+test("what is wrong with a connection is told before anything is sent, all of it at once", () => {
   // @ts-expect-error a program in JavaScript may leave it out
   expect(() => new SshShell({ host: "h" })).toThrow(/^hostKey: must be the machine's public key/);
   // @ts-expect-error the machine in between as well
-  expect(() => new SshShell({ host: "h", hostKey: "k", proxy: { host: "p", password: "word" } })).toThrow(
-    /^proxy\.hostKey: must be the machine's public key/,
+  expect(() => new SshShell({ host: "h", hostKey: "k", jump: { host: "p" } })).toThrow(
+    /^jump\.hostKey: must be the machine's public key/,
   );
+  const wrong = { host: "-oProxyCommand=x", hostKey: "k", port: 0, user: "a b", identityFile: 'a"b' };
+  expect(() => new SshShell(wrong)).toThrow(/^host is .*\nport is .*\nuser is .*\nidentityFile is /);
 });
 
 test("a machine in between has a key of its own", async () => {
-  const resources = await record(() => {
-    const proxy = { host: "p", hostKey: "ssh-ed25519 BBBB" };
-    new SshShell({ host: "h", hostKey: "ssh-ed25519 AAAA", proxy }).command("both", { create: { text: ":" } });
-    const any = { host: "p", hostKey: "any" };
-    new SshShell({ host: "h", hostKey: "ssh-ed25519 AAAA", proxy: any }).command("one", { create: { text: ":" } });
-  });
-  expect(only(resources, "both").inputs.connection.value.proxy).toMatchObject({
-    host: "p",
-    hostKey: "ssh-ed25519 BBBB",
-  });
-  expect(only(resources, "one").inputs.connection.value.proxy).not.toHaveProperty("hostKey");
+  const jump = { host: "p", user: "j", port: 2222, hostKey: "ssh-ed25519 BBBB" };
+  const { CONFIG, KNOWN_HOSTS } = await overSsh({ host: "h", hostKey: "ssh-ed25519 AAAA", jump }, nothing);
+  expect(KNOWN_HOSTS).toBe("node ssh-ed25519 AAAA\njump ssh-ed25519 BBBB\n");
+  expect(CONFIG).toMatch(
+    /Host node\n {2}HostName h\n[\s\S]*ProxyJump jump\nHost jump\n {2}HostName p\n {2}Port 2222\n {2}User j\n/,
+  );
+});
+
+test("a user who is not root works by sudo, and where nothing is to be done nobody is asked", async () => {
+  const { create, REMOTE, CREATE } = await overSsh({ host: "h", user: "a", sudo: true, hostKey: "any" }, nothing);
+  expect(create).toBe('REMOTE="$CREATE" sh -euc "$SSH" sh a@h');
+  expect(REMOTE).toBeUndefined();
+  expect(CREATE).toMatch(/^sudo -n true .* exec sudo -n env PATH=\S+ sh -euc true sh$/);
+  expect((await overSsh({ host: "h", hostKey: "any" }, { create: { text: ":" } })).create).toBe(":");
 });

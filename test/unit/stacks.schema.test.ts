@@ -17,6 +17,7 @@ function refusal(values: Record<string, string>): string {
 describe("parseLabConfig", () => {
   test("nothing set gives the defaults", () => {
     expect(parseLabConfig({})).toEqual({
+      cluster: "lab",
       cni: "flannel",
       nodes: 3,
       podCidr: "10.244.0.0/16",

@@ -6,7 +6,7 @@ import type { Inputs } from "../../args/inputs";
 import { networkProblems, wholeNumberProblems } from "../../args/rules";
 import { after, recorded, takeArgs } from "../../args/take";
 import { accessFields, commandOn, type NodeAccess } from "../../cluster/node-access";
-import type { NodeCommand } from "../../cluster/node-shell";
+import type { NodeCommand } from "../../cluster/shell/node-shell";
 import { ifaceField, ifaceProblems } from "../flannel/arguments";
 import { type FlannelInterface, netConf } from "../flannel/flanneld";
 import { forgetConnections } from "../swap/connections";
@@ -88,7 +88,7 @@ export class FlannelEtcd extends pulumi.ComponentResource {
     const text = pulumi
       .output({ etcdUrl: etcd.url, iface, forwardRules })
       .apply((options) => `${swapPrelude}${forgetConnections}${startFlanneld(options)}${leaveOldSubnet}`);
-    const stdin = pulumi.secret(args.kubeconfig);
+    const kubeconfig = pulumi.secret(args.kubeconfig);
     const commands: NodeCommand[] = [];
     for (const node of args.nodes) {
       const before = commands.at(-1) ?? config;
@@ -99,7 +99,7 @@ export class FlannelEtcd extends pulumi.ComponentResource {
           {
             create: { text, args: [node.name, args.image ?? images.flannel] },
             delete: { text: stopFlanneld },
-            ...{ stdin, triggers: [etcd.id], logging: "stderr" },
+            ...{ kubeconfig, triggers: [etcd.id], logging: "stderr" },
           },
           // Else the old one's deletion would stop what the new one has started.
           { ...after(own, before), deleteBeforeReplace: true },

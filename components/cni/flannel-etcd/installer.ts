@@ -25,9 +25,9 @@ export const flannelEtcdInstaller: CniInstaller<FlannelEtcdArgs, EtcdValues> = {
     forwardRules: settings.forwardRules === "flannel",
     image: images.flannel,
   }),
-  install: (name, { nodes = [], kubeconfig = "", ...args }, opts) => [
-    ...new FlannelEtcd(name, { ...args, nodes, kubeconfig }, opts).commands,
-  ],
+  install: (name, { nodes = [], kubeconfig = "", ...args }, opts) => ({
+    ready: new FlannelEtcd(name, { ...args, nodes, kubeconfig }, opts).commands,
+  }),
 };
 
 /**

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type FieldsOf, oneOf, required } from "../../args/fields";
 import { recorded, takeArgs } from "../../args/take";
 import { commandOn, nodesField, type ReachableNode } from "../../cluster/node-access";
-import type { NodeCommand } from "../../cluster/node-shell";
+import type { NodeCommand } from "../../cluster/shell/node-shell";
 import { type FlannelAnnotation, flannelAddressScript } from "./address";
 
 export interface FlannelAddressesArgs {

@@ -8,6 +8,7 @@ import { after, recorded, takeArgs } from "../../args/take";
 import { conflistFolder } from "../../cluster/conflist-folder";
 import { defaultPodNetwork } from "../../cluster/pod-network";
 import { grant } from "../../cluster/rights";
+import type { KubernetesResource } from "../kubernetes-object";
 import { cniMetadata } from "../swap/names";
 import { backendField, flannelProblems, ifaceField } from "./arguments";
 import { cniConf, type FlannelBackend, type FlannelInterface, interfaceArgs, netConf } from "./flanneld";
@@ -71,6 +72,8 @@ const hostPaths = {
 export class Flannel extends pulumi.ComponentResource {
   /** Ready when flanneld runs on every node that the cluster has at that time. */
   readonly daemonSet: k8s.apps.v1.DaemonSet;
+  /** All of its objects, in the order in which they are made. */
+  readonly objects: readonly KubernetesResource[];
 
   constructor(name: string, args: FlannelArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Flannel", name, recorded(args, flannelFields), opts);
@@ -98,7 +101,7 @@ export class Flannel extends pulumi.ComponentResource {
       own,
     );
     const rights = { kind: "ClusterRole", metadata: { ...meta, name: "flannel" }, rules, account } as const;
-    const binding = grant(name, rights, own);
+    const { role, binding } = grant(name, rights, own);
     const config = new k8s.core.v1.ConfigMap(
       `${name}-config`,
       {
@@ -125,6 +128,7 @@ export class Flannel extends pulumi.ComponentResource {
       },
       after(own, binding),
     );
+    this.objects = [namespace, account, role, binding, config, this.daemonSet];
     this.registerOutputs({ daemonSet: this.daemonSet });
   }
 }

@@ -30,7 +30,12 @@ export const flannelInstaller: CniInstaller<FlannelArgs, FlannelValues> = {
       ? []
       : new FlannelAddresses("flannel-addresses", { nodes, annotation }, opts).commands;
   },
-  install: (name, { nodes: _, kubeconfig: __, ...args }, opts, annotations) => [
-    new Flannel(name, { ...args, annotations: { ...args.annotations, ...annotations } }, opts).daemonSet,
-  ],
+  install: (name, { nodes: _, kubeconfig: __, ...args }, opts, annotations) => {
+    const { daemonSet, objects } = new Flannel(
+      name,
+      { ...args, annotations: { ...args.annotations, ...annotations } },
+      opts,
+    );
+    return { ready: [daemonSet], objects };
+  },
 };

@@ -1,8 +1,12 @@
 import { forgetConnections } from "./connections";
+import { foundMark } from "./fingerprint";
 import { swapPrelude } from "./prelude";
 
 /** The third parameter of the script where pods are not to be recreated. */
 export const keepPods = "keep";
+
+/** The third parameter of the script for a CNI that was there before the lab. */
+export const foundCni = "found";
 
 /** How long a node's arrival waits for what; in seconds. */
 export interface ArrivalDeadlines {
@@ -17,7 +21,8 @@ export interface ArrivalDeadlines {
  *
  * Pods of the node that hold an address of no living network (left by `none`, or by a swap that was killed) are
  * recreated, and the node forgets the connections to those that are gone. Not with `keep` as `$3`, nor where the nodes
- * were not cleaned: there they would get such an address again.
+ * were not cleaned: there they would get such an address again. Nor with `found`, the first time on a node that had the
+ * CNI before the lab.
  *
  * It ends when the node takes pods: a DaemonSet does not count a node that is not Ready, so that it would be rolled out
  * without it, and what comes next would find no pod there.
@@ -27,7 +32,10 @@ export function arrivalScript({ pods, node }: ArrivalDeadlines): string {
 ${forgetConnections}
 [ -e "$chosen" ] || choose "$folder/$2"
 look
-if [ "\${3:-}" = ${keepPods} ] || [ "$cleanup" = off ]; then
+if [ "\${3:-}" = ${foundCni} ] && [ -e ${foundMark} ]; then
+  rm ${foundMark}
+  say "pods are left as they are: this CNI was here before"
+elif [ "\${3:-}" = ${keepPods} ] || [ "$cleanup" = off ]; then
   say "pods are left as they are"
 else
   recreate_strays ${pods}

@@ -18,14 +18,16 @@ export interface Company {
  *
  * It fails, and nothing of the CNI is made, beside a CNI that can't be beside this one, and on a machine that has a use of
  * its own for the CNI's addresses or files.
+ *
+ * @param found whether the CNI may be there already, as somebody has made it
  */
-export function arriveScript(residue: Residue, company: Company): string {
+export function arriveScript(residue: Residue, company: Company, found = false): string {
   return `${swapPrelude}
 own=${quoteWord(residue.cni)}
 ${refuseCompany(residue, company)}
 ${refuseOverlap(residue)}
 ${refuseFiles(residue)}
-${recordScript(residue)}
+${recordScript(residue, found)}
 first=$(in_force)
 case $first in
   "" | "$chosen" | *.conf | *.json | "$folder"/${quoteWord(residue.conflist)}) ;;

@@ -1,5 +1,6 @@
 import { quoteWord } from "../../../lib/shell";
 import { conflistFolder } from "../../cluster/conflist-folder";
+import { withoutOwn } from "./found-record";
 import { nodeRecords } from "./names";
 import type { Residue } from "./residue";
 
@@ -72,12 +73,19 @@ fingerprint() {
   fi
 }`;
 
-/** Writes down, once, what a node is like before a CNI comes, and each time what that CNI may leave. `$node` is set. */
-export function recordScript(residue: Residue): string {
+/** A mark on a node whose first CNI was there before the lab: until that has been looked at, no pod of it is touched. */
+export const foundMark = `${nodeRecords}/found`;
+
+/**
+ * Writes down, once, what a node is like before a CNI comes, and each time what that CNI may leave. `$node` is set.
+ *
+ * @param found whether the CNI is there already: what is its own is left out then
+ */
+export function recordScript(residue: Residue, found = false): string {
   return `${fingerprint}
 mkdir -p ${nodeRecords}
 if [ ! -e ${nodeRecords}/before ]; then
-  fingerprint >${nodeRecords}/before.new
+  ${found ? `fingerprint >${nodeRecords}/all\n  ${withoutOwn(residue)} ${nodeRecords}/all >${nodeRecords}/before.new\n  rm ${nodeRecords}/all\n  : >${foundMark}` : `fingerprint >${nodeRecords}/before.new`}
   mv ${nodeRecords}/before.new ${nodeRecords}/before
 fi
 printf '%s\\n' ${quoteWord(JSON.stringify(residue))} >${nodeRecords}/${residue.cni}.json

@@ -11,19 +11,18 @@ import type { Residue } from "./residue";
 export function lifeSigns({ daemonSet, living, units = [] }: Residue): string {
   const { daemonSets, images, programs } = living;
   const words = quote([
-    ...["--arg", "namespace", daemonSet?.namespace ?? "", "--arg", "app", daemonSet?.appLabel ?? ""],
+    ...["--arg", "namespace", daemonSet?.namespace ?? "", "--arg", "daemonset", daemonSet?.name ?? ""],
     ...["--arg", "image", `(^|[/-])${anyOf(images)}(:|@|$)`, "--arg", "program", `(^|/)${anyOf(programs)}$`],
   ]);
   const inUnit = units.map((unit) => `! grep -qs ${quoteWord(`/${unit}$`)} "$process/cgroup" || continue`);
   return `
 refuse() { fail "$own is alive and can't be cleaned away, nothing was removed: $*, and run the update again"; }
 foreign_daemonset() {
-  printf '%s' "$state" | jq -r --arg own "$own" --arg names ${quoteWord(`^${anyOf(daemonSets)}`)} '[.items[]
-    | select(.kind == "DaemonSet").metadata | select((.name | test($names)) and .labels["${cniMarks.cni}"] != $own)
-    | "--namespace \\(.namespace) \\(.name)"][0] // empty'
+  of_daemonsets '[.[].metadata | select((.name | test($names)) and .labels["${cniMarks.cni}"] != $own)
+    | "--namespace \\(.namespace) \\(.name)"][0] // empty' --arg own "$own" --arg names ${quoteWord(`^${anyOf(daemonSets)}`)}
 }
 ask_pods() {
-  ask 'def known: .metadata.namespace == $namespace and .metadata.labels["app.kubernetes.io/name"] == $app;
+  ask 'def known: .metadata.namespace == $namespace and (controller // {} | .kind == "DaemonSet" and .name == $daemonset);
     def runs_it: any(.spec.containers[]?; (.image // "" | test($image)) or any(.command[]?; test($program)));
     def ended: .status.phase == "Succeeded" or .status.phase == "Failed";
     [.items[] | select(.spec.nodeName == $node and (ended | not)) | select('"$1"') | id] | join(", ")' ${words}

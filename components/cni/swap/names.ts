@@ -7,6 +7,21 @@ export const leftUndone = { nodeCleanup: "nodeCleanup", recreatePods: "recreateP
 /** A further key there: the network of a CNI that has no DaemonSet to tell it. */
 export const desiredNetwork = "network";
 
+/**
+ * A further key there: DaemonSets of CNIs that the cluster had when it was adopted, a JSON list. They are somebody's, so
+ * they are not marked themselves.
+ */
+export const foundCnis = "found";
+
+/** What the list says of each: what the marks of a CNI's DaemonSet say, and which DaemonSet it is. */
+export interface FoundMarks {
+  readonly namespace: string;
+  readonly name: string;
+  readonly cni: string;
+  readonly network: string;
+  readonly conflist: string;
+}
+
 /** What a CNI's DaemonSet tells the scripts of a swap about the CNI. */
 export const cniMarks = {
   /** Label: which CNI it is. */

@@ -1,7 +1,7 @@
 import { quoteWord } from "../../../lib/shell";
 import { conflistFolder } from "../../cluster/conflist-folder";
 import { multusConf } from "../../networks/names";
-import { chosenConflist, cniMarks, cutOffMark, desiredCni, desiredNetwork, leftUndone } from "./names";
+import { chosenConflist, cniMarks, cutOffMark, desiredCni, desiredNetwork, foundCnis, leftUndone } from "./names";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;
@@ -29,6 +29,15 @@ def strayed($networks): wired and (
 def told: "\(.metadata.name) on \(.spec.nodeName // "no node yet") is \(if ready then "Ready" else "not Ready" end) with address \(.status.podIP // "none")";
 `;
 
+/** What they ask about DaemonSets: one that was found has its marks from the list. */
+const daemonSetQueries = `
+def marked: .metadata as $it
+  | (first($found[] | select(.namespace == $it.namespace and .name == $it.name)) // null) as $mark
+  | if $mark == null then . else .metadata.labels["${cniMarks.cni}"] = $mark.cni
+    | .metadata.annotations["${cniMarks.network}"] = $mark.network
+    | .metadata.annotations["${cniMarks.conflist}"] = $mark.conflist end;
+`;
+
 /**
  * What every script of a swap begins with. `$1` is the node's name in Kubernetes; the standard input is an
  * administrator's kubeconfig. One script at a time runs on a node. Every wait has a deadline.
@@ -38,6 +47,7 @@ def told: "\(.metadata.name) on \(.spec.nodeName // "no node yet") is \(if ready
 export const swapPrelude = `
 node=$1
 queries=${quoteWord(podQueries)}
+marks=${quoteWord(daemonSetQueries)}
 folder=${conflistFolder}
 chosen=$folder/${chosenConflist}
 say() { echo "$node: $*" >&2; }
@@ -74,19 +84,25 @@ look() {
   pods=$(printf '%s' "$state" | jq -c '{ items: [.items[] | select(.kind == "Pod")] }')
   wish=$(printf '%s' "$state" | jq -r '[.items[] | select(.kind == "ConfigMap").metadata as $it
     | select($it.namespace == "${desiredCni.namespace}" and $it.name == "${desiredCni.name}").data][0] // {}
-    | "\\(.${desiredCni.key} // "none") \\(.${leftUndone.nodeCleanup} // "on") \\(.${leftUndone.recreatePods} // "on") \\(.${desiredNetwork} // "")"')
-  read -r desired cleanup recreate network <<END
+    | "\\(.${desiredCni.key} // "none") \\(.${leftUndone.nodeCleanup} // "on") \\(.${leftUndone.recreatePods} // "on") \\(.${desiredNetwork} // "-") \\(.${foundCnis} // "[]")"')
+  read -r desired cleanup recreate network found <<END
 $wish
 END
-  networks=$(of_cnis '[.[].metadata.annotations["${cniMarks.network}"] // empty, ($own | select(. != ""))] | join(" ")' --arg own "$network")
+  networks=$(of_cnis '[.[].metadata.annotations["${cniMarks.network}"] // empty, ($own | select(. != "-"))] | join(" ")' --arg own "$network")
 }
 
-# Asks $state about the DaemonSets of CNIs, a list: the question, then jq's arguments.
+# Asks $state about the DaemonSets, a list: the question, then jq's arguments.
+of_daemonsets() {
+  question=$1
+  shift
+  printf '%s' "$state" | jq -r --argjson found "$found" "$@" "$marks"'[.items[] | select(.kind == "DaemonSet") | marked] | '"$question"
+}
+
+# The same about those of CNIs.
 of_cnis() {
   question=$1
   shift
-  printf '%s' "$state" | jq -r "$@" '[.items[] | select(.kind == "DaemonSet" and .metadata.labels["${cniMarks.cni}"] != null)]
-    | '"$question"
+  of_daemonsets 'map(select(.metadata.labels["${cniMarks.cni}"] != null)) | '"$question" "$@"
 }
 
 # Asks about the pods in $pods: the question, then jq's arguments. The question knows $node and $networks.

@@ -1,8 +1,8 @@
 /** Everything that a CNI makes on a node and leaves there when its pods are gone. Names ending in `*` are beginnings. */
 export interface Residue {
   readonly cni: string;
-  /** Its DaemonSet as this lab makes it, and the label of its pods. Absent where it has none. */
-  readonly daemonSet?: { readonly namespace: string; readonly name: string; readonly appLabel: string };
+  /** Its DaemonSet. Absent where it has none. */
+  readonly daemonSet?: { readonly namespace: string; readonly name: string };
   /** What shows that it lives, whoever has installed it: nothing here is residue then. */
   readonly living: LifeSigns;
   /** The network that its pods have addresses of. */

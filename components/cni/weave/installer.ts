@@ -19,9 +19,14 @@ export const weaveInstaller: CniInstaller<WeaveArgs, ValuesOf<typeof weave.setti
     readiness: machineId === "own" ? "connected" : "answers",
     image: images.weave,
   }),
-  install: (name, { nodes: _, kubeconfig: __, ...args }, opts, annotations) => [
-    new Weave(name, { ...args, annotations: { ...args.annotations, ...annotations } }, opts).daemonSet,
-  ],
+  install: (name, { nodes: _, kubeconfig: __, ...args }, opts, annotations) => {
+    const { daemonSet, objects } = new Weave(
+      name,
+      { ...args, annotations: { ...args.annotations, ...annotations } },
+      opts,
+    );
+    return { ready: [daemonSet], objects };
+  },
   beside: (cni, access, opts) => {
     weavePeers(cni, access, opts);
   },

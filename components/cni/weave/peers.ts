@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { commandOn, type NodeAccess } from "../../cluster/node-access";
-import type { NodeCommand } from "../../cluster/node-shell";
+import type { NodeCommand } from "../../cluster/shell/node-shell";
 import { formerly } from "../formerly";
 import { forgetPeerScript } from "./forget-peer";
 
@@ -20,8 +20,14 @@ export function weavePeers(
       return [];
     }
     const remove = { text: forgetPeerScript, args: [first.name, node, address] };
-    const stdin = pulumi.secret(kubeconfig);
-    const scripts = { create: { text: ":" }, delete: remove, stdin, triggers: [address], logging: "stderr" } as const;
+    const secret = { kubeconfig: pulumi.secret(kubeconfig) };
+    const scripts = {
+      create: { text: ":" },
+      delete: remove,
+      ...secret,
+      triggers: [address],
+      logging: "stderr",
+    } as const;
     const name = `weave-forget-${node}`;
     return [commandOn(first, `${cni}-${name}`, scripts, formerly(cni, name, opts))];
   });

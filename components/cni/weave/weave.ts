@@ -7,6 +7,7 @@ import { anything, type FieldsOf, number, oneOf, text } from "../../args/fields"
 import { networkProblems, wholeNumberProblems } from "../../args/rules";
 import { after, recorded, takeArgs } from "../../args/take";
 import { grant } from "../../cluster/rights";
+import type { KubernetesResource } from "../kubernetes-object";
 import { cniMetadata } from "../swap/names";
 import { defaultRange, weaveConflist, weaveNet } from "./names";
 import { forgetName, readinessScript, startScript, type WeaveReadiness, type WeaveSleeve } from "./router";
@@ -78,6 +79,8 @@ const hostPaths = {
 export class Weave extends pulumi.ComponentResource {
   /** Ready when the routers of all nodes are connected with each other and give addresses out. */
   readonly daemonSet: k8s.apps.v1.DaemonSet;
+  /** All of its objects, in the order in which they are made. */
+  readonly objects: readonly KubernetesResource[];
 
   constructor(name: string, args: WeaveArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Weave", name, recorded(args, weaveFields), opts);
@@ -92,7 +95,7 @@ export class Weave extends pulumi.ComponentResource {
 
     const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata }, own);
     const { namespace: _, ...clusterWide } = metadata;
-    const bindings = [
+    const granted = [
       grant(name, { kind: "ClusterRole", metadata: clusterWide, rules: nodeRules, account }, own),
       grant(`${name}-peer-list`, { kind: "Role", metadata, rules: peerListRules, account }, own),
     ];
@@ -107,8 +110,18 @@ export class Weave extends pulumi.ComponentResource {
         },
         spec: daemonSetSpec(args, account.metadata.name, secret),
       },
-      { ...after(own, ...bindings), replaceOnChanges: [podAnnotations], deleteBeforeReplace: true },
+      {
+        ...after(own, ...granted.map(({ binding }) => binding)),
+        replaceOnChanges: [podAnnotations],
+        deleteBeforeReplace: true,
+      },
     );
+    this.objects = [
+      account,
+      ...granted.flatMap(({ role, binding }) => [role, binding]),
+      ...(secret === undefined ? [] : [secret]),
+      this.daemonSet,
+    ];
     this.registerOutputs({ daemonSet: this.daemonSet });
   }
 }

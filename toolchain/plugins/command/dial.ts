@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 import pRetry from "p-retry";
 import { Client, type ConnectConfig } from "ssh2";
+import { readablePrivateKey } from "../../../lib/private-key";
 import { isTree, type Tree } from "../host";
-import { readablePrivateKey } from "./private-key";
 
 /** The first wait between two tries, how it grows, and the longest: as the official plugin's. */
 const BACKOFF = { minTimeout: 100, factor: 1.5, maxTimeout: 5000 };

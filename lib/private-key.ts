@@ -1,12 +1,12 @@
 import { createPrivateKey, type KeyObject, randomBytes } from "node:crypto";
 
 /**
- * A private key as ssh2 reads it. PKCS#8, which `openssl genpkey` and Pulumi's `tls.PrivateKey` write, it does not know;
- * every other form is left to it.
+ * A private key as ssh2 and OpenSSH's client read it. Of PKCS#8, which `openssl genpkey` and Pulumi's `tls.PrivateKey`
+ * write, they know nothing or little; every other form is left to them.
  *
  * @throws Error when the key is PKCS#8 and can't be read
  */
-export function readablePrivateKey(key: string, passphrase: string | undefined): string {
+export function readablePrivateKey(key: string, passphrase?: string): string {
   if (!/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(key)) return key;
   const parsed = parse(key, passphrase);
   switch (parsed.asymmetricKeyType) {
@@ -21,7 +21,7 @@ export function readablePrivateKey(key: string, passphrase: string | undefined):
   }
 }
 
-function parse(key: string, passphrase: string | undefined): KeyObject {
+function parse(key: string, passphrase?: string): KeyObject {
   try {
     return createPrivateKey({ key, passphrase });
   } catch (error) {

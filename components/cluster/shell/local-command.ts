@@ -1,0 +1,50 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { NodeCommand, NodeCommandArgs, Script } from "./node-shell";
+
+/** Where a line finds what it is to run. */
+export type Life = "CREATE" | "DELETE";
+
+/** What runs a script: a command line of this machine, and the variables that it reads. */
+export interface LocalPlan {
+  /** The line for a script whose text, as `shown` gives it, is in the variable of that name. */
+  readonly line: (script: Script, variable: Life) => string;
+  /** What the variable holds. */
+  readonly held: (script: Script) => string;
+  /** @default none */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** @default empty */
+  readonly stdin?: pulumi.Input<string>;
+}
+
+/**
+ * A command on a node that this machine runs. The scripts travel beside the command line: an error shows that line, and
+ * nobody wants to read them there.
+ */
+export function localCommand(
+  name: string,
+  { create, delete: remove, triggers, logging = "none" }: NodeCommandArgs,
+  { line, held, environment, stdin }: LocalPlan,
+  opts?: pulumi.CustomResourceOptions,
+): NodeCommand {
+  const [first, last] = [pulumi.output(create), remove === undefined ? undefined : pulumi.output(remove)];
+  return new command.local.Command(
+    name,
+    {
+      create: first.apply((script) => line(script, "CREATE")),
+      delete: last?.apply((script) => line(script, "DELETE")),
+      environment: {
+        CREATE: first.apply(held),
+        ...(last === undefined ? {} : { DELETE: last.apply(held) }),
+        ...environment,
+      },
+      stdin,
+      triggers: triggers && [...triggers],
+      logging,
+    },
+    opts,
+  );
+}
+
+/** A script that does nothing, for which nobody needs to go to a node. */
+export const isNothing = ({ text }: Script): boolean => text === ":";

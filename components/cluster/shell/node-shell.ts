@@ -1,0 +1,50 @@
+import type * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Inputs } from "../../args/inputs";
+
+/** A POSIX shell script and its positional parameters `$1`, `$2`, ... */
+export interface Script {
+  /** Run with `sh -eu`: it ends at the first failing command and at an unset variable. */
+  readonly text: string;
+  /** @default none */
+  readonly args?: readonly string[];
+}
+
+/** Scripts that run on a node over the life of one resource. */
+export interface NodeCommandArgs {
+  /** Runs when the resource is created, and again when an input changes. Must be safe to repeat. */
+  readonly create: pulumi.Input<Inputs<Script>>;
+  /** Runs when the resource is deleted. @default nothing runs */
+  readonly delete?: pulumi.Input<Inputs<Script>>;
+  /** The standard input of each script; the place for secrets, as process lists don't show it. @default empty */
+  readonly stdin?: pulumi.Input<string>;
+  /**
+   * Of an administrator: each script gets a kubeconfig by its standard input, this one or, of a shell that has an
+   * account, one of that account's. In place of `stdin`. @default none
+   */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /** When one of these changes, the resource is replaced. @default none */
+  readonly triggers?: readonly pulumi.Input<unknown>[];
+  /** What of the scripts' output is shown while they run. @default "none" */
+  readonly logging?: "none" | "stderr";
+}
+
+/** A command on a node; its `stdout` is what the create script printed. */
+export type NodeCommand = command.local.Command;
+
+/** A way to run scripts on a node: the one thing that differs between containers and machines. */
+export interface NodeShell {
+  /** Registers a resource whose life runs scripts on the node. */
+  command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand;
+
+  /**
+   * Runs a script that changes nothing, at once, in a preview too; gives what it printed, and nothing where the node
+   * does not exist or can't be reached. Absent where a shell can't do so: a preview is silent then.
+   */
+  look?(script: Script, opts?: pulumi.InvokeOptions): pulumi.Output<string>;
+}
+
+/** The argv that runs a script with its parameters. */
+export function scriptArgv({ text, args = [] }: Script): string[] {
+  return ["sh", "-euc", text, "sh", ...args];
+}

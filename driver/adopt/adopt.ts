@@ -1,0 +1,108 @@
+import type { FoundCni } from "../../components/cni/found";
+import { type Problem, UserError } from "../../lib/user-error";
+import type { Machine } from "../../stacks/existing-schema";
+import { type AnyObject, type Kubectl, readObjects } from "./cluster-objects";
+import { type CniOfCluster, findCni } from "./find-cni";
+import { type ClusterNode, machinesOf, nodesOf, type WayToNodes } from "./machines";
+import { installCommand, type NodeFacts, nodeFacts } from "./node-facts";
+
+/** A cluster that somebody has made, as it was found. */
+export interface AdoptedCluster {
+  readonly nodes: readonly ClusterNode[];
+  readonly machines: readonly Machine[];
+  readonly facts: readonly NodeFacts[];
+  readonly cni: CniOfCluster;
+  /** The URL of the API server as nodes reach it, where it is told. */
+  readonly server?: string;
+  /** What the lab can't do there, and what it can all the same. */
+  readonly limits: readonly string[];
+}
+
+/** Where and how a cluster is looked at. */
+export interface AdoptPlan {
+  readonly kubectl: Kubectl;
+  /** A file with nothing but the kubeconfig of this cluster. */
+  readonly kubeconfig: string;
+  readonly way: WayToNodes;
+  /** The image of pods through which nodes are reached. */
+  readonly image?: string;
+}
+
+/**
+ * Looks at a cluster, and changes nothing. Through pods, where there is no ssh: then each node gets one for a moment.
+ *
+ * @throws UserError that names what keeps a stack from being made
+ */
+export async function lookAtCluster({ kubectl, kubeconfig, way, image }: AdoptPlan): Promise<AdoptedCluster> {
+  const objects = await readObjects(kubectl);
+  const nodes = nodesOf(objects.of("Node"));
+  const machines = await machinesOf(nodes, way);
+  const pod = { image: image ?? sandboxImage(objects.of("Node")), kubeconfig };
+  const facts = await Promise.all(machines.map((machine) => nodeFacts(machine, pod)));
+  const unreachable = facts.flatMap(({ node, trouble }): Problem[] =>
+    trouble === undefined ? [] : [{ field: node, rule: trouble }],
+  );
+  if (unreachable.length > 0) {
+    throw new UserError(unreachable);
+  }
+  const cni = findCni(objects);
+  const server = serverOf(objects.find("ConfigMap", "cluster-info", "kube-public")?.data?.kubeconfig);
+  return {
+    nodes,
+    machines,
+    facts,
+    cni: cni.is === "found" ? { ...cni, found: withConflist(cni.found, facts) } : cni,
+    ...(server === undefined ? {} : { server }),
+    limits: [...limitsOf(nodes, cni), ...lackingPrograms(facts)],
+  };
+}
+
+/** What nodes have in force is what counts, whatever the CNI's objects say. */
+function withConflist(found: FoundCni, facts: readonly NodeFacts[]): FoundCni {
+  const first = facts.flatMap(({ conflists }) => conflists.filter((file) => /flannel|weave/.test(file)).slice(0, 1))[0];
+  return first === undefined ? found : { ...found, conflist: first };
+}
+
+function limitsOf(nodes: readonly ClusterNode[], cni: CniOfCluster): string[] {
+  const named = (some: readonly ClusterNode[]) => some.map(({ name }) => name).join(", ");
+  const windows = nodes.filter(({ system }) => system !== "linux");
+  const distributions = nodes.filter(({ kubelet }) => /\+(k3s|rke2)/.test(kubelet));
+  return [
+    ...(nodes.some(({ isControlPlane }) => isControlPlane)
+      ? []
+      : ["no node is a control plane: it is somebody else's, and its own networking is not looked at"]),
+    ...(windows.length > 0 ? [`not a Linux node, and left out of all that is done: ${named(windows)}`] : []),
+    ...(distributions.length > 0
+      ? [
+          `k3s or RKE2, which keep CNI files in folders of their own: the CNI can be checked, not swapped: ${named(distributions)}`,
+        ]
+      : []),
+    ...(cni.is === "other" ? [`the CNI is ${cni.name} (${cni.seen}): it can be checked, not swapped`] : []),
+  ];
+}
+
+function lackingPrograms(facts: readonly NodeFacts[]): string[] {
+  return facts
+    .filter(({ missing }) => missing.length > 0)
+    .map((node) => `${node.node} lacks ${node.missing.join(", ")}: ${installCommand(node)}`);
+}
+
+/** What kubeadm tells nodes that join. */
+function serverOf(kubeconfig: unknown): string | undefined {
+  return typeof kubeconfig === "string" ? /^\s*server:\s*(\S+)\s*$/m.exec(kubeconfig)?.[1] : undefined;
+}
+
+/** An image that all nodes have, and the smallest of them: that of the runtime's sandboxes, as a rule. */
+function sandboxImage(nodes: readonly AnyObject[]): string {
+  const [first = [], ...others] = nodes.map(({ status }): readonly NodeImage[] => status?.images ?? []);
+  const everywhere = first.filter(({ names }) =>
+    others.every((images) => images.some((image) => image.names.some((name) => names.includes(name)))),
+  );
+  const [smallest] = [...everywhere].sort((a, b) => a.sizeBytes - b.sizeBytes);
+  return smallest?.names.find((name) => !name.includes("@")) ?? "registry.k8s.io/pause:3.10";
+}
+
+interface NodeImage {
+  readonly names: readonly string[];
+  readonly sizeBytes: number;
+}

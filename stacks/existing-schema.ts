@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { cnis } from "../components/cni/registry";
+import type { Problem } from "../lib/user-error";
+import { oneOf } from "./rules";
+
+const text = z.string().min(1);
+
+/** A machine that ssh reaches, as `SshShell` takes it. */
+const sshHost = z.strictObject({
+  host: text,
+  port: z.number().int().min(1).max(65_535).optional(),
+  user: text.optional(),
+  hostKey: text,
+  identityFile: text.optional(),
+});
+
+const machine = z.strictObject({
+  /** The node's name in Kubernetes. */
+  name: text,
+  /** By which the other nodes reach it. */
+  address: text,
+  /** Absent where it is reached through a pod. */
+  ssh: sshHost.extend({ sudo: z.boolean().optional(), jump: sshHost.optional() }).optional(),
+});
+
+/** A node of a cluster that somebody has made, and how it is reached. */
+export type Machine = z.infer<typeof machine>;
+
+/** A list of such nodes. */
+export const machinesFormat = z.array(machine).min(1);
+
+const found = z.strictObject({
+  cni: oneOf(cnis.map(({ id }) => id)),
+  network: text,
+  daemonSet: z.strictObject({ namespace: text, name: text }),
+  conflist: text,
+  networkName: text,
+  objects: z.array(
+    z.looseObject({
+      apiVersion: text,
+      kind: text,
+      metadata: z.looseObject({ name: text, namespace: text.optional() }),
+    }),
+  ),
+});
+
+/** The keys of a stack on a cluster that somebody has made. `./lab adopt` writes them. */
+export const existingConfig = {
+  cluster: oneOf(["lab", "existing"])
+    .default("lab")
+    .describe("whether the lab makes the cluster, of containers, or takes one that is there"),
+  kubeconfig: text
+    .optional()
+    .describe("an existing cluster's kubeconfig, of an administrator: the path of a file, or its text as a secret"),
+  context: text.optional().describe("the context of that kubeconfig; default: its current one"),
+  machines: json(machinesFormat, "must be a list of nodes, the control plane first, as ./lab adopt writes it")
+    .optional()
+    .describe("an existing cluster's nodes, and how each is reached"),
+  shellImage: text.optional().describe("the image of the pods through which nodes without ssh are reached"),
+  nodeApiServer: text
+    .optional()
+    .describe("the URL of the API server as nodes reach it; default: that of the kubeconfig"),
+  found: json(found, "must be what ./lab adopt has found")
+    .optional()
+    .describe("the CNI that an existing cluster had, with its objects"),
+};
+
+/** A value that is written as YAML or JSON in the stack's file, and read as JSON. */
+function json<Schema extends z.ZodType>(schema: Schema, rule: string) {
+  return z.string().transform((value, context): z.output<Schema> => {
+    const parsed = schema.safeParse(parse(value));
+    if (parsed.success) {
+      return parsed.data;
+    }
+    const [issue] = parsed.error.issues;
+    const where = issue === undefined || issue.path.length === 0 ? "" : `; ${issue.path.join(".")}: ${issue.message}`;
+    context.addIssue({ code: "custom", message: `${rule}${where}` });
+    return z.NEVER;
+  });
+}
+
+function parse(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What of those keys decides what else a stack needs. */
+interface ExistingValues {
+  readonly cluster: "lab" | "existing";
+  readonly kubeconfig?: string;
+  readonly machines?: readonly Machine[];
+  readonly shellImage?: string;
+}
+
+/** What an existing cluster lacks to be worked on. */
+export function existingProblems({ cluster, kubeconfig, machines, shellImage }: ExistingValues): Problem[] {
+  if (cluster !== "existing") {
+    return [];
+  }
+  const fix = "let ./lab adopt write the stack's file";
+  const missing = (field: string) => ({ field, rule: "must be set where cluster is existing", fix });
+  const withoutSsh = machines?.filter(({ ssh }) => ssh === undefined) ?? [];
+  return [
+    ...(kubeconfig === undefined ? [missing("kubeconfig")] : []),
+    ...(machines === undefined ? [missing("machines")] : []),
+    ...(withoutSsh.length > 0 && shellImage === undefined
+      ? [
+          {
+            field: "shellImage",
+            rule: `must be set: ${withoutSsh.map(({ name }) => name).join(", ")} can only be reached through a pod`,
+            fix: "name an image that the nodes have, such as that of the runtime's sandboxes",
+          },
+        ]
+      : []),
+  ];
+}
