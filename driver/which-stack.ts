@@ -1,10 +1,13 @@
 import { labIds, loadLab } from "../labs";
+import { existingLab } from "../labs/existing";
 import { type Lab, onStackOf } from "../labs/format/lab-data";
 import { refusal } from "../lib/suggest";
 import { UserError } from "../lib/user-error";
 import { defaultStack } from "./default-stack";
+import { ConfigFile } from "./stack/config-file";
 import { nodeContainers, stacksWithContainers } from "./stack/containers";
 import { adoptedStacks, isExisting } from "./stack/existing";
+import { stackConfigFile } from "./stack/paths";
 import { knownStacks, stackState } from "./stack/state";
 
 /** Stacks of this name are the labs' own tests': the same lab beside a user's stack of it. */
@@ -38,7 +41,7 @@ export async function requireLab(stack: string = defaultStack, other?: string): 
 /** The lab behind a stack, or the cluster that was adopted; undefined for a stack that somebody made with plain Pulumi. */
 export async function labOf(stack: string): Promise<Lab | undefined> {
   if (isExisting(stack)) {
-    return (await import("../labs/existing")).existingLab(stack);
+    return existingLab(stack, new ConfigFile(stackConfigFile(stack)).values());
   }
   const id = stack.startsWith(testPrefix) ? stack.slice(testPrefix.length) : stack;
   return labIds().includes(id) ? loadLab(id) : undefined;

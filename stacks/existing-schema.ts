@@ -57,6 +57,9 @@ export const existingConfig = {
     .optional()
     .describe("an existing cluster's nodes, and how each is reached"),
   shellImage: text.optional().describe("the image of the pods through which nodes without ssh are reached"),
+  probeImage: text
+    .optional()
+    .describe("the image of the pods through which ./lab check looks; default: the lab's own, where nodes have it"),
   nodeApiServer: text
     .optional()
     .describe("the URL of the API server as nodes reach it; default: that of the kubeconfig"),

@@ -42,6 +42,14 @@ export function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promi
   );
 }
 
+/** Builds what a stack needs that makes no nodes: Pulumi and its plugins. @throws UserError while `purge` runs */
+export function ensureEngine(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
+  const all = catalog(cache);
+  return ensureSome(ui, cache, [all.bin, all.ownHome], async (store) =>
+    located(cache, all, await pluginsOf(cache, store, all, ui)),
+  );
+}
+
 /** Builds what only tests need, where it lacks. @throws UserError while `purge` runs */
 export function ensureTestPrograms(ui: Progress, cache: Cache = userCache()): Promise<string> {
   return ensureSome(ui, cache, [catalog(cache).yamlHost], () => Promise.resolve(locateTestPrograms(cache)));

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { literal } from "../../lib/literal";
 import { type Pod, readPods } from "./pod";
 
 /** The network that an address with its prefix lies in: `10.244.1.5/24` is in `10.244.1.0/24`. Other text stays as it is. */
@@ -58,23 +59,33 @@ export function connectedNodes(text: string): string {
     .join(",");
 }
 
-/** The name of a DaemonSet's pod in a list of pods as JSON; `none` where there is none. */
-export function podOfDaemonSet(daemonSet: string): (text: string) => string {
-  return (text) => podOf(text, daemonSet)?.name ?? "none";
+/** Which pod of a list is meant. */
+type IsMeant = (pod: Pod) => boolean;
+
+/** Pods of a DaemonSet of this name. */
+export const ofDaemonSet =
+  (daemonSet: string): IsMeant =>
+  ({ owners }) =>
+    owners.some(({ kind, name }) => kind === "DaemonSet" && name === daemonSet);
+
+/** Pods of any DaemonSet that run one of these images, each by the last part of its name. */
+export const ofDaemonSetRunning =
+  (images: readonly string[]): IsMeant =>
+  ({ owners, images: run }) =>
+    owners.some(({ kind }) => kind === "DaemonSet") &&
+    run.some((image) => images.some((name) => new RegExp(`(^|[/-])${literal(name)}(:|@|$)`).test(image)));
+
+/** The name of such a pod in a list of pods as JSON; `none` where there is none. */
+export function podName(isMeant: IsMeant): (text: string) => string {
+  return (text) => readPods(text)?.find(isMeant)?.name ?? "none";
 }
 
 /** Whether that pod is ready: `True`, `False`, or `unknown` where it is not there. */
-export function readyOfDaemonSet(daemonSet: string): (text: string) => string {
+export function podReady(isMeant: IsMeant): (text: string) => string {
   return (text) => {
-    const pod = podOf(text, daemonSet);
+    const pod = readPods(text)?.find(isMeant);
     return pod === undefined ? "unknown" : pod.isReady ? "True" : "False";
   };
-}
-
-function podOf(text: string, daemonSet: string): Pod | undefined {
-  return readPods(text)?.find(({ owners }) =>
-    owners.some(({ kind, name }) => kind === "DaemonSet" && name === daemonSet),
-  );
 }
 
 /** Whether the address of a text (`inet 192.168.0.7/24`) lies in its range (`range 192.168.0.1-192.168.0.9`). */

@@ -12,8 +12,10 @@ import { absentLines, absentParts } from "../../driver/stack/absent";
 import { ConfigFile } from "../../driver/stack/config-file";
 import { partContainers } from "../../driver/stack/containers";
 import { tellDrifts } from "../../driver/stack/drift";
+import { isExisting, probeImage } from "../../driver/stack/existing";
 import { partsBeside } from "../../driver/stack/parts";
 import { newEvidenceDir, stackConfigFile } from "../../driver/stack/paths";
+import { withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 
 import { checkedValues } from "../../driver/values/settings";
@@ -82,19 +84,23 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   const parts = [...access.nodes, ...partsBeside(stack.name, await stack.requireUp())];
   const absent = absentLines(stack.name, absentParts(parts, await partContainers(stack.name)));
   for (const line of absent) say(line);
-  const verdict = await runChecks(access, lab, {
-    expect: options.expect ?? expectedState(lab, values),
-    stack: stack.name,
-    values,
-    told: toldValues(values),
-    evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
-    deadlineFactor: options.deadlineFactor,
-    onEvent: (event) => {
-      for (const line of eventLines(event)) {
-        say(line);
-      }
-    },
-  });
+  const run = () =>
+    runChecks(access, lab, {
+      expect: options.expect ?? expectedState(lab, values),
+      stack: stack.name,
+      values,
+      told: toldValues(values),
+      evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
+      deadlineFactor: options.deadlineFactor,
+      onEvent: (event) => {
+        for (const line of eventLines(event)) {
+          say(line);
+        }
+      },
+    });
+  const verdict = isExisting(stack.name)
+    ? await withProbes(access, stack.env, probeImage(stack.name), run)
+    : await run();
   say(verdictLine(verdict));
   say(`evidence: ${verdict.evidence}`);
   // Where a node is away, that is what is told; Pulumi could not ask a cluster without its API server either.

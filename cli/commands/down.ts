@@ -5,6 +5,7 @@ import { Interrupted } from "../../driver/run/interrupt";
 import { engineOfStack } from "../../driver/stack/container-engine";
 import { describeLeftovers, existingVolumes, type Leftovers, leftovers, remove } from "../../driver/stack/containers";
 import { mendStack, requireIdle, runEngine } from "../../driver/stack/engine";
+import { isExisting } from "../../driver/stack/existing";
 import { holdStack } from "../../driver/stack/hold";
 import { strangersOf } from "../../driver/stack/own";
 import { Stack } from "../../driver/stack/stack";
@@ -14,7 +15,7 @@ import { CommandFailed, exitCodes } from "../../lib/command-failed";
 import { describeProblem, UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
 import { reportError } from "../report-error";
-import { isBuilt } from "../toolchain";
+import { isBuilt, requireToolchain } from "../toolchain";
 
 interface DownOptions {
   readonly all?: boolean;
@@ -60,6 +61,9 @@ async function downBesideOthers(name: string, options: Required<DownOptions>): P
 
 function downOne(name: string, { all, keepConfig, force }: Required<DownOptions>): Promise<number> {
   return holdStack(name, "down", async () => {
+    if (isExisting(name)) {
+      return leaveCluster(name);
+    }
     const strangers = force ? [] : await strangersOf(name);
     if (strangers.length > 0) {
       return leaveAlone(name, strangers, all);
@@ -100,6 +104,25 @@ async function forgetValues(name: string): Promise<void> {
       `Forgotten, so that ./lab up ${name} is the lab again (or use --keep-config): ${changedText(forgotten)}`,
     );
   }
+}
+
+/** Leaves an adopted cluster with the CNI that it has, and takes away what the lab has added. */
+async function leaveCluster(name: string): Promise<number> {
+  const stack = new Stack(name, requireToolchain());
+  requireIdle(stack);
+  if (await stack.exists()) {
+    const cni = (await stack.outputs())?.cni ?? stack.config().values().cni;
+    console.log(`The cluster of ${name} keeps its CNI, ${cni}, and its pods. What the lab has added to it goes.`);
+    await mendStack(stack, console.log);
+    if ((await runEngine(stack, "destroy")) !== 0) {
+      const again = `mend what it says, and run ./lab down ${name} again`;
+      throw new CommandFailed(`pulumi destroy failed, and the rest of the lab is still on the cluster: ${again}`);
+    }
+  }
+  await stack.forget();
+  stack.forgetValues();
+  console.log(`Stack ${name} is gone, and with it what ./lab adopt has written. The cluster is left as it is.`);
+  return exitCodes.asExpected;
 }
 
 async function removeStack(name: string): Promise<number> {

@@ -3,6 +3,7 @@ import { applyAll, setsOfUp } from "../../driver/stack/apply";
 import { ConfigFile } from "../../driver/stack/config-file";
 import { nodeContainers } from "../../driver/stack/containers";
 import { requireIdle } from "../../driver/stack/engine";
+import { isExisting } from "../../driver/stack/existing";
 import { holdStack } from "../../driver/stack/hold";
 import { adviceAfter, failedAgain } from "../../driver/stack/in-vain";
 import { requireOwn } from "../../driver/stack/own";
@@ -14,7 +15,7 @@ import { requireLab } from "../../driver/which-stack";
 import { type Lab, takes } from "../../labs/format/lab-data";
 import { CommandFailed, exitCodes } from "../../lib/command-failed";
 import { createProgress } from "../../lib/terminal/progress";
-import { ensureToolchain, locateToolchain } from "../../toolchain";
+import { ensureEngine, ensureToolchain, locateToolchain } from "../../toolchain";
 import { preflight } from "../preflight";
 import { setUpNotice } from "../toolchain";
 import { checkStack } from "./check";
@@ -45,15 +46,18 @@ async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number
   if (notice !== undefined) {
     console.log(notice);
   }
-  console.log(`Stack ${stackName}: ${takes(lab)}.`);
+  console.log(`Stack ${stackName}: ${isExisting(stackName) ? "a cluster that was adopted" : takes(lab)}.`);
   for (const line of changedLines(changedValues(lab, Object.assign({}, file, ...sets)))) {
     console.log(`Stack ${stackName}, ${line}. ./lab down ${stackName} forgets it.`);
   }
 
   const progress = createProgress();
   requireIdle(new Stack(stackName, locateToolchain()));
-  await preflight(lab, stackName, config, progress);
-  const stack = new Stack(stackName, await ensureToolchain(progress));
+  const existing = isExisting(stackName);
+  if (!existing) {
+    await preflight(lab, stackName, config, progress);
+  }
+  const stack = new Stack(stackName, await (existing ? ensureEngine(progress) : ensureToolchain(progress)));
   const exitCode = await applyAll(stack, lab, sets);
   if (exitCode !== 0) {
     const again = `up ${stackName}`;
@@ -76,6 +80,9 @@ async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number
 
 /** True where nothing of the stack is there, neither in its state nor as a container. */
 async function isNew(name: string): Promise<boolean> {
+  if (isExisting(name)) {
+    return false;
+  }
   const { resources = 0 } = new Stack(name, locateToolchain()).summary() ?? {};
   // Before the machine is set up there is nothing to ask, and nothing there.
   return resources === 0 && (await nodeContainers(name).catch(() => [])).length === 0;

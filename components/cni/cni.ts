@@ -16,6 +16,7 @@ import { identitiesOf } from "./kubernetes-object";
 import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
 import { type CniId, type CniName, cniNames, definitionOf, residues } from "./registry";
+import { releaseNodes } from "./release";
 import { desiredCni, desiredNetwork, foundCnis, leftUndone, wishMark } from "./swap/names";
 import type { Residue } from "./swap/residue";
 import { previewSwap } from "./swap-preview";
@@ -91,12 +92,14 @@ export class Cni extends pulumi.ComponentResource {
       this.ready = install(name, choice, undefined, own).ready;
     } else {
       const wish = record(name, choice, { nodeCleanup, recreatePods, found }, own);
+      // What stays when the program ends is told so by the wish, which therefore goes last.
+      const kept = retain ? after(own, wish, ...releaseNodes(`${name}-release`, access.nodes, after(own, wish))) : own;
       this.ready =
         choice.type === "none"
-          ? nodeRecords(`${name}-record`, access.nodes, own)
-          : installBetween(name, choice, access, { wish, recreatePods, found, retain }, own);
+          ? nodeRecords(`${name}-record`, access.nodes, kept)
+          : installBetween(name, choice, access, { wish, recreatePods, found, retain }, kept);
       if (!nodeCleanup) {
-        leave(name, access, leftBeside(choice, left), own);
+        leave(name, access, leftBeside(choice, left), kept);
       }
       previewSwap(access.nodes, choice.type, this);
     }
@@ -164,14 +167,12 @@ function installBetween(
   choice: PodCni,
   access: NodeAccess,
   { wish, recreatePods, found: before, retain }: Swap,
-  opts: pulumi.CustomResourceOptions,
+  own: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const { type } = choice;
   const part = `${name}-${type}`;
   const found = before?.cni === type ? before : undefined;
   const residue = found === undefined ? residueOf(choice) : pulumi.output(foundResidue(found));
-  // What stays when the program ends is told so by the wish, which therefore goes last.
-  const own = retain ? after(opts, wish) : opts;
   const cleanup = new NodeCleanup(
     `${part}-clean`,
     { ...access, residue, found: found !== undefined },

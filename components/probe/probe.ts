@@ -1,12 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
 import { awaitAnnotations } from "../args/await";
 import { type FieldsOf, flag, text } from "../args/fields";
 import { recorded, takeArgs } from "../args/take";
 import { probeNames } from "./probe-names";
-import { leavesService, probePod } from "./probe-pod";
+import { probeLabels, probeObjects } from "./probe-objects";
 
 export interface ProbeArgs {
   /** An image with curl, ping, dig, socat and tcpdump, whose entrypoint answers HTTP on port 8080. @default the lab's own */
@@ -16,11 +15,6 @@ export interface ProbeArgs {
 }
 
 const fields: FieldsOf<ProbeArgs> = { image: text, skipAwait: flag };
-
-/** A cluster has one probe: its objects have fixed names. */
-const instance = "probe";
-
-const { containerPort } = probeNames;
 
 /**
  * Two pods on each node and a Service over the first: from where checks look at the network, and at what.
@@ -42,44 +36,15 @@ export class Probe extends pulumi.ComponentResource {
     const { own } = takeArgs(this, args, fields, opts);
     this.namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: probeNames.namespace, labels: labels(probeNames.name, instance) } },
+      { metadata: { name: probeNames.namespace, labels: probeLabels } },
       own,
     );
-    const metadata = {
-      name: probeNames.name,
-      namespace: this.namespace.metadata.name,
-      labels: labels(probeNames.name, instance),
-    };
-    new k8s.core.v1.Service(
-      `${name}-service`,
-      {
-        metadata: { ...metadata, annotations: awaitAnnotations(args.skipAwait) },
-        spec: {
-          selector: selector(probeNames.name, instance),
-          ports: [{ name: "http", port: probeNames.port, targetPort: containerPort }],
-        },
-      },
-      own,
-    );
-    for (const [suffix, daemonSet, pods] of [
-      ["daemonset", probeNames.name, instance],
-      ["second-daemonset", probeNames.second, `${instance}-second`],
-    ] as const) {
-      new k8s.apps.v1.DaemonSet(
-        `${name}-${suffix}`,
-        {
-          metadata: { ...metadata, name: daemonSet, annotations: awaitAnnotations(args.skipAwait) },
-          spec: {
-            selector: { matchLabels: selector(probeNames.name, pods) },
-            template: {
-              metadata: { labels: labels(probeNames.name, pods) },
-              spec: probePod(args.image ?? images.probe, leavesService),
-            },
-          },
-        },
-        own,
-      );
-    }
+    const image = args.image ?? images.probe;
+    const { service, daemonSets } = probeObjects(image, this.namespace.metadata.name, awaitAnnotations(args.skipAwait));
+    new k8s.core.v1.Service(`${name}-service`, service, own);
+    const [first, second] = daemonSets;
+    new k8s.apps.v1.DaemonSet(`${name}-daemonset`, first, own);
+    new k8s.apps.v1.DaemonSet(`${name}-second-daemonset`, second, own);
     this.registerOutputs({ namespace: this.namespace });
   }
 }

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { parseJson } from "../../lib/json";
 import { UserError } from "../../lib/user-error";
+import { images } from "../../lib/versions";
 import { type Machine, machinesFormat } from "../../stacks/existing-schema";
 import { ConfigFile } from "./config-file";
 import type { PodWay } from "./machine-exec";
@@ -32,6 +33,11 @@ export function existingCluster(stack: string): ExistingCluster {
     throw new UserError([{ field: `machines in ${stackConfigFile(stack)}`, rule, fix: "run ./lab adopt again" }]);
   }
   return { machines: parsed.data, pod: { image: shellImage, kubeconfig: kubeconfigFile(stack) } };
+}
+
+/** The image of the pods through which an adopted cluster is looked at. */
+export function probeImage(stack: string): string {
+  return valuesOf(stack).probeImage ?? images.probe;
 }
 
 /** The names of all stacks whose files say that they are of adopted clusters. */

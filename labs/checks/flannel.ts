@@ -1,18 +1,13 @@
 import type { Check } from "../../checks/language/check";
-import { networkOf } from "../../checks/readers/read";
-import { flannelDaemonSet, flannelLinks, flannelLogs, subnetFile } from "../../components/cni/flannel/names";
+import { networkOf, ofDaemonSetRunning, podName, podReady } from "../../checks/readers/read";
+import { flannel } from "../../components/cni/flannel/definition";
+import { flannelLinks, flannelLogs, subnetFile } from "../../components/cni/flannel/names";
+import { flannelResidue } from "../../components/cni/flannel/residue";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
-const podsOfNode = [
-  "-n",
-  flannelDaemonSet.namespace,
-  "get",
-  "pods",
-  "-l",
-  `app.kubernetes.io/name=${flannelDaemonSet.appLabel}`,
-  "--field-selector",
-  "spec.nodeName={node}",
-];
+const podsOfNode = ["--all-namespaces", "--field-selector", "spec.nodeName={node}", "get", "pods"];
+/** Whoever has installed it: with other labels, or in another namespace. */
+const isFlannel = ofDaemonSetRunning(flannelResidue(flannel.podNetwork.default).living.images);
 const log = { id: "log", at: "node", run: ["sh", "-c", `tail -n 60 ${flannelLogs}`] } as const;
 
 /** flanneld runs and is ready on every node. */
@@ -26,21 +21,17 @@ export const flannelReady: Check = {
     {
       id: "pod",
       at: "kubectl",
-      run: [
-        ...podsOfNode,
-        "-o",
-        'jsonpath=pod={.items[*].metadata.name} ready={.items[*].status.conditions[?(@.type=="Ready")].status}',
-      ],
+      run: [...podsOfNode, "-o", "json"],
     },
   ],
-  read: { pod: { pattern: /pod=(\S+)/ }, ready: { pattern: /ready=(.+)/ } },
-  expect: [
-    { value: "pod", matches: /./ },
-    { value: "ready", equals: "True" },
-  ],
+  read: {
+    pod: { pattern: /^[\s\S]*$/, as: podName(isFlannel) },
+    ready: { pattern: /^[\s\S]*$/, as: podReady(isFlannel) },
+  },
+  expect: [{ value: "ready", equals: "True" }],
   timing: { bySeconds: 60, everySeconds: 2 },
   says: { holds: "{value.pod} is ready", fails: "flannel is not ready on {node}; its pod is: {value.pod}" },
-  evidence: [{ id: "pods", at: "kubectl", run: [...podsOfNode, "-o", "yaml"] }, log, ...nodeNetwork("")],
+  evidence: [{ id: "pods", at: "kubectl", run: [...podsOfNode, "-o", "wide"] }, log, ...nodeNetwork("")],
   causes: [
     {
       evidence: "log",

@@ -1,5 +1,5 @@
 import type { Cause, Check, Step } from "../../checks/language/check";
-import { podOfDaemonSet, readyOfDaemonSet } from "../../checks/readers/read";
+import { ofDaemonSet, podName, podReady } from "../../checks/readers/read";
 import { conflistFolder } from "../../components/cluster/conflist-folder";
 import { podLogs } from "../../components/cluster/pod-logs";
 import { chosenConflist } from "../../components/cni/swap/names";
@@ -74,8 +74,8 @@ export const multusReady: Check = {
     { id: "used", at: "node", run: ["sh", "-c", `cd ${conflistFolder} && ls *.conf* | LC_ALL=C sort`] },
   ],
   read: {
-    pod: { pattern: /^[\s\S]*$/, as: podOfDaemonSet(networkDaemons.multus) },
-    ready: { pattern: /^[\s\S]*$/, as: readyOfDaemonSet(networkDaemons.multus) },
+    pod: { pattern: /^[\s\S]*$/, as: podName(ofDaemonSet(networkDaemons.multus)) },
+    ready: { pattern: /^[\s\S]*$/, as: podReady(ofDaemonSet(networkDaemons.multus)) },
     first: { from: "used", pattern: /^\S+/ },
   },
   expect: [

@@ -52,10 +52,7 @@ export const weaveReady: Check = {
     {
       id: "pods",
       at: "kubectl",
-      run: [
-        ...["-n", weaveNet.namespace, "get", "pods", "-l", `app.kubernetes.io/name=${weaveNet.appLabel}`, "-o", "wide"],
-        ...["--field-selector", "spec.nodeName={node}"],
-      ],
+      run: [...["-n", weaveNet.namespace, "get", "pods", "-o", "wide", "--field-selector", "spec.nodeName={node}"]],
     },
     { id: "ipam", at: "node", run: ["curl", "-sS", "-m", "3", `${statusPages}/ipam`] },
     { id: "seeds", at: "node", run: ["curl", "-sS", "-m", "3", `${statusPages}/connections`] },

@@ -22,6 +22,22 @@ const dig = (name: string, answer: string) =>
 const large = (received: string) =>
   `size 1450\n3 packets transmitted, ${received} received, 0% packet loss\nping: local error: message too long, mtu=1450\n1 packets transmitted, 0 received, +1 errors, 100% packet loss`;
 
+/** The pod of flanneld on a node, as kubectl lists it. */
+const flannelPods = (node: string | undefined, ready: "False" | "True") =>
+  JSON.stringify({
+    items: [
+      {
+        metadata: {
+          namespace: "kube-flannel",
+          name: `kube-flannel-ds-${node}`,
+          ownerReferences: [{ kind: "DaemonSet", name: "kube-flannel-ds" }],
+        },
+        spec: { containers: [{ image: "ghcr.io/flannel-io/flannel:v0.26.7" }] },
+        status: { phase: "Running", conditions: [{ type: "Ready", status: ready }] },
+      },
+    ],
+  });
+
 /** In short what a node prints that holds Flannel's bridge and nothing of another CNI. */
 const residue = [
   `cni\t${JSON.stringify(flannelResidue("10.244.0.0/16"))}`,
@@ -33,7 +49,7 @@ const residue = [
 function healthy(where: string, command: string): Answer {
   const named = /n(\d)/.exec(/get node (n\d)|nodeName=(n\d)/.exec(command)?.[0] ?? "")?.[1];
   const answers: readonly (readonly [RegExp, Answer])[] = [
-    [/type=="Ready".*flannel|kube-flannel get pods.*jsonpath/, `pod=kube-flannel-ds-${named} ready=True`],
+    [/nodeName=n\d get pods -o json$/, flannelPods(named, "True")],
     [/^get node .*Ready/, "True KubeletReady kubelet is posting ready status"],
     [/podCIDR/, `10.244.${Number(named) - 1}.0/24`],
     [/subnet\.env/, `FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.${indexOf(where)}.1/24\nFLANNEL_MTU=1450\n`],
@@ -246,7 +262,7 @@ describe("the checks of the flannel lab", () => {
     );
     expect(api.map((check) => check.id)).toEqual(["api-server"]);
     const flannel = await red((where, c) => {
-      if (/kube-flannel get pods.*n3.*jsonpath/.test(c)) return "pod=kube-flannel-ds-3 ready=False";
+      if (/nodeName=n3 get pods -o json$/.test(c)) return flannelPods("3", "False");
       return where === "n3" && /tail/.test(c) ? "E1 main.go:1] node n3 pod cidr not assigned" : undefined;
     });
     expect(flannel.map((check) => check.id)).toEqual(["flannel-ready"]);
