@@ -45,7 +45,8 @@ interface StackStatus extends Partial<NetworksStatus> {
 
 interface NodeStatus {
   readonly name: string;
-  readonly container: string;
+  /** Absent for a machine. */
+  readonly container?: string;
   readonly running: boolean;
   /** True where the container is not there any more. */
   readonly gone?: true;
@@ -113,6 +114,10 @@ async function statusOf(name: string, all: readonly NodeContainer[]): Promise<St
         address: addressOf(node),
         ...toldOf(seen?.get(node)),
       })),
+      // Of a machine the API server alone tells.
+      ...(outputs?.nodes ?? [])
+        .filter(({ container }) => container === undefined)
+        .map(({ name, address }) => ({ name, running: true, address, ...toldOf(seen?.get(name)) })),
       ...gone.map(({ name, container }) => ({
         name,
         container,
@@ -181,11 +186,11 @@ function isReady(conditions: readonly z.infer<typeof condition>[] = []): boolean
 
 function describe(status: StackStatus): string {
   const { stack, state, owner, cni, lanCidr, podCidr, changes, absent = [], nodes } = status;
-  const networks =
-    cni === undefined ? "" : `, CNI ${describeCni(cni, nodes)}, LAN ${lanCidr}, ${describePodNetwork(podCidr)}`;
+  const lan = lanCidr === undefined ? "" : `, LAN ${lanCidr}`;
+  const networks = cni === undefined ? "" : `, CNI ${describeCni(cni, nodes)}${lan}, ${describePodNetwork(podCidr)}`;
   const rows = nodes.map(({ name, container, running, gone, address, ready, podCidr: own, pods }) => [
     name,
-    container,
+    container ?? "a machine",
     address ?? "?",
     // The key to another's API server is with its owner.
     running ? (owner === undefined ? readiness(ready) : "running") : gone ? "gone" : "stopped",

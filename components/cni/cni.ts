@@ -195,7 +195,7 @@ function installBetween(
     { ...access, conflist, recreatePods, found: found !== undefined },
     formerly(name, `${type}-arrival`, there),
   );
-  installers[type].beside?.(name, access, own);
+  installers[type].beside?.(name, access, own, retain);
   const { last } = new Handover(
     `${part}-handover`,
     { ...access, cni: type },

@@ -57,9 +57,10 @@ export interface CniInstaller<Args extends object, Own extends object> {
    * Makes what is beside it where nodes can be worked on.
    *
    * @param cni the name of the `Cni`
+   * @param retain whether it stays when the program ends
    * @default nothing
    */
-  beside?(cni: string, access: NodeAccess, opts: pulumi.CustomResourceOptions): void;
+  beside?(cni: string, access: NodeAccess, opts: pulumi.CustomResourceOptions, retain: boolean): void;
 }
 
 /** A CNI that is made. */

@@ -90,7 +90,9 @@ export class ConfigFile {
   forget(): this {
     const config: unknown = this.document.get("config");
     if (isMap(config)) {
-      const forgotten = config.items.filter(({ key, value }) => String(key).startsWith(`${project}:`) && !isMap(value));
+      const forgotten = config.items.filter(
+        ({ key, value }) => String(key).startsWith(`${project}:`) && !(isMap(value) && value.has("secure")),
+      );
       for (const { key } of forgotten) {
         config.delete(key);
         this.changed = true;

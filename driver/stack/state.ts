@@ -1,6 +1,7 @@
 import { FileBackend } from "./backend";
 import type { NodeContainer } from "./containers";
 import { backendUrl } from "./env";
+import { isExisting } from "./existing";
 import { ownOwner } from "./own";
 
 /** Where a stack stands, in a word or two. */
@@ -25,7 +26,7 @@ export function stackState(stack: string, containers: readonly NodeContainer[]):
   if (backend !== undefined && (summary?.resources ?? 0) === 0) {
     return nodes.length === 0 ? "-" : "left over";
   }
-  if (nodes.length === 0) {
+  if (nodes.length === 0 && !isExisting(stack)) {
     return backend === undefined ? "-" : "half-built";
   }
   if (nodes.some(({ running }) => !running)) {

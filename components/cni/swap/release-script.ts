@@ -27,5 +27,5 @@ if [ -L "$chosen" ]; then
     rm -f "$chosen"
   fi
 fi
-rm -rf ${nodeRecords}
+rm -rf ${nodeRecords} /run/cni-lab-swap.lock
 `;

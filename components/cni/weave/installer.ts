@@ -27,7 +27,7 @@ export const weaveInstaller: CniInstaller<WeaveArgs, ValuesOf<typeof weave.setti
     );
     return { ready: [daemonSet], objects };
   },
-  beside: (cni, access, opts) => {
-    weavePeers(cni, access, opts);
+  beside: (cni, access, opts, retain) => {
+    weavePeers(cni, access, opts, retain);
   },
 };
