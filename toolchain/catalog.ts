@@ -1,5 +1,7 @@
 import type { Artifact } from "./artifact";
 import type { Cache } from "./cache";
+import { rootfsArtifact } from "./debian/rootfs";
+import { sshdRoot } from "./debian/roots";
 import { goArtifact } from "./go/artifacts";
 import { chooseGo } from "./go/choice";
 import * as programs from "./go/programs";
@@ -18,6 +20,8 @@ export interface Catalog {
   readonly nodeImage: Artifact;
   /** For tests only: what runs programs in YAML. */
   readonly yamlHost: Artifact;
+  /** For tests only: the files of OpenSSH's server and of sudo. */
+  readonly sshdFiles: Artifact;
 }
 
 /** The artifacts of the present pins, for the Go of this machine. */
@@ -30,6 +34,7 @@ export function catalog(cache: Cache): Catalog {
     bin: binFolder([...engine, kubernetes, etcd]),
     ownHome: ownHome(cache, ownPlugins(), kubernetes),
     yamlHost: goArtifact(programs.pulumiLanguageYaml, go),
+    sshdFiles: rootfsArtifact(sshdRoot),
     ...nodeImageParts(go),
   };
 }

@@ -50,14 +50,25 @@ export function ensureEngine(ui: Progress, cache: Cache = userCache()): Promise<
   );
 }
 
-/** Builds what only tests need, where it lacks. @throws UserError while `purge` runs */
-export function ensureTestPrograms(ui: Progress, cache: Cache = userCache()): Promise<string> {
-  return ensureSome(ui, cache, [catalog(cache).yamlHost], () => Promise.resolve(locateTestPrograms(cache)));
+/** What only tests need. */
+export interface TestPrograms {
+  /** The folder with the language host of programs in YAML. */
+  readonly yamlHost: string;
+  /** An archive with the files of OpenSSH's server and of sudo, to be put into a node. */
+  readonly sshdFiles: string;
 }
 
-/** The folder with what only tests need: the language host of programs in YAML. */
-export function locateTestPrograms(cache: Cache = userCache()): string {
-  return new Store(cache).pathOf(catalog(cache).yamlHost);
+/** Builds what only tests need, where it lacks. @throws UserError while `purge` runs */
+export function ensureTestPrograms(ui: Progress, cache: Cache = userCache()): Promise<TestPrograms> {
+  const { yamlHost, sshdFiles } = catalog(cache);
+  return ensureSome(ui, cache, [sshdFiles, yamlHost], () => Promise.resolve(locateTestPrograms(cache)));
+}
+
+/** Where that is. */
+export function locateTestPrograms(cache: Cache = userCache()): TestPrograms {
+  const { yamlHost, sshdFiles } = catalog(cache);
+  const store = new Store(cache);
+  return { yamlHost: store.pathOf(yamlHost), sshdFiles: join(store.pathOf(sshdFiles), "rootfs.tar") };
 }
 
 /** Builds the node image where it lacks, and nothing that only `./lab` needs; gives its name. @throws UserError while `purge` runs */

@@ -31,7 +31,7 @@ beforeAll(async () => {
   [packed, api, stack] = await Promise.all([
     pack(folder),
     startControlPlane(binDir),
-    PulumiProject.make(binDir, ["kubernetes", "command"], locateTestPrograms()),
+    PulumiProject.make(binDir, ["kubernetes", "command"], locateTestPrograms().yamlHost),
   ]);
   // Programs get the package that was packed.
   unlinkSync(path.join(stack.dir, "node_modules"));

@@ -29,7 +29,11 @@ export class LabUnderTest {
   private home: string | undefined;
   private folders: WatchedFolders | undefined;
 
-  constructor(lab: string) {
+  /** @param home a folder that its commands take for their user's home where ssh is concerned. @default the real one */
+  constructor(
+    lab: string,
+    private readonly sshHome?: string,
+  ) {
     this.stack = `test-${lab}`;
   }
 
@@ -44,6 +48,14 @@ export class LabUnderTest {
     return this.folders;
   }
 
+  /** How a command starts: ssh finds its user's folder by the system's list of users, of which the command gets one of its own. */
+  private get entry(): string {
+    const { sshHome } = this;
+    if (sshHome === undefined) return 'exec "$0" "$@"';
+    const users = path.join(sshHome, "passwd");
+    return `exec unshare --mount sh -euc 'mount --bind ${users} /etc/passwd && exec "$0" "$@"' "$0" "$@"`;
+  }
+
   private get surroundings() {
     // The user's own backend is nothing for tests.
     const own = { PULUMI_BACKEND_URL: "", XDG_STATE_HOME: this.stateHome };
@@ -53,7 +65,7 @@ export class LabUnderTest {
 
   /** Starts `./lab ARGS`, for a test that does something to it; its output is shown as it comes. */
   start(...args: string[]) {
-    const child = execa(path.join(root, "lab"), args, { ...this.surroundings, all: true });
+    const child = execa("sh", ["-euc", this.entry, "./lab", ...args], { ...this.surroundings, all: true, cwd: root });
     this.show(child);
     return child;
   }
@@ -85,7 +97,8 @@ export class LabUnderTest {
 
   /** What `./lab ARGS` prints, which is not shown; fails the test when it fails. */
   async read(...args: string[]): Promise<string> {
-    const { stdout } = await execa(path.join(root, "lab"), args, { env: this.surroundings.env, stdin: "ignore" });
+    const options = { env: this.surroundings.env, stdin: "ignore", cwd: root } as const;
+    const { stdout } = await execa("sh", ["-euc", this.entry, "./lab", ...args], options);
     return stdout;
   }
 

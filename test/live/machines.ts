@@ -3,7 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { podman } from "../../components/cluster/engine/podman";
-import { apiPort, initConfig, joinConfig, parseInvitation } from "../../components/cluster/kubeadm";
+import { initConfig, joinConfig, parseInvitation } from "../../components/cluster/kubeadm";
 import { versions } from "../../lib/versions";
 
 /** A machine with a server for ssh, a member of a cluster that kubeadm has made. */
@@ -54,16 +54,19 @@ export class Machines {
   }
 
   /** The private key of the user. */
-  get key(): string {
-    return path.join(this.plan.folder, "id_ed25519");
+  private get key(): string {
+    return path.join(this.home, ".ssh", "id_ed25519");
   }
 
-  get knownHosts(): string {
-    return path.join(this.plan.folder, "known_hosts");
+  /** A home whose user ssh takes these machines for known, and the key for his own. */
+  get home(): string {
+    return path.join(this.plan.folder, "home");
   }
 
   /** Makes the machines and the cluster, without a CNI. */
   async make(): Promise<void> {
+    mkdirSync(path.dirname(this.key), { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(this.home, "passwd"), `root:x:0:0:root:${this.home}:/bin/sh\n`);
     await run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", this.key);
     const addresses = { subnet: "10.86.77.0/24", gateway: "10.86.77.1" };
     await argv(this.engine.createNetwork({ network: this.network, labels: {}, addresses }));
@@ -117,8 +120,13 @@ export class Machines {
     await argv(this.engine.removeAll("network", [this.network]));
   }
 
+  /** Starts the server for ssh. */
+  async startSsh(node: Machine): Promise<void> {
+    await this.on(node, "systemd-run --quiet --collect --unit sshd /usr/sbin/sshd -D; sleep 1");
+  }
+
   private async start(node: Machine): Promise<void> {
-    const { nodeImage, sshFiles, folder } = this.plan;
+    const { nodeImage, sshFiles } = this.plan;
     const id = node.address
       .split(".")
       .map((part) => Number(part).toString(16).padStart(2, "0"))
@@ -165,11 +173,11 @@ echo '${publicKey}' >/home/${user}/.ssh/authorized_keys
 chown ${user} /home/${user}/.ssh/authorized_keys
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 printf '%s\\n' 'PermitRootLogin no' 'PasswordAuthentication no' 'UsePAM no' 'HostKey /etc/ssh/ssh_host_ed25519_key' >/etc/ssh/sshd_config
-mkdir -p /run/sshd
-systemd-run --quiet --unit sshd /usr/sbin/sshd -D`,
+mkdir -p /run/sshd`,
     );
+    await this.startSsh(node);
     const hostKey = (await this.on(node, "cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub")).trim();
-    writeFileSync(path.join(folder, "known_hosts"), `${node.address} ${hostKey}\n`, { flag: "a" });
+    writeFileSync(path.join(path.dirname(this.key), "known_hosts"), `${node.address} ${hostKey}\n`, { flag: "a" });
   }
 }
 
@@ -181,6 +189,3 @@ async function argv(words: readonly string[]): Promise<string> {
 async function run(program: string, ...args: readonly string[]): Promise<string> {
   return (await execa(program, args)).stdout;
 }
-
-/** The API server's port, for who looks for it. */
-export const port = apiPort;

@@ -14,8 +14,17 @@ const kept = ["/usr/share/doc/*/copyright"];
 /** Written into every root: package, version, architecture. */
 const recorded = `chroot "$1" dpkg-query -W -f '\${Package}\\t\${Version}\\t\${Architecture}\\n'`;
 
+const recordPackages = `mkdir -p "$1/usr/share/cni-lab"; ${recorded} > "$1/usr/share/cni-lab/packages.tsv"`;
+
 /** A Debian root file system, `rootfs.tar`. */
-export function rootfsArtifact({ name, leftOut: own = [], folders = [], users = [], removed = [] }: Root): Artifact {
+export function rootfsArtifact({
+  name,
+  variant,
+  leftOut: own = [],
+  folders = [],
+  users = [],
+  removed = [],
+}: Root): Artifact {
   const leftOut = [...always, ...own];
   const list = join("toolchain", "debian", `${name}.packages`);
   const suite = versions.debian;
@@ -29,7 +38,7 @@ export function rootfsArtifact({ name, leftOut: own = [], folders = [], users = 
       suite,
       leftOut,
       kept,
-      recorded,
+      ...(variant === undefined ? { recorded } : { variant }),
       ...(first.length === 0 ? {} : { first }),
       ...(last.length === 0 ? {} : { last }),
     },
@@ -43,7 +52,7 @@ export function rootfsArtifact({ name, leftOut: own = [], folders = [], users = 
           "mmdebstrap",
           "--mode=root",
           "--format=tar",
-          "--variant=minbase",
+          `--variant=${variant ?? "minbase"}`,
           "--architectures=amd64",
           `--include=${readPackages(list).join(",")}`,
           ...leftOut.map((glob) => `--dpkgopt=path-exclude=${glob}`),
@@ -52,7 +61,7 @@ export function rootfsArtifact({ name, leftOut: own = [], folders = [], users = 
           "--dpkgopt=force-unsafe-io",
           '--aptopt=APT::Install-Recommends "false"',
           ...first.map((command) => `--essential-hook=${command}`),
-          `--customize-hook=mkdir -p "$1/usr/share/cni-lab"; ${recorded} > "$1/usr/share/cni-lab/packages.tsv"`,
+          ...(variant === undefined ? [`--customize-hook=${recordPackages}`] : []),
           ...last.map((command) => `--customize-hook=${command}`),
           suite,
           join(out, "rootfs.tar"),

@@ -1,7 +1,9 @@
 /** A root file system that images begin with: Debian's packages of the list of its name. */
 export interface Root {
   /** Its list is toolchain/debian/`name`.packages. */
-  readonly name: "base" | "node" | "confluence" | "postgres";
+  readonly name: "base" | "node" | "confluence" | "postgres" | "sshd";
+  /** `extract`: the packages' files, and no more, to be put into another root. @default a root of its own */
+  readonly variant?: "extract";
   /** Files that are not unpacked, as patterns of dpkg, besides what no root has. @default none */
   readonly leftOut?: readonly string[];
   /** Folders that packages take for granted, though all that would lie in them is left out. @default none */
@@ -56,3 +58,6 @@ export const postgresRoot: Root = {
   // A database that the package begins; the image begins one of its own.
   removed: ["/etc/postgresql/15", "/var/lib/postgresql/15", ...perl],
 };
+
+/** For tests: OpenSSH's server and sudo, put into the root of a node. */
+export const sshdRoot: Root = { name: "sshd", variant: "extract" };

@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runVariable } from "../../cli/test/run";
+import { locateTestPrograms, locateToolchain } from "../../toolchain";
+import { commandsOf } from "../readme";
+import { LabUnderTest } from "./lab";
+import { Machines } from "./machines";
+import { Traffic, webObjects } from "./traffic";
+import { type UpstreamForm, upstreamFlannel } from "./upstream-flannel";
+
+const folder = mkdtempSync(path.join(process.env[runVariable] ?? tmpdir(), "cni-lab-machines-"));
+const podCidr = "10.244.0.0/16";
+const { sshdFiles } = locateTestPrograms();
+const machines = new Machines({
+  ...{ name: "test-shop", nodeImage: locateToolchain().nodeImage, sshFiles: sshdFiles },
+  ...{ folder, podCidr },
+});
+const lab = new LabUnderTest("shop", machines.home);
+const [first, second, third] = machines.nodes as [
+  (typeof machines.nodes)[0],
+  (typeof machines.nodes)[0],
+  (typeof machines.nodes)[0],
+];
+
+/** The commands of README's part, as they stand there, for the cluster under test. */
+const readme = readFileSync(path.resolve(__dirname, "../../README.md"), "utf8");
+const part = /^## On a cluster of your own\n(.*?)^## /ms.exec(readme)?.[1] ?? "";
+const [adopt, up, toWeave, status, toFlannel, down] = commandsOf(part).map(({ command }) =>
+  command
+    .replace("~/.kube/config", machines.kubeconfig)
+    .replace("admin@", `${machines.user}@`)
+    .replace(/\bshop\b/, lab.stack)
+    .replace("./lab ", "")
+    .split(" "),
+) as [string[], string[], string[], string[], string[], string[]];
+
+/** Every object of the CNI and every pod, with the version of each: what was written to has another one. */
+async function versions(): Promise<readonly string[]> {
+  const kinds = "namespaces,daemonsets,configmaps,serviceaccounts,clusterroles,clusterrolebindings,pods";
+  const { items } = JSON.parse(await machines.kubectl(["get", kinds, "--all-namespaces", "-o", "json"]));
+  return items
+    .filter(({ kind, metadata }: Listed) => kind === "Pod" || /flannel/.test(`${metadata.namespace} ${metadata.name}`))
+    .map(({ kind, metadata }: Listed) => `${kind} ${metadata.namespace}/${metadata.name} ${metadata.resourceVersion}`)
+    .sort();
+}
+
+interface Listed {
+  readonly kind: string;
+  readonly metadata: { readonly namespace?: string; readonly name: string; readonly resourceVersion: string };
+}
+
+/** What of the lab is in the cluster, by its labels; a CNI that it has brought is not meant. */
+async function ofTheLab(): Promise<string> {
+  const kinds = "namespaces,configmaps,serviceaccounts,secrets,clusterroles,clusterrolebindings,pods,daemonsets";
+  const selector = "app.kubernetes.io/part-of=cni-lab,app.kubernetes.io/instance notin (weave,flannel)";
+  return machines.kubectl(["get", kinds, "--all-namespaces", "--selector", selector, "-o", "name"]);
+}
+
+async function serviceAddress(): Promise<string> {
+  return machines.kubectl(["get", "service", "web", "-o", "jsonpath={.spec.clusterIP}"]);
+}
+
+/** Runs a command of the lab while requests go from every node. */
+async function underTraffic(...args: string[]) {
+  const traffic = new Traffic(
+    machines.nodes.map(({ container }) => container),
+    await serviceAddress(),
+  );
+  const ran = await lab.run(...args);
+  return { ...ran, ...(await traffic.end()) };
+}
+
+async function install(form: UpstreamForm): Promise<void> {
+  await machines.apply(upstreamFlannel(form, podCidr));
+  await machines.kubectl(["rollout", "status", "daemonset", "kube-flannel-ds", "-n", form, "--timeout=120s"]);
+}
+
+beforeAll(async () => {
+  await machines.make();
+  await install("kube-flannel");
+  await machines.apply(webObjects);
+  await machines.kubectl(["rollout", "status", "daemonset", "web", "--timeout=120s"]);
+  await machines.kubectl(["rollout", "status", "deployment", "coredns", "-n", "kube-system", "--timeout=120s"]);
+});
+
+afterAll(async () => {
+  await lab.end();
+  await machines.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("a cluster of machines, by ssh and sudo", () => {
+  test("can't be adopted by a user who may not use sudo, or where a machine is not known: each by its name", async () => {
+    await machines.on(third, "mv /etc/sudoers.d/engineer /root/");
+    const refused = await lab.run(...adopt);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.all).toMatch(/test-shop-3.*engineer may not use sudo without a password/);
+    expect(refused.all).not.toContain("test-shop-2");
+    await machines.on(third, "mv /root/engineer /etc/sudoers.d/");
+    const unknown = await lab.run(...adopt.map((word) => word.replace("%h", "%n")));
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.all).toMatch(/test-shop-1: host key.*is not in your known_hosts/);
+  });
+
+  test("adopt and the first up change nothing, and the cluster is found healthy", async () => {
+    const before = await versions();
+    const adopted = await lab.run(...adopt);
+    expect(adopted.exitCode).toBe(0);
+    expect(adopted.all).toContain("Flannel, DaemonSet kube-flannel/kube-flannel-ds, network 10.244.0.0/16, 6 objects.");
+    const ran = await underTraffic(...up);
+    expect(ran.exitCode).toBe(0);
+    expect(ran.all).toContain(`${lab.stack} is healthy`);
+    expect(ran.lost).toEqual([]);
+    expect(await versions()).toEqual(before);
+  });
+
+  test("a swap loses no request; exactly what was found goes, and the nodes are clean", async () => {
+    const { exitCode, all, lost, answered } = await underTraffic(...toWeave);
+    expect(exitCode).toBe(0);
+    expect(all).toContain(`${lab.stack} is healthy`);
+    expect(lost).toEqual([]);
+    expect(answered).toBeGreaterThan(100);
+    expect((await versions()).filter((line) => line.includes("flannel"))).toEqual([]);
+    expect((await lab.run(...status)).stdout).toMatch(/: up, CNI weave/);
+  });
+
+  test("a connection that is lost on the way stops it in words, and the same command goes on", async () => {
+    const running = lab.run(...toFlannel);
+    await untilMoving();
+    await machines.on(second, "pkill -f '^sshd: engineer'");
+    const stopped = await running;
+    expect(stopped.exitCode).toBe(2);
+    expect(stopped.all).toMatch(/engineer@10\.86\.77\.12 can't be reached by ssh: the connection was lost/);
+    const { exitCode, all, lost } = await underTraffic(...toFlannel);
+    expect(exitCode).toBe(0);
+    expect(all).toContain(`${lab.stack} is healthy`);
+    expect(lost).toEqual([]);
+    const found = upstreamFlannel("kube-flannel", podCidr) as Listed[];
+    for (const { kind, metadata } of found) {
+      const namespace = metadata.namespace === undefined ? [] : ["-n", metadata.namespace];
+      await machines.kubectl(["get", kind, metadata.name, ...namespace]);
+    }
+  });
+
+  test("a machine that has another key gets nothing, and one that is away is named", async () => {
+    const key = "/etc/ssh/ssh_host_ed25519_key";
+    await machines.on(third, `mv ${key} ${key}.old; ssh-keygen -q -t ed25519 -N '' -f ${key}; systemctl restart sshd`);
+    const other = await lab.run("node", "-s", lab.stack, third.name, "true");
+    expect(other.exitCode).toBe(255);
+    expect(other.all).toMatch(/10\.86\.77\.13 can't be reached by ssh: it has another host key/);
+    await machines.on(third, `mv ${key}.old ${key}; systemctl stop sshd`);
+    const away = await lab.run("node", "-s", lab.stack, third.name, "true");
+    expect(away.all).toMatch(/10\.86\.77\.13 can't be reached by ssh: is it up/);
+    await machines.startSsh(third);
+    expect((await lab.run("node", "-s", lab.stack, third.name, "true")).exitCode).toBe(0);
+  });
+
+  test("down leaves the cluster as it is, with the CNI that it has, and nothing of the lab", async () => {
+    const before = await versions();
+    const ran = await underTraffic(...down);
+    expect(ran.exitCode).toBe(0);
+    expect(ran.all).toContain("keeps its CNI, flannel");
+    expect(ran.lost).toEqual([]);
+    expect(await versions()).toEqual(before);
+    expect(await ofTheLab()).toBe("");
+    for (const node of machines.nodes) {
+      expect(
+        await machines.on(node, "ls /etc/cni/net.d; ls -d /var/lib/cni-lab /run/cni-lab-swap* 2>/dev/null || true"),
+      ).toBe("10-flannel.conflist");
+    }
+  });
+});
+
+describe("a cluster with Flannel among the system's pods, by pods", () => {
+  test("is adopted, swapped without a lost request, and left with the other CNI", async () => {
+    await machines.kubectl(["delete", "daemonset", "kube-flannel-ds", "-n", "kube-flannel"]);
+    await machines.kubectl(["delete", "namespace", "kube-flannel"]);
+    await install("kube-system");
+    const adopted = await lab.run(...adopt.slice(0, adopt.indexOf("--ssh")));
+    expect(adopted.exitCode).toBe(0);
+    expect(adopted.all).toContain("DaemonSet kube-system/kube-flannel-ds, network 10.244.0.0/16, 5 objects.");
+    expect((await lab.run(...up)).exitCode).toBe(0);
+    const { exitCode, all, lost } = await underTraffic(...toWeave);
+    expect(exitCode).toBe(0);
+    expect(all).toContain(`${lab.stack} is healthy`);
+    expect(lost).toEqual([]);
+    expect((await lab.run(...down)).exitCode).toBe(0);
+    expect(await ofTheLab()).toBe("");
+    const address = await serviceAddress();
+    expect(await machines.on(first, `curl -sf -m 5 http://${address}/`)).toContain('"pod":"web-');
+  });
+});
+
+/** Waits until a swap has cordoned the second node, or moves its pods. */
+async function untilMoving(): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const link = await machines.on(second, "readlink /etc/cni/net.d/05-cni-lab.conflist");
+    if (link.includes("flannel")) return;
+    await sleep(200);
+  }
+  throw new Error("the swap has not come to the second node in 120 s");
+}
