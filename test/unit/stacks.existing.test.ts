@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { buildOnExisting } from "../../stacks/existing";
+import { parseLabConfig } from "../../stacks/schema";
+import { namesOf, only, record } from "./mocks";
+
+const found = {
+  cni: "flannel",
+  network: "10.99.0.0/16",
+  daemonSet: { namespace: "net", name: "agent" },
+  conflist: "10-flannel.conflist",
+  networkName: "cbr0",
+  objects: [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "net" } },
+    {
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: { name: "agent", namespace: "net", labels: { a: "b" } },
+      spec: {},
+    },
+  ],
+};
+const ssh = (n: number) => ({ host: `192.0.2.1${n}`, user: "admin", sudo: true, hostKey: "ssh-ed25519 AAAA" });
+const machines = [1, 2].map((n) => ({ name: `m${n}`, address: `192.0.2.1${n}`, ssh: ssh(n) }));
+const existing = {
+  cluster: "existing",
+  kubeconfig: "/home/me/kubeconfig",
+  machines: JSON.stringify(machines),
+  found: JSON.stringify(found),
+};
+
+function registered(values: Record<string, string>) {
+  const settings = {
+    ...parseLabConfig({ ...existing, ...values }),
+    stack: "shop",
+    lanCidr: "172.28.7.0/24",
+    nodeImage: "",
+  };
+  return record(() => buildOnExisting(settings));
+}
+
+test("of a CNI that was found no object is registered: it is only looked whether it is there", async () => {
+  const resources = await registered({});
+  const objects = resources.filter(({ type }) => type.startsWith("kubernetes:") && !type.startsWith("kubernetes:core"));
+  expect(objects.map(({ name }) => name).sort()).toEqual(["account-binding", "account-role"]);
+  expect(only(resources, "cni-desired").inputs.data).toEqual({
+    cni: "flannel",
+    found:
+      '[{"namespace":"net","name":"agent","cni":"flannel","network":"10.99.0.0/16","conflist":"10-flannel.conflist"}]',
+  });
+  const { create, environment } = only(resources, "cni-flannel-found").inputs;
+  expect(create).toBe('sh -euc "$RESTORE" sh net agent');
+  const { OBJECTS, LEAVING } = environment.value ?? environment;
+  expect(JSON.parse(OBJECTS).items).toEqual(found.objects);
+  // As kubectl deletes them: the DaemonSet first, and nothing but which object it is.
+  expect(JSON.parse(LEAVING).items).toEqual([
+    { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "agent", namespace: "net" } },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "net" } },
+  ]);
+});
+
+test("another CNI is made, and its objects are listed for the time when it leaves", async () => {
+  const resources = await registered({ cni: "weave" });
+  expect(namesOf(resources, "kubernetes:apps/v1:DaemonSet")).toEqual(["cni-weave-daemonset"]);
+  expect(resources.some(({ name }) => name === "cni-flannel-found")).toBe(false);
+  const { create, environment } = only(resources, "cni-weave-objects").inputs;
+  expect(create).toBe(":");
+  const { LEAVING } = environment.value ?? environment;
+  const kinds = JSON.parse(LEAVING).items.map(({ kind }: { kind: string }) => kind);
+  expect(kinds[0]).toBe("DaemonSet");
+  expect(kinds.slice(1).sort()).toEqual(["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ServiceAccount"]);
+});
+
+test("scripts go by ssh and sudo, and the control plane is the last one that a swap moves", async () => {
+  const resources = await registered({});
+  const handovers = resources.filter(({ name }) => name.startsWith("cni-flannel-handover-")).map(({ name }) => name);
+  expect(handovers).toEqual(["cni-flannel-handover-m1", "cni-flannel-handover-m2"]);
+  const { create, environment } = only(resources, "cni-flannel-clean-m2").inputs;
+  expect(create).toBe('REMOTE="$CREATE" sh -euc "$SSH" sh admin@192.0.2.12');
+  const { CREATE, SSH, KNOWN_HOSTS } = environment.value ?? environment;
+  expect(CREATE).toContain("exec sudo -n env PATH=");
+  expect(SSH).toContain("create token --namespace kube-system cni-lab-node");
+  expect(KNOWN_HOSTS).toBe("node ssh-ed25519 AAAA\n");
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ["nothing but its kind", { kubeconfig: "", machines: "" }, /kubeconfig: must be set where cluster is existing/],
+  ["no node", { machines: "[]" }, /^machines is "\[\]": must be a list of nodes/],
+  ["nodes in no known form", { machines: "[{" }, /^machines is "\[\{": must be a list of nodes/],
+  ["a machine without a key", { machines: '[{"name":"a","address":"b","ssh":{"host":"h"}}]' }, /0\.ssh\.hostKey: /],
+  [
+    "a node without ssh or image",
+    { machines: '[{"name":"a","address":"b"}]' },
+    /^shellImage: must be set: a can only be/,
+  ],
+  ["a CNI that is not known", { found: '{"cni":"calico"}' }, /^found is .*cni: must be one of: flannel, weave/],
+])("%s is refused", (_, values, message) => {
+  const set = Object.entries({ ...existing, ...values }).filter(([, value]) => value !== "");
+  expect(() => parseLabConfig(Object.fromEntries(set))).toThrow(message);
+});
