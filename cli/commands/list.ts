@@ -1,4 +1,5 @@
 import { nodeContainers } from "../../driver/stack/containers";
+import { isExisting } from "../../driver/stack/existing";
 import { knownStacks, stackState } from "../../driver/stack/state";
 import { changesOfStack } from "../../driver/values/changes";
 import { loadLabs } from "../../labs";
@@ -18,7 +19,16 @@ export async function list(): Promise<number> {
   const own = labs.map((lab) => rowOf(lab, states.get(lab.id) ?? "-"));
   const others = knownStacks()
     .filter((stack) => !labs.some(({ id }) => id === stack))
-    .map((stack): Row => [stack, "(made with plain Pulumi)", "", "", "", stackState(stack, containers)]);
+    .map(
+      (stack): Row => [
+        stack,
+        isExisting(stack) ? "(a cluster that was adopted)" : "(made with plain Pulumi)",
+        "",
+        "",
+        "",
+        stackState(stack, containers),
+      ],
+    );
   console.log(listText([...own, ...others], isInteractive() ? process.stdout.columns : undefined));
   for (const lab of labs) {
     for (const line of changesOfStack(lab, lab.id, states.get(lab.id) ?? "-").lines) {

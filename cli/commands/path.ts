@@ -1,6 +1,9 @@
 import type { ClusterAccess } from "../../checks/engine/access";
+import type { Values } from "../../checks/language/values";
 import { confluenceNames } from "../../components/confluence/names";
 import { probeNames } from "../../components/probe/probe-names";
+import { isExisting, probeImage } from "../../driver/stack/existing";
+import { withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 import { checkedValues } from "../../driver/values/settings";
 import { requireLab } from "../../driver/which-stack";
@@ -8,7 +11,7 @@ import { CommandFailed } from "../../lib/command-failed";
 import { UserError } from "../../lib/user-error";
 import { lookAtApplication } from "../../report/path/application";
 import { type End, hopsBetween } from "../../report/path/hops";
-import { carryingOf, seeOverlay } from "../../report/path/overlay";
+import { type Carrying, carryingOf, seeOverlay } from "../../report/path/overlay";
 import { endOf, type PathPod, readPathPods, twoOf } from "../../report/path/pods";
 import { pathLines } from "../../report/path/report";
 import { watch } from "../../report/path/watch";
@@ -35,6 +38,11 @@ export async function path(name: string | undefined): Promise<number> {
   const { cni } = await stack.requireUp();
   const carrying = carryingOf(stackName, { ...values, cni });
   const access = await stack.access();
+  const follow = () => followMulticast(access, carrying, values);
+  return isExisting(stackName) ? withProbes(access, stack.env, probeImage(stackName), follow) : follow();
+}
+
+async function followMulticast(access: ClusterAccess, carrying: Carrying, values: Values): Promise<number> {
   const { pods, link, group, port } = await subjectOf(access, values);
   const [from, to] = pods.map((pod) => requireEnd(pod, link)) as [End, End];
   const overlay = await seeOverlay(access, carrying, { from, to });

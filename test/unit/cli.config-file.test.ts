@@ -91,6 +91,23 @@ test("forgetting removes a file that holds nothing else", () => {
   expect(existsSync(file)).toBe(false);
 });
 
+test("what is more than text is written as YAML, read as JSON, and forgotten with the rest; a secret is not", () => {
+  const machines = [{ name: "n1", ssh: { host: "192.0.2.11", sudo: true } }];
+  new ConfigFile(file).set({ cni: "weave" }).setStructured({ machines }).save();
+  expect(readFileSync(file, "utf8")).toContain(
+    "  cni-lab:machines:\n    - name: n1\n      ssh:\n        host: 192.0.2.11",
+  );
+  const again = new ConfigFile(file);
+  expect(JSON.parse(again.values().machines ?? "")).toEqual(machines);
+  const before = statSync(file).mtimeMs;
+  again.setStructured({ machines }).save();
+  expect(statSync(file).mtimeMs).toBe(before);
+  new ConfigFile(file).forget().save();
+  expect(existsSync(file)).toBe(false);
+  withText("config:\n  cni-lab:weavePassword:\n    secure: v1:x\n  cni-lab:found:\n    cni: flannel\n").forget().save();
+  expect(readFileSync(file, "utf8")).toBe("config:\n  cni-lab:weavePassword:\n    secure: v1:x\n");
+});
+
 test("forgetting what is not there writes nothing", () => {
   new ConfigFile(file).forget().save();
   expect(existsSync(file)).toBe(false);
