@@ -108,16 +108,21 @@ function noCni(file: string, cni: Exclude<CniOfCluster, { readonly is: "found" }
       };
 }
 
-function write(name: string, options: AdoptOptions, { machines, server }: AdoptedCluster, found: FoundCni): void {
+function write(
+  name: string,
+  options: AdoptOptions,
+  { machines, server, shellImage }: AdoptedCluster,
+  found: FoundCni,
+): void {
   const { podNetwork } = definitionOf(found.cni);
-  const { kubeconfig, context, image } = options;
+  const { kubeconfig, context } = options;
   new ConfigFile(stackConfigFile(name))
     .set({
       cluster: "existing",
       kubeconfig,
       ...(context === undefined ? {} : { context }),
       ...(server === undefined ? {} : { nodeApiServer: server }),
-      ...(image === undefined ? {} : { shellImage: image }),
+      ...(shellImage === undefined ? {} : { shellImage }),
       cni: found.cni,
       [podNetwork.key]: found.network,
     })

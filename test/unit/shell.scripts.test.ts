@@ -81,6 +81,7 @@ describe("over ssh", () => {
   test.each([
     ["Host key verification failed.", /^me@h can't be reached by ssh: it has another host key .* nothing was sent/],
     ["me@h: Permission denied (publickey).", /^me@h can't be reached by ssh: it takes none of the keys/],
+    ["", /^me@h can't be reached by ssh: the connection was lost/],
     ["Timeout, server h not responding.", /^me@h can't be reached by ssh: the connection was lost/],
     ["ssh: connect to host h port 22: No route to host", /^me@h can't be reached by ssh: is it up.*No route to host/],
   ])("%j is told in words", async (said, sentence) => {

@@ -72,16 +72,17 @@ unset KEY JUMP_KEY
 code=0
 ${sshFolder}=$work ssh -F "$work/config" -E "$work/log" "\${TERMINAL:--T}" ${sshNames.machine} "$REMOTE" ${from} || code=$?
 [ "$code" = 255 ] || exit "$code"
-said=$(grep -v '^@' "$work/log" | tr -s '\\r\\n' '  ')
+said=$(grep -v '^@' "$work/log" | tr -s '\\r\\n' '  ' | sed 's/ *$//')
 case $said in
   *"Host key verification failed"* | *"REMOTE HOST IDENTIFICATION HAS CHANGED"* | *"host key is known"*)
     why="it has another host key than the one that is recorded, so nothing was sent to it. Where the machine was reinstalled, record its new key" ;;
   *"Permission denied"*) why="it takes none of the keys. Is the key of this user there, and in the agent or at the path that is recorded?" ;;
-  *"not responding"* | *"closed by remote host"* | *"Broken pipe"* | *"Connection reset"*)
+  # What is said of a connection that stood goes to standard error.
+  "" | *"not responding"* | *"closed by remote host"* | *"Broken pipe"* | *"Connection reset"*)
     why="the connection was lost. What ran there may still run: run the same again, which waits for it" ;;
-  *) why="is it up, and does it answer on this port?" ;;
+  *) why="is it up, and does it answer on this port? ssh says: $said" ;;
 esac
-echo "$1 can't be reached by ssh: $why (ssh says: $said)" >&2
+echo "$1 can't be reached by ssh: $why" >&2
 exit 255`;
 }
 
