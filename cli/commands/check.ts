@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runChecks } from "../../checks/engine";
+import type { ClusterAccess } from "../../checks/engine/access";
 import { verdictJson } from "../../checks/engine/report/json";
 import { junitXml } from "../../checks/engine/report/junit";
 import { listChecks } from "../../checks/engine/report/list";
@@ -12,7 +13,7 @@ import { absentLines, absentParts } from "../../driver/stack/absent";
 import { ConfigFile } from "../../driver/stack/config-file";
 import { partContainers } from "../../driver/stack/containers";
 import { tellDrifts } from "../../driver/stack/drift";
-import { isExisting, probeImage } from "../../driver/stack/existing";
+import { isExisting, probePlan } from "../../driver/stack/existing";
 import { partsBeside } from "../../driver/stack/parts";
 import { newEvidenceDir, stackConfigFile } from "../../driver/stack/paths";
 import { withProbes } from "../../driver/stack/probes";
@@ -84,8 +85,8 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   const parts = [...access.nodes, ...partsBeside(stack.name, await stack.requireUp())];
   const absent = absentLines(stack.name, absentParts(parts, await partContainers(stack.name)));
   for (const line of absent) say(line);
-  const run = () =>
-    runChecks(access, lab, {
+  const run = (way: ClusterAccess) =>
+    runChecks(way, lab, {
       expect: options.expect ?? expectedState(lab, values),
       stack: stack.name,
       values,
@@ -98,9 +99,9 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
         }
       },
     });
-  const verdict = isExisting(stack.name)
-    ? await withProbes(access, stack.env, probeImage(stack.name), run)
-    : await run();
+  const verdict = await (isExisting(stack.name)
+    ? withProbes(access, stack.env, probePlan(stack.name), run)
+    : run(access));
   say(verdictLine(verdict));
   say(`evidence: ${verdict.evidence}`);
   // Where a node is away, that is what is told; Pulumi could not ask a cluster without its API server either.

@@ -2,7 +2,7 @@ import type { ClusterAccess } from "../../checks/engine/access";
 import type { Values } from "../../checks/language/values";
 import { confluenceNames } from "../../components/confluence/names";
 import { probeNames } from "../../components/probe/probe-names";
-import { isExisting, probeImage } from "../../driver/stack/existing";
+import { isExisting, probePlan } from "../../driver/stack/existing";
 import { withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 import { checkedValues } from "../../driver/values/settings";
@@ -38,8 +38,8 @@ export async function path(name: string | undefined): Promise<number> {
   const { cni } = await stack.requireUp();
   const carrying = carryingOf(stackName, { ...values, cni });
   const access = await stack.access();
-  const follow = () => followMulticast(access, carrying, values);
-  return isExisting(stackName) ? withProbes(access, stack.env, probeImage(stackName), follow) : follow();
+  const follow = (way: ClusterAccess) => followMulticast(way, carrying, values);
+  return isExisting(stackName) ? withProbes(access, stack.env, probePlan(stackName), follow) : follow(access);
 }
 
 async function followMulticast(access: ClusterAccess, carrying: Carrying, values: Values): Promise<number> {

@@ -1,21 +1,8 @@
 import { lastLine } from "../../checks/engine/text";
+import { installers, type NodeProgram, nodePrograms, rpmSystems } from "../../components/cni/swap/node-programs";
 import type { Machine } from "../../stacks/existing-schema";
 import { capture } from "../run/capture";
 import { machineExec, type PodWay } from "../stack/machine-exec";
-
-/** Programs that scripts on a node call, each with the package of Debian and Ubuntu, and of Fedora and RHEL, that has it. */
-export const nodePrograms = {
-  kubectl: { deb: "kubectl", rpm: "kubectl" },
-  jq: { deb: "jq", rpm: "jq" },
-  flock: { deb: "util-linux", rpm: "util-linux" },
-  ip: { deb: "iproute2", rpm: "iproute" },
-  iptables: { deb: "iptables", rpm: "iptables" },
-  conntrack: { deb: "conntrack", rpm: "conntrack-tools" },
-  awk: { deb: "mawk", rpm: "gawk" },
-  systemctl: { deb: "systemd", rpm: "systemd" },
-} as const;
-
-type NodeProgram = keyof typeof nodePrograms;
 
 /** What a node tells of itself. */
 export interface NodeFacts {
@@ -60,7 +47,7 @@ export async function nodeFacts(machine: Machine, pod: PodWay): Promise<NodeFact
 
 /** The command that installs what a node lacks. */
 export function installCommand({ missing, system }: Pick<NodeFacts, "missing" | "system">): string {
-  const isRpm = /\b(fedora|rhel|centos|suse)\b/.test(system);
-  const packages = [...new Set(missing.map((program) => nodePrograms[program][isRpm ? "rpm" : "deb"]))];
-  return `${isRpm ? "dnf install --assumeyes" : "apt-get install --yes"} ${packages.join(" ")}`;
+  const kind = rpmSystems.some((name) => system.includes(name)) ? "rpm" : "deb";
+  const packages = [...new Set(missing.map((program) => nodePrograms[program][kind]))];
+  return `${installers[kind]} ${packages.join(" ")}`;
 }

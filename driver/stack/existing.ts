@@ -35,9 +35,11 @@ export function existingCluster(stack: string): ExistingCluster {
   return { machines: parsed.data, pod: { image: shellImage, kubeconfig: kubeconfigFile(stack) } };
 }
 
-/** The image of the pods through which an adopted cluster is looked at. */
-export function probeImage(stack: string): string {
-  return valuesOf(stack).probeImage ?? images.probe;
+/** The images of the pods through which an adopted cluster is looked at. */
+export function probePlan(stack: string): { readonly image: string; readonly shellImage?: string } {
+  const { machines, pod } = existingCluster(stack);
+  const byPods = machines.some(({ ssh }) => ssh === undefined);
+  return { image: valuesOf(stack).probeImage ?? images.probe, ...(byPods ? { shellImage: pod.image } : {}) };
 }
 
 /** The names of all stacks whose files say that they are of adopted clusters. */

@@ -1,5 +1,8 @@
 import type { ClusterAccess } from "../../checks/engine/access";
 import { lastLine } from "../../checks/engine/text";
+import { readPods } from "../../checks/readers/pod";
+import { ofDaemonSet } from "../../checks/readers/read";
+import { enterNode, shellName, shellPodSpec } from "../../components/cluster/shell/scripts";
 import { probeNames } from "../../components/probe/probe-names";
 import { probeLabels, probeObjects } from "../../components/probe/probe-objects";
 import { CommandFailed } from "../../lib/command-failed";
@@ -11,18 +14,26 @@ import type { ToolEnv } from "./env";
 /** Seconds until the probe must run on all nodes, and until it must be gone. */
 const seconds = { ready: 120, gone: 120 } as const;
 
+/** What is put on the cluster. */
+interface ProbePlan {
+  /** With the probe's programs, which the nodes have or can pull. */
+  readonly image: string;
+  /** The image of a pod for each node through which commands run there. @default ssh reaches the nodes */
+  readonly shellImage?: string;
+}
+
 /**
  * Puts the probe on a cluster that has none of its own, for the time of some work: checks look at the network through
  * its pods. It has a namespace to itself, which goes with it.
  *
- * @param image with the probe's programs, which the nodes have or can pull
+ * @param work gets the ways into the cluster: where nodes are reached through pods, these are there for all of its time
  * @throws CommandFailed where it does not run in time
  */
 export async function withProbes<T>(
-  access: Pick<ClusterAccess, "kubectl">,
+  access: ClusterAccess,
   env: ToolEnv,
-  image: string,
-  work: () => Promise<T>,
+  { image, shellImage }: ProbePlan,
+  work: (access: ClusterAccess) => Promise<T>,
 ): Promise<T> {
   const { namespace, name, second } = probeNames;
   const kubectl = async (...args: string[]) => required(await access.kubectl(args), `kubectl ${args[0]}`);
@@ -44,26 +55,56 @@ export async function withProbes<T>(
   }
   try {
     required(
-      await capture(["kubectl", "create", "--filename", "-"], { env, input: manifest(image) }),
+      await capture(["kubectl", "create", "--filename", "-"], { env, input: manifest(image, shellImage) }),
       "kubectl create",
     );
-    for (const each of [name, second]) {
+    for (const each of [name, second, ...(shellImage === undefined ? [] : [shellName])]) {
       await kubectl("rollout", "status", "daemonset", each, "--namespace", namespace, `--timeout=${seconds.ready}s`);
     }
-    return await work();
+    return await work(shellImage === undefined ? access : { ...access, node: await throughPods(access) });
   } finally {
     await access.kubectl(["delete", "namespace", namespace, "--ignore-not-found", `--timeout=${seconds.gone}s`]);
   }
 }
 
-function manifest(image: string): string {
+/** Runs commands on nodes through the pods that are there for that. */
+async function throughPods(access: ClusterAccess): Promise<ClusterAccess["node"]> {
+  const { namespace } = probeNames;
+  const listed = await access.kubectl(["--namespace", namespace, "get", "pods", "--output", "json"]);
+  const pods = readPods(listed.stdout)?.filter(ofDaemonSet(shellName)) ?? [];
+  return async (name, argv, options = {}) => {
+    const pod = pods.find(({ node }) => node === name);
+    if (pod === undefined) {
+      throw new CommandFailed(`there is no pod through which ${name} could be reached`);
+    }
+    const limit =
+      options.timeoutMs === undefined ? [] : ["timeout", "--kill-after=2", String(options.timeoutMs / 1000)];
+    return access.pod({ namespace, pod: pod.name, container: "shell" }, [...enterNode, ...limit, ...argv], options);
+  };
+}
+
+function manifest(image: string, shellImage?: string): string {
   const { service, daemonSets } = probeObjects(image, probeNames.namespace);
   const items = [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: probeNames.namespace, labels: probeLabels } },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: probeNames.namespace, labels: namespaceLabels } },
     { apiVersion: "v1", kind: "Service", ...service },
     ...daemonSets.map((daemonSet) => ({ apiVersion: "apps/v1", kind: "DaemonSet", ...daemonSet })),
+    ...(shellImage === undefined ? [] : [shells(shellImage)]),
   ];
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
+}
+
+/** The probe's pods have more capabilities than the other levels allow. */
+const namespaceLabels = { ...probeLabels, "pod-security.kubernetes.io/enforce": "privileged" };
+
+function shells(image: string): object {
+  const labels = { "app.kubernetes.io/name": shellName, "app.kubernetes.io/part-of": "cni-lab" };
+  return {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: shellName, namespace: probeNames.namespace, labels },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: shellPodSpec(image) } },
+  };
 }
 
 function required(ran: Ran, what: string): Ran {

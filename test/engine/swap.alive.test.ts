@@ -37,6 +37,24 @@ describe("a clean-up under a CNI that lives", () => {
     expect(said).toContain(refused(cni, unknown(`--namespace ${namespace} ${name}`)));
   });
 
+  it("knows a DaemonSet that was found, and bears no marks, by what the cluster says of it: it stays where it is to", async () => {
+    const objects = [daemonSet("kube-flannel", "kube-flannel-ds", { labels: { app: "flannel" } })];
+    const marks = {
+      namespace: "kube-flannel",
+      name: "kube-flannel-ds",
+      cni: "flannel",
+      conflist: "10-flannel.conflist",
+    };
+    const undone = { found: JSON.stringify([{ ...marks, network: "10.244.0.0/16" }]) };
+    const stays = await refusal(flannel, { objects, undone, desired: "flannel" });
+    expect(stays).toMatchObject({ failed: false, changed: false, asked: null });
+    expect(stays.said).toContain("n1: flannel stays\n");
+    // Of another namespace it is not the one that was found.
+    const other = { found: JSON.stringify([{ ...marks, namespace: "kube-system", network: "10.244.0.0/16" }]) };
+    const refusedAs = await refusal(flannel, { objects, undone: other, desired: "flannel" });
+    expect(refusedAs.said).toContain(refused("flannel", unknown("--namespace kube-flannel kube-flannel-ds")));
+  });
+
   it.each([
     ["flannel", "kube-flannel-ds-x7k2p", { image: "docker.io/flannel/flannel:v0.24.2" }],
     ["flannel", "canal-8s2nd", { image: "rancher/mirrored-flannelcni-flannel@sha256:aa" }],

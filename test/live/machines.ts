@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
+import { runVariable, testLabel } from "../../cli/test/run";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { podman } from "../../components/cluster/engine/podman";
 import { initConfig, joinConfig, parseInvitation } from "../../components/cluster/kubeadm";
@@ -25,6 +26,9 @@ interface MachinesPlan {
   readonly podCidr: string;
   readonly nodes?: number;
 }
+
+/** By which a run that is cut short finds them: the container engine's, of which the cluster knows nothing. */
+const labels = { [testLabel]: process.env[runVariable] ?? "machines" };
 
 /** The user who may log in, and do everything by sudo. */
 const user = "engineer";
@@ -69,7 +73,7 @@ export class Machines {
     writeFileSync(path.join(this.home, "passwd"), `root:x:0:0:root:${this.home}:/bin/sh\n`);
     await run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", this.key);
     const addresses = { subnet: "10.86.77.0/24", gateway: "10.86.77.1" };
-    await argv(this.engine.createNetwork({ network: this.network, labels: {}, addresses }));
+    await argv(this.engine.createNetwork({ network: this.network, labels, addresses }));
     await Promise.all(this.nodes.map((node) => this.start(node)));
     const [first, ...others] = this.nodes;
     if (first === undefined) throw new Error("there is no node");
@@ -135,7 +139,7 @@ export class Machines {
       this.engine.run({
         container: node.container,
         hostname: node.name,
-        labels: {},
+        labels,
         machine: true,
         stopSignal: "SIGRTMIN+3",
         env: { container_uuid: `00000000-0000-4000-8000-0000${id}` },

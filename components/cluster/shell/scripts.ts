@@ -105,42 +105,48 @@ const nodeFolders = ["/bin", "/lib", "/lib64", "/usr"] as const;
 
 /** The pod: in the node's network and with its processes in view, so that it can enter the first of them. */
 export function shellPod({ node, namespace, image }: ShellPod): object {
+  const labels = { "app.kubernetes.io/name": shellName, "app.kubernetes.io/part-of": "cni-lab", "cni-lab/node": node };
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: {
-      generateName: "cni-lab-shell-",
-      namespace,
-      labels: {
-        "app.kubernetes.io/name": "cni-lab-shell",
-        "app.kubernetes.io/part-of": "cni-lab",
-        "cni-lab/node": node,
-      },
-    },
+    metadata: { generateName: `${shellName}-`, namespace, labels },
     spec: {
       nodeName: node,
-      hostNetwork: true,
-      hostPID: true,
       restartPolicy: "Never",
       activeDeadlineSeconds: podSeconds.life,
-      terminationGracePeriodSeconds: 0,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      tolerations: [{ operator: "Exists" }],
-      containers: [
-        {
-          name: "shell",
-          image,
-          imagePullPolicy: "IfNotPresent",
-          command: ["/usr/bin/sleep", String(podSeconds.life)],
-          securityContext: { privileged: true },
-          volumeMounts: nodeFolders.map((path) => ({ name: volumeOf(path), mountPath: path, readOnly: true })),
-        },
-      ],
-      volumes: nodeFolders.map((path) => ({ name: volumeOf(path), hostPath: { path } })),
+      ...shellPodSpec(image),
     },
   };
 }
+
+/** What such pods are called. */
+export const shellName = "cni-lab-shell";
+
+/** What makes a pod one that can enter its node. */
+export function shellPodSpec(image: string): object {
+  return {
+    hostNetwork: true,
+    hostPID: true,
+    terminationGracePeriodSeconds: 0,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    tolerations: [{ operator: "Exists" }],
+    containers: [
+      {
+        name: "shell",
+        image,
+        imagePullPolicy: "IfNotPresent",
+        command: ["/usr/bin/sleep", String(podSeconds.life)],
+        securityContext: { privileged: true },
+        volumeMounts: nodeFolders.map((path) => ({ name: volumeOf(path), mountPath: path, readOnly: true })),
+      },
+    ],
+    volumes: nodeFolders.map((path) => ({ name: volumeOf(path), hostPath: { path } })),
+  };
+}
+
+/** The words before a command that such a pod runs on its node. */
+export const enterNode = ["/usr/bin/nsenter", "--target", "1", "--mount", "--uts", "--ipc", "--net", "--pid", "--"];
 
 const volumeOf = (path: string) => path.slice(1);
 
@@ -179,7 +185,7 @@ k wait --namespace "$namespace" --for=condition=Ready "$pod" --timeout ${podSeco
   {
     code=0
     kubectl --kubeconfig "$work/admin" exec \${TERMINAL:-} ${input === "nothing" ? "" : "--stdin "}--namespace "$namespace" "$pod" -- \\
-      /usr/bin/nsenter --target 1 --mount --uts --ipc --net --pid -- sh -euc "$REMOTE" sh "$@" ${from[input]} || code=$?
+      ${enterNode.join(" ")} sh -euc "$REMOTE" sh "$@" ${from[input]} || code=$?
     echo "$code" >"$work/code"
   } 2>&1 >&3 | { grep --line-buffered -v '^command terminated with exit code' >&2 || true; }
 } 3>&1
