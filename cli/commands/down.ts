@@ -115,7 +115,7 @@ async function leaveCluster(name: string): Promise<number> {
     console.log(`The cluster of ${name} keeps its CNI, ${cni}, and its pods. What the lab has added to it goes.`);
     await mendStack(stack, console.log);
     if ((await runEngine(stack, "destroy")) !== 0) {
-      const again = `mend what it says, and run ./lab down ${name} again`;
+      const again = `do what it says, and run ./lab down ${name} again`;
       throw new CommandFailed(`pulumi destroy failed, and the rest of the lab is still on the cluster: ${again}`);
     }
   }

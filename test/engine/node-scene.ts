@@ -181,7 +181,6 @@ function runCleanUps(residue: Residue, scene: Scene) {
     });
     const json = (value: unknown) => quoteWord(JSON.stringify(value));
     const pods = scene.pod === undefined ? [] : [podAt(scene.pod, scene.podNode)];
-    tool("systemctl", "");
     tool(
       "kubectl",
       `case "$*" in
@@ -256,6 +255,8 @@ async function inFolder<T>(work: (folder: string, tool: (name: string, text: str
     writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >>${folder}/calls\n${text}\n`);
     chmodSync(join(folder, name), 0o755);
   };
+  // What scripts need on a node and a machine for tests may lack.
+  for (const name of ["conntrack", "systemctl"]) tool(name, "");
   try {
     return await work(folder, tool);
   } finally {

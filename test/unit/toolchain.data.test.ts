@@ -92,10 +92,11 @@ test("each script in an image can be started", () => {
   }
 });
 
-test.each(Object.values(roots).map(({ name }) => name))("the packages of %s are sorted, without duplicates", (list) => {
+test.each(Object.values(roots))("the packages of $name are sorted, without duplicates", ({ name: list, variant }) => {
   const names = readPackages(join("toolchain", "debian", `${list}.packages`));
   expect(names).toEqual([...new Set(names)].sort());
-  expect(names).toContain("iproute2");
+  // What is put into another root has that one's.
+  expect(names.includes("iproute2")).toBe(variant === undefined);
 });
 
 test("each package list is of a root", () => {

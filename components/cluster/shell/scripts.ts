@@ -146,7 +146,7 @@ export function shellPodSpec(image: string): object {
 }
 
 /** The words before a command that such a pod runs on its node. */
-export const enterNode = ["/usr/bin/nsenter", "--target", "1", "--mount", "--uts", "--ipc", "--net", "--pid", "--"];
+export const enterNode: readonly string[] = "/usr/bin/nsenter --target 1 --mount --uts --ipc --net --pid --".split(" ");
 
 const volumeOf = (path: string) => path.slice(1);
 

@@ -1,6 +1,7 @@
 import { quoteWord } from "../../../lib/shell";
 import { recordScript } from "./fingerprint";
 import { nodeRecords } from "./names";
+import { requirePrograms } from "./node-programs";
 import { swapPrelude } from "./prelude";
 import type { Residue } from "./residue";
 
@@ -16,13 +17,14 @@ export interface Company {
  * Runs before a CNI comes to a node: `$1` the node. Notes what the node is like, and what the CNI may leave. Where another
  * CNI is in force its conflist is held on to: that of the new one may sort before it and appears before its network works.
  *
- * It fails, and nothing of the CNI is made, beside a CNI that can't be beside this one, and on a machine that has a use of
+ * It fails, and nothing of the CNI is made, where the node lacks a program that any script of a swap calls, beside a CNI that can't be beside this one, and on a machine that has a use of
  * its own for the CNI's addresses or files.
  *
  * @param found whether the CNI may be there already, as somebody has made it
  */
 export function arriveScript(residue: Residue, company: Company, found = false): string {
   return `${swapPrelude}
+${requirePrograms}
 own=${quoteWord(residue.cni)}
 ${refuseCompany(residue, company)}
 ${refuseOverlap(residue)}

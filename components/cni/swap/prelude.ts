@@ -2,7 +2,6 @@ import { quoteWord } from "../../../lib/shell";
 import { conflistFolder } from "../../cluster/conflist-folder";
 import { multusConf } from "../../networks/names";
 import { chosenConflist, cniMarks, cutOffMark, desiredCni, desiredNetwork, foundCnis, leftUndone } from "./names";
-import { requirePrograms } from "./node-programs";
 
 /** Seconds that a script waits for another one on its node: a killed engine leaves its script running. */
 const lockSeconds = 600;
@@ -43,7 +42,7 @@ def marked: .metadata as $it
  * What every script of a swap begins with. `$1` is the node's name in Kubernetes; the standard input is an
  * administrator's kubeconfig. One script at a time runs on a node. Every wait has a deadline.
  *
- * Where the node lacks a program, that is told first.
+ * Needs on the node what `node-programs.ts` lists; the arrival of a CNI looks for it.
  */
 export const swapPrelude = `
 node=$1
@@ -53,7 +52,6 @@ folder=${conflistFolder}
 chosen=$folder/${chosenConflist}
 say() { echo "$node: $*" >&2; }
 fail() { say "$*"; exit 1; }
-${requirePrograms}
 now() { date +%s; }
 at_end() { :; }
 exec 9>/run/cni-lab-swap.lock
