@@ -37,7 +37,7 @@ export async function test(options: TestOptions): Promise<number> {
 
 /** @param run the folder of this run's states */
 async function testAll({ long = false }: TestOptions, run: string): Promise<number> {
-  console.log(`All tests: about ${long ? 240 : 60} minutes; the first time on a machine 25 more, for the set-up.`);
+  console.log(`All tests: about ${long ? 255 : 75} minutes; the first time on a machine 25 more, for the set-up.`);
   const reports = testReports();
   rmSync(reports, { recursive: true, force: true });
   privateDir(reports);
