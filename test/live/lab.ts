@@ -48,12 +48,14 @@ export class LabUnderTest {
     return this.folders;
   }
 
-  /** How a command starts: ssh finds its user's folder by the system's list of users, of which the command gets one of its own. */
-  private get entry(): string {
-    const { sshHome } = this;
-    if (sshHome === undefined) return 'exec "$0" "$@"';
-    const users = path.join(sshHome, "passwd");
-    return `exec unshare --mount sh -euc 'mount --bind ${users} /etc/passwd && exec "$0" "$@"' "$0" "$@"`;
+  /** A command as it is started. ssh finds its user's folder by the system's list of users: the command gets one of its own. */
+  private argv(args: readonly string[]): [file: string, args: readonly string[]] {
+    const command = [path.join(root, "lab"), ...args] as const;
+    if (this.sshHome === undefined) {
+      return [command[0], args];
+    }
+    const bind = 'mount --bind "$0" /etc/passwd && exec "$@"';
+    return ["unshare", ["--mount", "sh", "-euc", bind, path.join(this.sshHome, "passwd"), ...command]];
   }
 
   private get surroundings() {
@@ -65,7 +67,7 @@ export class LabUnderTest {
 
   /** Starts `./lab ARGS`, for a test that does something to it; its output is shown as it comes. */
   start(...args: string[]) {
-    const child = execa("sh", ["-euc", this.entry, "./lab", ...args], { ...this.surroundings, all: true, cwd: root });
+    const child = execa(...this.argv(args), { ...this.surroundings, all: true });
     this.show(child);
     return child;
   }
@@ -97,8 +99,7 @@ export class LabUnderTest {
 
   /** What `./lab ARGS` prints, which is not shown; fails the test when it fails. */
   async read(...args: string[]): Promise<string> {
-    const options = { env: this.surroundings.env, stdin: "ignore", cwd: root } as const;
-    const { stdout } = await execa("sh", ["-euc", this.entry, "./lab", ...args], options);
+    const { stdout } = await execa(...this.argv(args), { env: this.surroundings.env, stdin: "ignore" });
     return stdout;
   }
 
