@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { FoundCni } from "../../components/cni/found";
 import { definitionOf } from "../../components/cni/registry";
@@ -7,7 +8,7 @@ import type { CniOfCluster } from "../../driver/adopt/find-cni";
 import { capture } from "../../driver/run/capture";
 import { ConfigFile } from "../../driver/stack/config-file";
 import { toolEnv } from "../../driver/stack/env";
-import { kubeconfigFile, privateDir, stackConfigFile, stackDir } from "../../driver/stack/paths";
+import { kubeconfigFile, stackConfigFile } from "../../driver/stack/paths";
 import { writePrivate } from "../../driver/stack/private-file";
 import { knownStacks } from "../../driver/stack/state";
 import { labIds } from "../../labs";
@@ -42,15 +43,16 @@ export async function adopt(name: string, options: AdoptOptions): Promise<number
     }
     return ran.stdout;
   };
-  const kubeconfig = kubeconfigFile(name);
   const text = await kubectl(["config", "view", "--raw", "--minify", "--flatten", "--output", "json"]);
-  privateDir(stackDir(name));
+  // Of a cluster that is refused nothing is kept: the folder goes with the command.
+  const kubeconfig = path.join(mkdtempSync(path.join(tmpdir(), "cni-lab-adopt-")), "kubeconfig");
   writePrivate(kubeconfig, text);
   const { ssh, nodes, image } = options;
   const cluster = await lookAtCluster({ kubectl, kubeconfig, way: { ssh, nodes }, image });
   if (cluster.cni.is !== "found") {
     throw new UserError([noCni(file, cluster.cni)]);
   }
+  writePrivate(kubeconfigFile(name), text);
   write(name, { ...options, kubeconfig: file }, cluster, cluster.cni.found);
   tell(name, cluster, cluster.cni.found);
   return exitCodes.asExpected;

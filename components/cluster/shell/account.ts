@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AccountWords } from "./scripts";
 
 /** An account of the cluster with whose rights scripts on nodes work, in place of an administrator's. */
 export interface ShellAccount {
@@ -9,6 +8,3 @@ export interface ShellAccount {
   /** The URL of the API server as nodes reach it. @default that of the administrator's kubeconfig */
   readonly server?: pulumi.Input<string>;
 }
-
-/** What a shell knows of its account once it is plain. */
-export type KnownAccount = AccountWords | undefined;

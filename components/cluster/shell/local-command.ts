@@ -46,5 +46,7 @@ export function localCommand(
   );
 }
 
-/** A script that does nothing, for which nobody needs to go to a node. */
-export const isNothing = ({ text }: Script): boolean => text === ":";
+/** The same line, but for a script that does nothing: nobody goes to a machine for that. */
+export function unlessNothing(line: LocalPlan["line"]): LocalPlan["line"] {
+  return (script, variable) => (script.text === ":" ? script.text : line(script, variable));
+}

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { quote } from "../../../lib/shell";
 import { runHere } from "../run-here";
 import type { ShellAccount } from "./account";
-import { isNothing, localCommand } from "./local-command";
+import { localCommand, unlessNothing } from "./local-command";
 import type { NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
 import { podScript, shellNamespace, shellPod } from "./scripts";
 
@@ -41,10 +41,10 @@ export class PodShell implements NodeShell {
       name,
       args,
       {
-        line: (script, variable) =>
-          isNothing(script)
-            ? script.text
-            : `REMOTE="$${variable}" sh -euc "$VIA_POD" ${quote(["sh", ...this.place(), ...(script.args ?? [])])}`,
+        line: unlessNothing(
+          ({ args: words = [] }, variable) =>
+            `REMOTE="$${variable}" sh -euc "$VIA_POD" ${quote(["sh", ...this.place(), ...words])}`,
+        ),
         held: ({ text }) => text,
         environment: this.environment(input),
         stdin: pulumi.secret(this.args.kubeconfig),

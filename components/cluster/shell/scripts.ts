@@ -26,23 +26,25 @@ at_end() { :; }
 trap 'at_end; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM`;
 
-/** Keeps the administrator's kubeconfig, which is in the file \`ADMIN\`, or else is the standard input. */
+/** Keeps the administrator's kubeconfig, which is in the file `ADMIN`, or else is the standard input. */
 export const keepKubeconfig = `
 cat \${ADMIN:+"$ADMIN"} >"$work/admin"
 k() { kubectl --kubeconfig "$work/admin" --request-timeout 20s "$@"; }
 command -v kubectl >/dev/null || { echo "kubectl is not on this machine, or not on its PATH: install it" >&2; exit 1; }`;
 
 /**
- * Makes \`$work/account\`, a kubeconfig with a token of the account's. The token is good for an hour at most, and only as
+ * Makes `$work/account`, a kubeconfig with a token of the account's. The token is good for an hour at most, and only as
  * long as the Secret is there that it is bound to, which goes at the end.
  */
 function accountKubeconfig({ namespace, name, server }: AccountWords): string {
   const [ns, account] = [quoteWord(namespace), quoteWord(name)];
+  const labels = { "app.kubernetes.io/part-of": "cni-lab" };
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { generateName: `${name}-`, labels } };
   return `
 bond=
 end_token() { [ -z "$bond" ] || k delete --namespace ${ns} "$bond" --ignore-not-found >/dev/null 2>&1 || true; }
 at_end() { end_token; }
-bond=$(printf '%s' '{"apiVersion":"v1","kind":"Secret","metadata":{"generateName":"${name}-","labels":{"app.kubernetes.io/part-of":"cni-lab"}}}' |
+bond=$(printf '%s' ${quoteWord(JSON.stringify(secret))} |
   k create --namespace ${ns} --filename - --output name)
 token=$(k create token --namespace ${ns} ${account} --duration ${tokenSeconds}s --bound-object-kind Secret --bound-object-name "\${bond#*/}")
 view=$(k config view --raw --minify --flatten --output 'jsonpath={.clusters[0].cluster.server}{"\\n"}{.clusters[0].cluster.certificate-authority-data}{"\\n"}{.clusters[0].cluster.tls-server-name}')
@@ -55,8 +57,8 @@ printf '{"apiVersion":"v1","kind":"Config","current-context":"it","contexts":[{"
 }
 
 /**
- * Runs a command line on a machine by OpenSSH's client. \`$1\` says whom that reaches, for errors. Of its variables,
- * \`REMOTE\` is the line, \`CONFIG\` and \`KNOWN_HOSTS\` are the client's files, \`KEY\` and \`JUMP_KEY\` private keys, or unset, and
+ * Runs a command line on a machine by OpenSSH's client. `$1` says whom that reaches, for errors. Of its variables,
+ * `REMOTE` is the line, `CONFIG` and `KNOWN_HOSTS` are the client's files, `KEY` and `JUMP_KEY` private keys, or unset, and
  * `TERMINAL` is ssh's option for one, or unset.
  */
 export function sshScript(input: Input, account: AccountWords | undefined): string {
@@ -152,7 +154,7 @@ const volumeOf = (path: string) => path.slice(1);
 
 /**
  * Runs a script on a node through a pod that is made for it and goes afterwards. The standard input is an administrator's
- * kubeconfig. Of its variables, \`POD\` is the pod, and \`REMOTE\` the script's text; \`$1\` is the node, \`$2\` the
+ * kubeconfig. Of its variables, `POD` is the pod, and `REMOTE` the script's text; `$1` is the node, `$2` the
  * namespace, and the script's own parameters follow.
  */
 export function podScript(input: Input, account: AccountWords | undefined): string {

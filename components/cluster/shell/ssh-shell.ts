@@ -4,7 +4,7 @@ import { quote } from "../../../lib/shell";
 import { describeProblem, type Problem } from "../../../lib/user-error";
 import { runHere } from "../run-here";
 import type { ShellAccount } from "./account";
-import { isNothing, localCommand } from "./local-command";
+import { localCommand, unlessNothing } from "./local-command";
 import { type NodeCommand, type NodeCommandArgs, type NodeShell, type Script, scriptArgv } from "./node-shell";
 import { type Input, sshScript } from "./scripts";
 import { knownHosts, remoteLine, sshConfig, sshWay, whomOf } from "./ssh-config";
@@ -68,8 +68,7 @@ export class SshShell implements NodeShell {
       name,
       args,
       {
-        line: (script, variable) =>
-          isNothing(script) ? script.text : `REMOTE="$${variable}" sh -euc "$SSH" sh ${quote([whom])}`,
+        line: unlessNothing((_, variable) => `REMOTE="$${variable}" sh -euc "$SSH" sh ${quote([whom])}`),
         held: (script) => this.remoteLine(script),
         environment: { SSH: this.localScript(input), ...this.files() },
         stdin: args.kubeconfig ?? args.stdin,

@@ -5,8 +5,8 @@ import { desiredCni } from "./names";
 const seconds = { ready: 300, gone: 180 } as const;
 
 /**
- * Runs where Pulumi runs, with an administrator's kubeconfig as its standard input. \`OBJECTS\` is a list of objects, and
- * \`$1 $2\` the namespace and the name of the DaemonSet among them. Where that is there nothing is done; else the objects are
+ * Runs where Pulumi runs, with an administrator's kubeconfig as its standard input. `OBJECTS` is a list of objects, and
+ * `$1 $2` the namespace and the name of the DaemonSet among them. Where that is there nothing is done; else the objects are
  * made as they were.
  */
 export const restoreObjects = `${workFolder}
@@ -20,7 +20,7 @@ printf '%s' "$OBJECTS" | k apply --server-side --force-conflicts --field-manager
 kubectl --kubeconfig "$work/admin" rollout status daemonset --namespace "$1" "$2" --timeout ${seconds.ready}s >&2`;
 
 /**
- * Runs there, too, when a CNI leaves: \`$1\` the CNI. Removes the objects in \`OBJECTS\`, as \`kubectl delete\` does, and waits
+ * Runs there, too, when a CNI leaves: `$1` the CNI. Removes the objects in `OBJECTS`, as `kubectl delete` does, and waits
  * until they are gone. Where the cluster is to keep the CNI nothing is done.
  */
 export const removeObjects = `${workFolder}
