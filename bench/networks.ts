@@ -30,7 +30,7 @@ const kinds = {
 type Kind = keyof typeof kinds;
 
 function request(network: string, address?: string): Record<string, string> {
-  return requestAnnotation({ network, namespace: probeNames.namespace, address });
+  return requestAnnotation({ name: network, namespace: probeNames.namespace, address });
 }
 
 /** Seconds from a pod's creation until it is Ready, of pods of each kind in turn. */

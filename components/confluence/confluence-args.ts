@@ -6,7 +6,6 @@ import {
   group,
   kinds,
   list,
-  made,
   number,
   oneOf,
   passed,
@@ -16,14 +15,14 @@ import {
   text,
 } from "../args/fields";
 import type { Inputs } from "../args/inputs";
-import type { MacvlanNetwork } from "../networks/macvlan-network";
+import { type AttachableNetwork, attachableNetwork } from "../networks/attachable-network";
 import type { Database, PodForm } from "./confluence-pods";
 import type { Join } from "./join";
 import type { ConfluenceSettings, Heap } from "./problems";
 
 /** A secondary network of the pods, as `net1`. */
 export interface ConfluenceNetwork {
-  readonly network: MacvlanNetwork;
+  readonly network: AttachableNetwork;
   /** The image of the dhcp plugin's daemon, where it gives the addresses out: another one means other pods. @default not known */
   readonly daemonImage?: pulumi.Input<string>;
 }
@@ -67,7 +66,7 @@ export const confluenceFields = (args: ConfluenceArgs): FieldsOf<ConfluenceArgs>
     kinds("type", { multicast: { address: text, ttl: number }, tcpIp: { peers: list(text) }, kubernetes: {} }),
   ),
   interface: text,
-  network: group({ network: required(made("a MacvlanNetwork", "spec", "definition")), daemonImage: text }),
+  network: group({ network: required(attachableNetwork), daemonImage: text }),
   license: anything,
   heap: group({ minMiB: required(number), maxMiB: required(number) }),
   database: required(group({ url: required(anything), user: required(anything), password: required(anything) })),

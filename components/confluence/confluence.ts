@@ -4,7 +4,7 @@ import { labels, selector } from "../../lib/labels";
 import { awaitAnnotations } from "../args/await";
 import { after, recorded, takeArgs } from "../args/take";
 import { grant } from "../cluster/rights";
-import { attachmentAnnotations } from "../networks/request";
+import { annotationsOn } from "../networks/attachable-network";
 import { type ConfluenceArgs, confluenceFields, confluenceSettings } from "./confluence-args";
 import { confluenceClaims, confluencePod, secretKeys } from "./confluence-pods";
 import { joinWarnings } from "./join";
@@ -183,10 +183,5 @@ interface Metadata {
 const thereIsOne = `jsonpath={.metadata.name}=${confluenceNames.name}`;
 
 function networkOf({ network: asked }: ConfluenceArgs): pulumi.Input<Record<string, string>> | undefined {
-  if (asked === undefined) {
-    return undefined;
-  }
-  const { network, daemonImage } = asked;
-  const namespace = network.definition.metadata.apply((metadata) => metadata.namespace ?? "default");
-  return pulumi.output({ spec: network.spec, namespace, daemonImage }).apply(attachmentAnnotations);
+  return asked && annotationsOn(asked.network, { daemonImage: asked.daemonImage });
 }

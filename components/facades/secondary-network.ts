@@ -68,11 +68,8 @@ export class SecondaryNetwork extends pulumi.ComponentResource {
       after(own, ...before),
     );
     this.request = pulumi
-      .all([made.definition.metadata.name, namespace])
-      .apply(
-        ([asked, place]) =>
-          requestAnnotation({ network: asked ?? "", namespace: place })[networkAnnotations.wanted] ?? "",
-      );
+      .output({ name: made.name, namespace: made.namespace })
+      .apply((asked) => requestAnnotation(asked)[networkAnnotations.wanted] ?? "");
     this.registerOutputs({ request: this.request });
   }
 }

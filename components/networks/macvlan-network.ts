@@ -6,8 +6,10 @@ import { type FieldsOf, group, list, made, passed, required, text } from "../arg
 import type { Inputs } from "../args/inputs";
 import { after, recorded, takeArgs } from "../args/take";
 import { nodesField, type ReachableNode } from "../cluster/node-access";
+import type { AttachableNetwork } from "./attachable-network";
 import { macvlanFields } from "./macvlan-fields";
 import { type MacvlanSpec, macvlanConf, networkWarnings } from "./nad";
+import { networkDefinition } from "./network-definitions";
 import { networkProblems } from "./network-problems";
 import { nodePaths } from "./node-paths";
 import { type ClusterNetworks, takenByRoutes } from "./taken-by-routes";
@@ -46,9 +48,15 @@ const fields: FieldsOf<MacvlanNetworkArgs> = {
  * new MacvlanNetwork("lan", { namespace: "default", network: "macvlan-conf", master: "eth1", ipam }, { provider });
  * ```
  */
-export class MacvlanNetwork extends pulumi.ComponentResource {
+export class MacvlanNetwork extends pulumi.ComponentResource implements AttachableNetwork {
   /** What the network is like. */
   readonly spec: Inputs<MacvlanSpec>;
+  /** The name by which pods ask for it. */
+  readonly name: pulumi.Output<string>;
+  /** Where its definition is. */
+  readonly namespace: pulumi.Output<string>;
+  /** The CNI configuration in its definition. */
+  readonly config: pulumi.Output<string>;
   /** The object in the cluster. */
   readonly definition: k8s.apiextensions.CustomResource;
 
@@ -71,18 +79,21 @@ export class MacvlanNetwork extends pulumi.ComponentResource {
       }
     });
     this.spec = spec;
+    this.name = pulumi.output(spec.network);
+    this.config = pulumi.output(spec).apply(macvlanConf);
     const kept = spec.ipam.type === "host-local" ? nodes : [];
     const leases = nodePaths(`${name}-leases`, kept, [pulumi.interpolate`/var/lib/cni/networks/${spec.network}`], own);
     this.definition = new k8s.apiextensions.CustomResource(
       `${name}-definition`,
       {
-        apiVersion: "k8s.cni.cncf.io/v1",
-        kind: "NetworkAttachmentDefinition",
+        ...networkDefinition,
         metadata: { name: spec.network, namespace, labels: labels("macvlan-network", name) },
-        spec: { config: pulumi.output(spec).apply(macvlanConf) },
+        spec: { config: this.config },
       },
       after(own, ...leases),
     );
+    // Not the argument: whoever asks for the network comes after its definition.
+    this.namespace = this.definition.metadata.namespace;
     this.registerOutputs({ definition: this.definition });
   }
 }

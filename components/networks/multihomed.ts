@@ -3,19 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
 import { awaitAnnotations } from "../args/await";
-import { type FieldsOf, flag, group, list, made, plain, required, text } from "../args/fields";
+import { type FieldsOf, flag, group, list, plain, required, text } from "../args/fields";
 import { recorded, takeArgs } from "../args/take";
 import { probeNames } from "../probe/probe-names";
 import { probePod } from "../probe/probe-pod";
-import type { MacvlanNetwork } from "./macvlan-network";
+import { type AttachableNetwork, annotationsOn, attachableNetwork } from "./attachable-network";
 import { type Role, roleLabel, staticPodName } from "./names";
-import { attachmentAnnotations, daemonMissing } from "./request";
+import { daemonMissing } from "./request";
 
 /** A pod on a network whose addresses the nodes give out, or the pod itself names. */
 export interface StaticPod {
   /** The node that the pod is on, by its name in Kubernetes; part of the pod's name. */
   readonly node: string;
-  readonly network: MacvlanNetwork;
+  readonly network: AttachableNetwork;
   /** The pod's address with its prefix. @default the network's choice */
   readonly address?: pulumi.Input<string>;
   /** Leave the pod's readiness to whoever looks at it. @default false */
@@ -24,7 +24,7 @@ export interface StaticPod {
 
 /** A pod on each node, on a network whose addresses come by DHCP. */
 export interface LeasedPods {
-  readonly network: MacvlanNetwork;
+  readonly network: AttachableNetwork;
   /** Whether the nodes have the daemon of the dhcp plugin: pods hang without. @default true */
   readonly daemon?: boolean;
   /** The daemon's image: another one means other pods, as a daemon renews only what it has leased itself. @default not known */
@@ -42,7 +42,7 @@ export interface MultihomedArgs {
   readonly image?: pulumi.Input<string>;
 }
 
-const network = required(made("a MacvlanNetwork", "spec", "definition"));
+const network = required(attachableNetwork);
 
 const fields: FieldsOf<MultihomedArgs> = {
   static: list(group({ node: required(plain(text)), network, address: text, skipAwait: flag })),
@@ -87,9 +87,7 @@ export class Multihomed extends pulumi.ComponentResource {
     if (args.leased !== undefined) {
       const { metadata, ...pods } = podsOf(`${name}-leased`, "leased", args.leased, args.image);
       if (args.leased.daemon === false) {
-        pulumi
-          .output(args.leased.network.spec.network)
-          .apply((missing) => pulumi.log.warn(daemonMissing(missing), this));
+        pulumi.output(args.leased.network.name).apply((missing) => pulumi.log.warn(daemonMissing(missing), this));
       }
       new k8s.apps.v1.DaemonSet(`${name}-leased`, { metadata: { ...metadata, name: "leased" }, spec: pods }, own);
     }
@@ -98,7 +96,6 @@ export class Multihomed extends pulumi.ComponentResource {
 }
 
 function podsOf(instance: string, role: Role, pod: StaticPod | LeasedPods, image: MultihomedArgs["image"]) {
-  const { spec } = pod.network;
   const address = "address" in pod ? pod.address : undefined;
   const daemonImage = "daemonImage" in pod ? pod.daemonImage : undefined;
   const named = { ...labels("multihomed", instance), [roleLabel]: role };
@@ -109,7 +106,7 @@ function podsOf(instance: string, role: Role, pod: StaticPod | LeasedPods, image
     template: {
       metadata: {
         labels: named,
-        annotations: pulumi.output({ spec, namespace, address, daemonImage }).apply(attachmentAnnotations),
+        annotations: annotationsOn(pod.network, { address, daemonImage }),
       },
       // No Service leads to it: it ends at once.
       spec: probePod(image ?? images.probe, 0),

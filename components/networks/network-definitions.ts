@@ -2,6 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
 
+const group = "k8s.cni.cncf.io";
+const version = "v1";
+const kind = "NetworkAttachmentDefinition";
+
+/** What each object of the kind says of itself. */
+export const networkDefinition = { apiVersion: `${group}/${version}`, kind } as const;
+
 /**
  * The kind NetworkAttachmentDefinition, as the Network Plumbing Working Group defines it
  * (https://github.com/k8snetworkplumbingwg/multi-net-spec).
@@ -12,7 +19,6 @@ export function networkDefinitions(
   opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.v1.CustomResourceDefinition {
   const plural = "network-attachment-definitions";
-  const group = "k8s.cni.cncf.io";
   return new k8s.apiextensions.v1.CustomResourceDefinition(
     name,
     {
@@ -23,12 +29,12 @@ export function networkDefinitions(
         names: {
           plural,
           singular: "network-attachment-definition",
-          kind: "NetworkAttachmentDefinition",
+          kind,
           shortNames: ["net-attach-def"],
         },
         versions: [
           {
-            name: "v1",
+            name: version,
             served: true,
             storage: true,
             schema: {

@@ -1,34 +1,35 @@
-import { type MacvlanSpec, macvlanConf } from "./nad";
 import { networkAnnotations, secondInterface } from "./names";
 
 /** A network that a pod asks for. */
 export interface NetworkRequest {
-  readonly network: string;
+  readonly name: string;
   readonly namespace: string;
   /** The pod's address there, with its prefix. @default the network's choice */
   readonly address?: string;
 }
 
 /** The annotation of a pod that asks Multus for a second interface. */
-export function requestAnnotation({ network, namespace, address }: NetworkRequest): Record<string, string> {
+export function requestAnnotation({ name, namespace, address }: NetworkRequest): Record<string, string> {
   const ips = address === undefined ? undefined : [address];
   return {
-    [networkAnnotations.wanted]: JSON.stringify([{ name: network, namespace, interface: secondInterface, ips }]),
+    [networkAnnotations.wanted]: JSON.stringify([{ name, namespace, interface: secondInterface, ips }]),
   };
 }
 
 /** A network that pods are on, with what of it they have to be made anew for. */
-export interface Attachment extends Omit<NetworkRequest, "network"> {
-  readonly spec: MacvlanSpec;
+export interface Attachment extends NetworkRequest {
+  /** The network's CNI configuration. @default not known */
+  readonly config?: string;
   /** The image of the dhcp plugin's daemon, which renews only what it has leased itself. @default not known */
   readonly daemonImage?: string;
 }
 
 /** The annotations of such pods. A pod keeps the interface that it was made with: another network, or daemon, has to mean another pod. */
-export function attachmentAnnotations({ spec, daemonImage, ...request }: Attachment): Record<string, string> {
+export function attachmentAnnotations({ config, daemonImage, ...request }: Attachment): Record<string, string> {
+  const known = [config, daemonImage].filter((part) => part !== undefined);
   return {
-    ...requestAnnotation({ ...request, network: spec.network }),
-    "cni-lab/config": [macvlanConf(spec), ...(daemonImage === undefined ? [] : [daemonImage])].join(" "),
+    ...requestAnnotation(request),
+    ...(known.length === 0 ? {} : { "cni-lab/config": known.join(" ") }),
   };
 }
 

@@ -33,7 +33,7 @@ const objects = networks.flatMap((spec) => [
   {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: spec.network, namespace, annotations: requestAnnotation({ network: spec.network, namespace }) },
+    metadata: { name: spec.network, namespace, annotations: requestAnnotation({ name: spec.network, namespace }) },
     spec: { ...probePod(images.probe, 0), nodeName: "n2" },
   },
 ]);

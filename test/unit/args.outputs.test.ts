@@ -129,6 +129,7 @@ const cases: Readonly<Record<string, Case>> = {
     }),
     plain: ["ipam.type", "chain[0].type", "chain[1].type", "chain[2].type", ...nodeNames],
   },
+  ExistingNetwork: { args: () => ({ network: "lan", namespace: "default" }), plain: [] },
   CniDhcp: {
     args: () => ({ timeoutSeconds: 5, resendMaxSeconds: 6, resendTimeoutSeconds: 7, image }),
     plain: [],

@@ -9,6 +9,8 @@ export interface Registered {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: the inputs of any resource type, looked into by tests
   readonly inputs: any;
+  /** Of one that is read, not made. */
+  readonly id?: string;
 }
 
 /**
@@ -26,8 +28,8 @@ export async function record(
   const printed = (name: string) => Object.entries(stdout).find(([end]) => name.endsWith(end))?.[1] ?? "";
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => {
-        seen.push({ type, name, inputs });
+      newResource: ({ type, name, inputs, id }) => {
+        seen.push({ type, name, inputs, ...(id === undefined || id === "" ? {} : { id }) });
         const metadata = { ...inputs.metadata, resourceVersion: "7" };
         return { id: `${name}-id`, state: { stdout: printed(name), ...inputs, metadata } };
       },

@@ -4,6 +4,7 @@ import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell } from "../../components/cluster/shell/container-shell";
 import { CniDhcp } from "../../components/networks/cni-dhcp";
 import { DhcpServer } from "../../components/networks/dhcp-server";
+import { ExistingNetwork } from "../../components/networks/existing-network";
 import { MacvlanNetwork, type MacvlanNetworkArgs } from "../../components/networks/macvlan-network";
 import { Multihomed } from "../../components/networks/multihomed";
 import { Multus } from "../../components/networks/multus";
@@ -182,6 +183,18 @@ describe.each([false, true])("MacvlanNetwork with routes, preview %s", (preview)
   });
 });
 
+describe.each([false, true])("ExistingNetwork, preview %s", (preview) => {
+  test("its definition is read, by its namespace and name", async () => {
+    const resources = await record(
+      () => new ExistingNetwork("lan", { network: "vlan-20", namespace: "default" }),
+      {},
+      preview,
+    );
+    expect(children(resources)).toEqual(["lan-definition kubernetes:k8s.cni.cncf.io/v1:NetworkAttachmentDefinition"]);
+    expect(only(resources, "lan-definition")).toMatchObject({ id: "default/vlan-20", inputs: {} });
+  });
+});
+
 describe.each([false, true])("CniDhcp, preview %s", (preview) => {
   const daemon = async (args = {}) => {
     const resources = await record(() => new CniDhcp("cni-dhcp", args), {}, preview);
@@ -305,6 +318,19 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
     expect(only(resources, "pods-static-n2").inputs.metadata.annotations).toEqual({ "pulumi.com/skipAwait": "true" });
     expect(only(resources, "pods-leased").inputs.spec.template.metadata.labels["cni-lab/role"]).toBe("leased");
     expect(warnings()).toEqual([]);
+  });
+
+  test("a network that is there needs its name and namespace only", async () => {
+    const network = { name: "vlan-20", namespace: "default" };
+    const pods = (config?: string) => () => new Multihomed("pods", { leased: { network: { ...network, config } } });
+    const annotations = async (config?: string) =>
+      only(await record(pods(config), {}, preview), "pods-leased").inputs.spec.template.metadata.annotations;
+    const asked = { "k8s.v1.cni.cncf.io/networks": JSON.stringify([{ ...network, interface: "net1" }]) };
+    expect(await annotations()).toEqual(asked);
+    expect(await annotations("{}")).toEqual({ ...asked, "cni-lab/config": "{}" });
+    await expect(
+      record(() => new Multihomed("pods", { leased: { network: { name: "lan" } as never } }), {}, preview),
+    ).rejects.toThrow("leased.network: must be a network: a MacvlanNetwork, or the name and namespace of one");
   });
 
   test("no pod is the Service's of the probe", async () => {
