@@ -1,11 +1,16 @@
-import { conflistFolder } from "../cluster/conflist-folder";
+import { type KnownFolders, usualFolders } from "./cni-folders";
 import { multusConf } from "./names";
 
-/** What Multus itself keeps: nothing of it is of use without Multus. */
-export const multusOwnPaths: readonly string[] = [
-  `${conflistFolder}/${multusConf}`,
-  `${conflistFolder}/multus.d`,
-  "/opt/cni/bin/multus*",
-  "/run/multus",
-  "/var/lib/cni/multus",
-];
+/** What Multus itself keeps on a node: nothing of it is of use without Multus. */
+export function multusPathsIn({ confFolder, binFolder }: KnownFolders): string[] {
+  return [
+    `${confFolder}/${multusConf}`,
+    `${confFolder}/multus.d`,
+    `${binFolder}/multus*`,
+    "/run/multus",
+    "/var/lib/cni/multus",
+  ];
+}
+
+/** The same, where the folders are the usual ones. */
+export const multusOwnPaths: readonly string[] = multusPathsIn(usualFolders);

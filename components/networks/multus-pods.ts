@@ -2,11 +2,13 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
 import { images } from "../../lib/versions";
+import type { Inputs } from "../args/inputs";
 import { conflistFolder } from "../cluster/conflist-folder";
+import { type CniFolders, foldersOf, type KnownFolders } from "./cni-folders";
 import { multusPaths, multusReadyScript, thinArgs } from "./multus-conf";
 
 /** How Multus works on the nodes. */
-export interface MultusForm {
+export interface MultusForm extends CniFolders {
   /**
    * `thick`: a daemon on each node does the work, with the API's objects at hand; what its authors recommend.
    * `thin`: the runtime starts all of Multus for each pod.
@@ -14,7 +16,7 @@ export interface MultusForm {
    * @default "thick"
    */
   readonly type?: "thick" | "thin";
-  /** The file in /etc/cni/net.d whose network pods get first, on eth0. @default the first one by name when Multus starts */
+  /** The file in `confFolder` whose network pods get first, on eth0. @default the first one by name when Multus starts */
   readonly masterConflist?: pulumi.Input<string>;
   /** @default "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-thick", or without "-thick" for the thin form */
   readonly image?: pulumi.Input<string>;
@@ -30,21 +32,21 @@ export const multusInstance = "multus";
 
 /** A folder of a node in a container. */
 interface HostMount {
-  readonly path: string;
-  readonly at: string;
+  readonly path: pulumi.Input<string>;
+  readonly at: pulumi.Input<string>;
   /** Mounts that the node makes later are seen too. */
   readonly follows?: boolean;
 }
 
-/** The folder of the plugins: Multus looks for them where it will run them, so the place is the node's. */
-const plugins = "/opt/cni/bin";
-
 /** The plugin that asks the daemon. */
 const shim = "multus-shim";
 
-const thickMounts: Record<string, HostMount> = {
-  cni: { path: conflistFolder, at: multusPaths.conflists },
-  "cni-bin": { path: plugins, at: plugins },
+type Mounts = Readonly<Record<string, HostMount>>;
+
+const thickMounts = ({ confFolder, binFolder }: Inputs<KnownFolders>): Mounts => ({
+  cni: { path: confFolder, at: multusPaths.conflists },
+  // Multus looks for the plugins where it will run them, so the place is the node's.
+  "cni-bin": { path: binFolder, at: binFolder },
   // The daemon removes the folder of its socket at its start: that can't be a mount itself.
   run: { path: "/run", at: multusPaths.run },
   // What it has done for each pod, to undo it.
@@ -52,12 +54,12 @@ const thickMounts: Record<string, HostMount> = {
   netns: { path: "/run/netns", at: "/run/netns", follows: true },
   // The CNI's plugins find their own files, sockets and programs only in the node's root.
   root: { path: "/", at: multusPaths.root, follows: true },
-};
+});
 
-const thinMounts: Record<string, HostMount> = {
-  cni: { path: conflistFolder, at: multusPaths.conflists },
-  "cni-bin": { path: plugins, at: "/host/opt/cni/bin" },
-};
+const thinMounts = ({ confFolder, binFolder }: Inputs<KnownFolders>): Mounts => ({
+  cni: { path: confFolder, at: multusPaths.conflists },
+  "cni-bin": { path: binFolder, at: "/host/opt/cni/bin" },
+});
 
 /** The DaemonSet of Multus in one of its forms. */
 export function multusSpec(
@@ -93,6 +95,9 @@ function thickPod(
   config: k8s.core.v1.ConfigMap,
 ): Pick<PodSpec, "hostPID" | "initContainers" | "containers" | "volumes"> {
   const image = args.image ?? images.multusThick;
+  const folders = foldersOf(args);
+  const { binFolder } = folders;
+  const put = pulumi.interpolate`cp /usr/src/multus-cni/bin/${shim} ${binFolder}/${shim}.new && mv ${binFolder}/${shim}.new ${binFolder}/${shim}`;
   return {
     // Plugins run in the node's root, where /proc knows processes by the node's numbers.
     hostPID: true,
@@ -101,12 +106,8 @@ function thickPod(
         name: "install-multus-shim",
         image,
         // Upstream's installer would put a plugin on the node that nothing here calls. A rename, as the old one may run.
-        command: [
-          "sh",
-          "-ec",
-          `cp /usr/src/multus-cni/bin/${shim} ${plugins}/${shim}.new && mv ${plugins}/${shim}.new ${plugins}/${shim}`,
-        ],
-        volumeMounts: [{ name: "cni-bin", mountPath: plugins }],
+        command: ["sh", "-ec", put],
+        volumeMounts: [{ name: "cni-bin", mountPath: binFolder }],
       },
     ],
     containers: [
@@ -118,35 +119,41 @@ function thickPod(
         // It enters the network namespaces of pods, and starts plugins that may do anything on the node.
         securityContext: { privileged: true },
         volumeMounts: [
-          ...mounts(thickMounts),
+          ...mounts(thickMounts(folders)),
+          // Where the daemon looks for it, in its own root.
           { name: "config", mountPath: `${conflistFolder}/multus.d`, readOnly: true },
         ],
       },
     ],
-    volumes: [...volumes(thickMounts), { name: "config", configMap: { name: config.metadata.name } }],
+    volumes: [...volumes(thickMounts(folders)), { name: "config", configMap: { name: config.metadata.name } }],
   };
 }
 
 function thinPod(args: MultusForm): Pick<PodSpec, "containers" | "volumes"> {
+  const { masterConflist } = args;
+  const folders = foldersOf(args);
   return {
     containers: [
       {
         ...common(args, "thin", args.image ?? images.multusThin),
         // It puts the plugin on the node itself.
-        command: pulumi.output(args.masterConflist).apply((file) => ["/thin_entrypoint", ...thinArgs(file)]),
-        volumeMounts: mounts(thinMounts),
+        command: pulumi
+          .output({ ...folders, masterConflist })
+          .apply((known) => ["/thin_entrypoint", ...thinArgs(known)]),
+        volumeMounts: mounts(thinMounts(folders)),
       },
     ],
-    volumes: volumes(thinMounts),
+    volumes: volumes(thinMounts(folders)),
   };
 }
 
 function common(args: MultusForm, type: "thick" | "thin", image: pulumi.Input<string>): Container {
+  const ready = pulumi.output(foldersOf(args).confFolder).apply((folder) => multusReadyScript(type, folder));
   return {
     name: "kube-multus",
     image,
     readinessProbe: {
-      exec: { command: ["sh", "-ec", multusReadyScript(type)] },
+      exec: { command: ["sh", "-ec", ready] },
       periodSeconds: 2,
       timeoutSeconds: 3,
     },
@@ -155,7 +162,7 @@ function common(args: MultusForm, type: "thick" | "thin", image: pulumi.Input<st
   };
 }
 
-function mounts(folders: Record<string, HostMount>): k8s.types.input.core.v1.VolumeMount[] {
+function mounts(folders: Mounts): k8s.types.input.core.v1.VolumeMount[] {
   return Object.entries(folders).map(([name, { at, follows }]) => ({
     name,
     mountPath: at,
@@ -163,6 +170,6 @@ function mounts(folders: Record<string, HostMount>): k8s.types.input.core.v1.Vol
   }));
 }
 
-function volumes(folders: Record<string, HostMount>): k8s.types.input.core.v1.Volume[] {
+function volumes(folders: Mounts): k8s.types.input.core.v1.Volume[] {
   return Object.entries(folders).map(([name, { path }]) => ({ name, hostPath: { path, type: "DirectoryOrCreate" } }));
 }

@@ -6,14 +6,22 @@ import { anything, type FieldsOf, flag, oneOf, plain, text } from "../args/field
 import { after, recorded, takeArgs } from "../args/take";
 import { nodesField, type ReachableNode } from "../cluster/node-access";
 import { grant } from "../cluster/rights";
+import { folderFields, folderProblems, foldersOf } from "./cni-folders";
 import { daemonConfig } from "./multus-conf";
-import { multusOwnPaths } from "./multus-paths";
+import { multusPathsIn } from "./multus-paths";
 import { type MultusForm, multusInstance, multusSpec } from "./multus-pods";
 import { networkDaemons } from "./names";
-import { networkDefinitions } from "./network-definitions";
+import { existingDefinitions, networkDefinitions } from "./network-definitions";
 import { nodePaths } from "./node-paths";
 
 export interface MultusArgs extends MultusForm {
+  /**
+   * `made`: the kind NetworkAttachmentDefinition comes and goes with this, and with it all networks of the kind.
+   * `existing`: the cluster has it, and it stays as it is. From `made` to `existing` it is let go of, and stays too.
+   *
+   * @default "made"
+   */
+  readonly definitions?: "made" | "existing";
   /** Leave the pods' readiness to whoever looks at them: without a conflist they never become ready. @default false */
   readonly skipAwait?: pulumi.Input<boolean>;
   /** The nodes that are cleaned when Multus goes. @default what it keeps on them stays there */
@@ -21,7 +29,9 @@ export interface MultusArgs extends MultusForm {
 }
 
 const fields: FieldsOf<MultusArgs> = {
+  ...folderFields,
   type: plain(oneOf("thick", "thin")),
+  definitions: plain(oneOf("made", "existing")),
   masterConflist: text,
   image: text,
   resources: anything,
@@ -32,7 +42,7 @@ const fields: FieldsOf<MultusArgs> = {
 /**
  * Multus: attaches pods to secondary networks, those that their annotation requests. The CNI's conflist stays as it is.
  *
- * @throws pulumi.ResourceError if an argument has the wrong shape.
+ * @throws pulumi.ResourceError if an argument has the wrong shape, or a folder is no absolute path.
  *
  * @example
  * ```ts
@@ -47,12 +57,16 @@ export class Multus extends pulumi.ComponentResource {
 
   constructor(name: string, args: MultusArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Multus", name, recorded(args, fields), opts);
-    const { own } = takeArgs(this, args, fields, opts);
+    const { own } = takeArgs(this, args, fields, opts, folderProblems);
     const { namespace, multus } = networkDaemons;
     const type = args.type ?? "thick";
     const shared = { labels: labels("multus", multusInstance) };
 
-    this.definitions = networkDefinitions(`${name}-definitions`, multusInstance, own);
+    const { masterConflist } = args;
+    const folders = foldersOf(args);
+
+    const makeDefinitions = args.definitions === "existing" ? existingDefinitions : networkDefinitions;
+    this.definitions = makeDefinitions(`${name}-definitions`, own);
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
       { metadata: { ...shared, name: "multus", namespace } },
@@ -67,11 +81,11 @@ export class Multus extends pulumi.ComponentResource {
             `${name}-config`,
             {
               metadata: { ...shared, name: "multus-daemon-config", namespace },
-              data: { "daemon-config.json": pulumi.output(args.masterConflist).apply(daemonConfig) },
+              data: { "daemon-config.json": pulumi.output({ ...folders, masterConflist }).apply(daemonConfig) },
             },
             own,
           );
-    const kept = nodePaths(`${name}-clean`, args.nodes ?? [], multusOwnPaths, own);
+    const kept = nodePaths(`${name}-clean`, args.nodes ?? [], pulumi.output(folders).apply(multusPathsIn), own);
     const annotations = awaitAnnotations(args.skipAwait);
     this.daemonSet = new k8s.apps.v1.DaemonSet(
       `${name}-daemonset`,

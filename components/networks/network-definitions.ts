@@ -1,10 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
+import { multusInstance } from "./multus-pods";
 
 const group = "k8s.cni.cncf.io";
+const plural = "network-attachment-definitions";
 const version = "v1";
 const kind = "NetworkAttachmentDefinition";
+
+/** The name of the kind's CustomResourceDefinition. */
+const definitionsName = `${plural}.${group}`;
 
 /** What each object of the kind says of itself. */
 export const networkDefinition = { apiVersion: `${group}/${version}`, kind } as const;
@@ -15,14 +20,12 @@ export const networkDefinition = { apiVersion: `${group}/${version}`, kind } as 
  */
 export function networkDefinitions(
   name: string,
-  instance: string,
   opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.v1.CustomResourceDefinition {
-  const plural = "network-attachment-definitions";
   return new k8s.apiextensions.v1.CustomResourceDefinition(
     name,
     {
-      metadata: { name: `${plural}.${group}`, labels: labels("multus", instance) },
+      metadata: { name: definitionsName, labels: labels("multus", multusInstance) },
       spec: {
         group,
         scope: "Namespaced",
@@ -60,4 +63,12 @@ export function networkDefinitions(
     },
     opts,
   );
+}
+
+/** The same, where the cluster has it: read, and never changed or deleted. */
+export function existingDefinitions(
+  name: string,
+  opts: pulumi.CustomResourceOptions,
+): k8s.apiextensions.v1.CustomResourceDefinition {
+  return k8s.apiextensions.v1.CustomResourceDefinition.get(name, definitionsName, opts);
 }

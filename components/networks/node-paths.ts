@@ -12,7 +12,7 @@ import type { NodeCommand } from "../cluster/shell/node-shell";
 export function nodePaths(
   name: string,
   nodes: readonly ReachableNode[],
-  paths: readonly pulumi.Input<string>[],
+  paths: pulumi.Input<readonly pulumi.Input<string>[]>,
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
   const text = pulumi.output(paths).apply((known) => `rm -rf ${known.map(quotePattern).join(" ")}`);

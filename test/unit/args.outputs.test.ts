@@ -104,9 +104,9 @@ const cases: Readonly<Record<string, Case>> = {
   Multus: {
     args: () => ({
       ...{ type: "thick", masterConflist: "10-x.conflist", image, resources: { limits: { memory: "1Gi" } } },
-      ...{ skipAwait: true, nodes },
+      ...{ skipAwait: true, nodes, confFolder: "/k3s/net.d", binFolder: "/k3s/bin", definitions: "made" },
     }),
-    plain: ["type", ...nodeNames],
+    plain: ["type", "definitions", ...nodeNames],
   },
   MacvlanNetwork: {
     args: () => ({

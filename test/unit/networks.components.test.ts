@@ -95,6 +95,46 @@ describe.each([false, true])("Multus, preview %s", (preview) => {
     );
   });
 
+  test("folders of other nodes", async () => {
+    const folders = { confFolder: "/k3s/net.d", binFolder: "/k3s/bin" };
+    const thick = await multus({ ...folders, nodes });
+    const { volumes, containers, initContainers } = podOf(thick, "multus-daemonset");
+    const at = ({ name, mountPath }: { name: string; mountPath: string }) => `${name} ${mountPath}`;
+    expect(volumes).toContainEqual({ name: "cni", hostPath: { path: "/k3s/net.d", type: "DirectoryOrCreate" } });
+    expect(volumes).toContainEqual({ name: "cni-bin", hostPath: { path: "/k3s/bin", type: "DirectoryOrCreate" } });
+    expect(initContainers[0].command[2]).toBe(
+      "cp /usr/src/multus-cni/bin/multus-shim /k3s/bin/multus-shim.new && mv /k3s/bin/multus-shim.new /k3s/bin/multus-shim",
+    );
+    expect(initContainers[0].volumeMounts.map(at)).toEqual(["cni-bin /k3s/bin"]);
+    expect(containers[0].volumeMounts.map(at)).toEqual(expect.arrayContaining(["cni-bin /k3s/bin"]));
+    expect(containers[0].readinessProbe.exec.command[2]).toContain("there is no /k3s/net.d/00-multus.conf");
+    expect(only(thick, "multus-clean-n1").inputs.environment.DELETE).toBe(
+      "rm -rf /k3s/net.d/00-multus.conf /k3s/net.d/multus.d /k3s/bin/multus* /run/multus /var/lib/cni/multus",
+    );
+    const thin = podOf(await multus({ ...folders, type: "thin" }), "multus-daemonset");
+    expect(thin.containers[0].command).toContain("--additional-bin-dir=/k3s/bin");
+    expect(thin.containers[0].volumeMounts.map(at)).toEqual(["cni /host/etc/cni/net.d", "cni-bin /host/opt/cni/bin"]);
+  });
+
+  test("folders that can't be are refused together", async () => {
+    const refused = multus({ confFolder: "net.d", binFolder: "/opt/../bin" });
+    const rule = "must be an absolute path of letters, digits, dots, dashes and underscores";
+    await expect(refused.catch(({ message }) => message)).resolves.toBe(
+      `confFolder is "net.d": ${rule}\nbinFolder is "/opt/../bin": ${rule}`,
+    );
+  });
+
+  test("a kind that the cluster has is read, and nothing of it is set", async () => {
+    const resources = await multus({ definitions: "existing" });
+    expect(only(resources, "multus-definitions")).toEqual({
+      type: "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+      name: "multus-definitions",
+      inputs: {},
+      id: "network-attachment-definitions.k8s.cni.cncf.io",
+    });
+    expect(children(resources)).toHaveLength(6);
+  });
+
   test("it is cleaned away, after its pods, from nodes that are named", async () => {
     const resources = await multus({ nodes });
     const { delete: remove, environment } = only(resources, "multus-clean-n1").inputs;
