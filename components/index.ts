@@ -48,7 +48,7 @@ export type { Heap } from "./confluence/problems";
 export type { AttachableNetwork } from "./networks/attachable-network";
 export type { ChainedPlugin, MacvlanCapabilities, SbrPlugin, TuningPlugin, VrfPlugin } from "./networks/chain";
 export { CniDhcp, type CniDhcpArgs } from "./networks/cni-dhcp";
-export type { DhcpTries } from "./networks/dhcp-daemon";
+export type { DhcpPlugin, DhcpTries } from "./networks/dhcp-daemon";
 export { DhcpServer, type DhcpServerArgs } from "./networks/dhcp-server";
 export type { DhcpFault, DhcpRoute, DhcpService } from "./networks/dnsmasq";
 export { ExistingNetwork, type ExistingNetworkArgs } from "./networks/existing-network";

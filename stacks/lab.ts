@@ -5,6 +5,7 @@ import { chooseCni, prepareCni } from "../components/cni/choose";
 import { Cni } from "../components/cni/cni";
 import { residues } from "../components/cni/registry";
 import { Probe } from "../components/probe/probe";
+import { images } from "../lib/versions";
 import type { LabSettings } from "./config";
 import { buildConfluence } from "./confluence";
 import { canWire, nodeIds, spoilNodes } from "./faults";
@@ -51,7 +52,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
   );
   const ready = [...cluster.members, ...cni.ready];
   spoilNodes(settings, cluster, ready);
-  const probe = new Probe("probe", { skipAwait: !canWire(settings) }, inside(cluster, ready));
+  const probe = new Probe("probe", { image: images.probe, skipAwait: !canWire(settings) }, inside(cluster, ready));
   const networks = buildNetworks(settings, cluster, ready, probe.namespace);
   buildConfluence(settings, cluster, ready, networks);
 

@@ -114,8 +114,11 @@ function createServer(settings: LabSettings, cluster: Cluster): DhcpServer | und
       });
 }
 
+/** The plugin's own, and said all the same: a daemon with another command line is a new one, which knows of no lease. */
+const tries = { timeoutSeconds: 10, resendMaxSeconds: 62, resendTimeoutSeconds: 208 } as const;
+
 function createDaemon(settings: LabSettings, cluster: Cluster): CniDhcp {
-  return new CniDhcp("cni-dhcp", { image: daemonImage(settings) }, inside(cluster, cluster.members));
+  return new CniDhcp("cni-dhcp", { image: daemonImage(settings), ...tries }, inside(cluster, cluster.members));
 }
 
 function daemonImage({ dhcpRelease }: LabSettings): string {

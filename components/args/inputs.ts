@@ -3,11 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 type Leaf = string | number | boolean;
 
 /** The keys that say which of several shapes an object has. What they say decides what there is. */
-type Kind = "type" | "by";
+type Kind = "type" | "by" | "from";
 
 /**
  * `T` as arguments of a component: each of its leaves may be an `Output`, as may a list of leaves. What tells one shape
- * from another (`type`, `by`) stays plain.
+ * from another (`type`, `by`, `from`) stays plain.
  */
 export type Inputs<T> = [T] extends [Leaf | undefined]
   ? pulumi.Input<T>

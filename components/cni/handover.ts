@@ -35,7 +35,7 @@ const fields: FieldsOf<HandoverArgs> = {
  * @example
  * ```ts
  * const { last } = new Handover("handover", { ...access, cni: "flannel" }, { dependsOn: flannel.daemonSet });
- * new Probe("probe", {}, { provider: cluster.provider, dependsOn: last });
+ * new Probe("probe", { image }, { provider: cluster.provider, dependsOn: last });
  * ```
  */
 export class Handover extends pulumi.ComponentResource {

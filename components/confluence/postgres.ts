@@ -2,7 +2,6 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
-import { images } from "../../lib/versions";
 import { awaitAnnotations } from "../args/await";
 import { anything, type FieldsOf, flag, number, passed, required, text } from "../args/fields";
 import type { Inputs } from "../args/inputs";
@@ -24,7 +23,7 @@ export interface PostgresArgs {
   readonly node: ReachableNode;
   /** The folder of that node with the data. It is removed when this is deleted. @default "/var/local/cni-lab/postgres" */
   readonly folder?: pulumi.Input<string>;
-  /** PostgreSQL 15 with the environment of the usual image, uid 999. @default "localhost/cni-lab/postgres:15" */
+  /** PostgreSQL 15 with the environment of the usual image, uid 999. @default "docker.io/library/postgres:15" */
   readonly image?: pulumi.Input<string>;
   /** @default "confluence" */
   readonly database?: pulumi.Input<string>;
@@ -53,6 +52,7 @@ const fields: FieldsOf<PostgresArgs> = {
   skipAwait: flag,
 };
 
+const usualImage = "docker.io/library/postgres:15";
 const dataFolder = "/var/lib/postgresql/data";
 const { postgres: objectName, postgresPort: port } = confluenceNames;
 
@@ -212,7 +212,7 @@ function podSpec(
     containers: [
       {
         name: objectName,
-        image: args.image ?? images.postgres,
+        image: args.image ?? usualImage,
         args: pulumi.output(settings).apply(postgresArgs),
         ports: [{ name: "postgres", containerPort: port }],
         env: [

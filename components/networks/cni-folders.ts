@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../lib/user-error";
-import { text } from "../args/fields";
 import type { Inputs } from "../args/inputs";
 import { conflistFolder } from "../cluster/conflist-folder";
 
@@ -26,8 +25,6 @@ export interface KnownFolders {
   readonly confFolder: string;
   readonly binFolder: string;
 }
-
-export const folderFields = { confFolder: text, binFolder: text } as const;
 
 /** Where they are unless somebody says otherwise. */
 export const usualFolders: KnownFolders = { confFolder: conflistFolder, binFolder: "/opt/cni/bin" };

@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../lib/labels";
-import { images } from "../../lib/versions";
 import { awaitAnnotations } from "../args/await";
 import { type FieldsOf, flag, group, list, plain, required, text } from "../args/fields";
 import { recorded, takeArgs } from "../args/take";
@@ -38,8 +37,8 @@ export interface MultihomedArgs {
   readonly static?: readonly StaticPod[];
   /** @default none */
   readonly leased?: LeasedPods;
-  /** An image with ping and an HTTP server on port 8080. @default the lab's probe */
-  readonly image?: pulumi.Input<string>;
+  /** An image with ping and an HTTP server on port 8080. */
+  readonly image: pulumi.Input<string>;
 }
 
 const network = required(attachableNetwork);
@@ -47,7 +46,7 @@ const network = required(attachableNetwork);
 const fields: FieldsOf<MultihomedArgs> = {
   static: list(group({ node: required(plain(text)), network, address: text, skipAwait: flag })),
   leased: group({ network, daemon: plain(flag), daemonImage: text, skipAwait: flag }),
-  image: text,
+  image: required(text),
 };
 
 /**
@@ -60,7 +59,7 @@ const fields: FieldsOf<MultihomedArgs> = {
  *
  * @example
  * ```ts
- * new Multihomed("pods", { static: [{ node: "n1", network, address: "10.10.20.5/24" }] }, { provider });
+ * new Multihomed("pods", { image, static: [{ node: "n1", network, address: "10.10.20.5/24" }] }, { provider });
  * ```
  */
 export class Multihomed extends pulumi.ComponentResource {
@@ -109,7 +108,7 @@ function podsOf(instance: string, role: Role, pod: StaticPod | LeasedPods, image
         annotations: annotationsOn(pod.network, { address, daemonImage }),
       },
       // No Service leads to it: it ends at once.
-      spec: probePod(image ?? images.probe, 0),
+      spec: probePod(image, 0),
     },
   };
 }

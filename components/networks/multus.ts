@@ -6,7 +6,7 @@ import { anything, type FieldsOf, flag, oneOf, plain, text } from "../args/field
 import { after, recorded, takeArgs } from "../args/take";
 import { nodesField, type ReachableNode } from "../cluster/node-access";
 import { grant } from "../cluster/rights";
-import { folderFields, folderProblems, foldersOf } from "./cni-folders";
+import { folderProblems, foldersOf } from "./cni-folders";
 import { daemonConfig } from "./multus-conf";
 import { multusPathsIn } from "./multus-paths";
 import { type MultusForm, multusInstance, multusSpec } from "./multus-pods";
@@ -29,7 +29,8 @@ export interface MultusArgs extends MultusForm {
 }
 
 const fields: FieldsOf<MultusArgs> = {
-  ...folderFields,
+  confFolder: text,
+  binFolder: text,
   type: plain(oneOf("thick", "thin")),
   definitions: plain(oneOf("made", "existing")),
   masterConflist: text,

@@ -28,8 +28,9 @@ const arrival = new Arrival(
 );
 
 const multus = new Multus("multus", { nodes }, { provider, dependsOn: [...arrival.commands] });
-// The dhcp plugin is on every node of kubeadm's. Its daemon is not: without it pods hang in ContainerCreating.
-const dhcp = new CniDhcp("dhcp", { image: config.require("dhcpImage") }, { provider });
+// The dhcp plugin is on every node of kubeadm's. Its daemon is not: without it pods hang in ContainerCreating. Any image
+// does, as only the node's programs run.
+const dhcp = new CniDhcp("dhcp", { image: "registry.k8s.io/pause:3.10", plugin: { from: "node" } }, { provider });
 const lan = new MacvlanNetwork(
   "lan",
   { namespace: "default", network: "lan", master: "eth1", ipam: { type: "dhcp" } },

@@ -263,7 +263,6 @@ describe("the examples", () => {
     const program = readFileSync(path.join(place(name), "index.ts"), "utf8");
     for (const [, secret = ""] of program.matchAll(/requireSecret\("(\w+)"\)/g)) await set(secret, "x", "--secret");
     if (program.includes('"kubeconfig"')) await set("kubeconfig", api.kubeconfigFile, "--plaintext");
-    if (program.includes('"dhcpImage"')) await set("dhcpImage", "registry/dhcp:1", "--plaintext");
     if (program.includes('"nodes"')) {
       for (const [key, value] of Object.entries(machine)) await set(`nodes[0].${key}`, value, "--path", "--plaintext");
     }

@@ -131,8 +131,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   ExistingNetwork: { args: () => ({ network: "lan", namespace: "default" }), plain: [] },
   CniDhcp: {
-    args: () => ({ timeoutSeconds: 5, resendMaxSeconds: 6, resendTimeoutSeconds: 7, image }),
-    plain: [],
+    args: () => ({
+      ...{ timeoutSeconds: 5, resendMaxSeconds: 6, resendTimeoutSeconds: 7, image },
+      plugin: { from: "node", path: "/k3s/bin/dhcp" },
+    }),
+    plain: ["plugin.from"],
   },
   DhcpServer: {
     args: () => ({

@@ -274,7 +274,8 @@ test("Cni weave passes its settings on", async () => {
 describe("Probe", () => {
   test("readiness is awaited unless the lab says that there is no network", async () => {
     const annotations = async (skipAwait?: boolean) =>
-      only(await record(() => new Probe("probe", { skipAwait })), "probe-daemonset").inputs.metadata.annotations;
+      only(await record(() => new Probe("probe", { image: "i", skipAwait })), "probe-daemonset").inputs.metadata
+        .annotations;
     expect(await annotations()).toBeUndefined();
     expect(await annotations(true)).toEqual({ "pulumi.com/skipAwait": "true" });
   });

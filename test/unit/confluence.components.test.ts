@@ -372,7 +372,7 @@ describe.each([false, true])("Postgres, preview %s", (preview) => {
   test("the documented defaults are the real ones", async () => {
     expect(await container()).toEqual({
       name: "postgres",
-      image: "localhost/cni-lab/postgres:15",
+      image: "docker.io/library/postgres:15",
       args: [
         ...["-c", "listen_addresses=*", "-c", "shared_buffers=16MB", "-c", "max_connections=30"],
         ...["-c", "fsync=off", "-c", "full_page_writes=off"],

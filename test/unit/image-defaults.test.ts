@@ -18,9 +18,14 @@ const lines = (text: string, comments: boolean) =>
     .filter((line) => isComment(line) === comments)
     .join("\n");
 
-/** The one image that is not the lab's: upstream pairs it with the flanneld that is pinned. */
+/** Images that the lab has none of that name for, with the version that is pinned and that they go with. */
 const upstream = {
-  "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1": { file: "cni/flannel/flannel.ts", flannel: "0.26.7" },
+  // Upstream pairs it with the flanneld that is pinned.
+  "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1": {
+    file: "cni/flannel/flannel.ts",
+    with: { flannel: "0.26.7" },
+  },
+  "docker.io/library/postgres:15": { file: "confluence/postgres.ts", with: { postgres: "15" } },
 } as const;
 
 describe("the images that components take where none is named", () => {
@@ -35,11 +40,19 @@ describe("the images that components take where none is named", () => {
 
   test("are the pinned ones: no code spells another, but for upstream's", () => {
     const code = files.flatMap(({ text }) => spelled(lines(text, false)));
-    expect(code).toEqual(Object.keys(upstream));
+    expect(code.sort()).toEqual(Object.keys(upstream).sort());
   });
 
-  test("upstream's goes with the flanneld that is pinned", () => {
-    expect(Object.values(upstream).map(({ flannel }) => flannel)).toEqual([versions.flannel]);
+  test("upstream's go with what is pinned", () => {
+    const goWith = Object.assign({}, ...Object.values(upstream).map((image) => image.with));
+    expect(versions).toMatchObject(goWith);
+  });
+
+  test("are in a registry: none is only on this machine", () => {
+    const taken = files.flatMap(({ text }) => [...text.matchAll(/\?\? images\.(\w+)/g)].map(([, role]) => role));
+    expect(taken.length).toBeGreaterThan(0);
+    expect(taken.filter((role) => images[role as keyof typeof images].startsWith("localhost/"))).toEqual([]);
+    expect(files.filter(({ text }) => text.includes("localhost/")).map(({ name }) => name)).toEqual([]);
   });
 
   test("are found in the sources", () => {
@@ -49,7 +62,6 @@ describe("the images that components take where none is named", () => {
       "cni/flannel/flannel.ts",
       "cni/weave/weave.ts",
       "confluence/postgres.ts",
-      "networks/cni-dhcp.ts",
       "networks/multus-pods.ts",
     ]);
   });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { podman } from "../../components/cluster/engine/podman";
 import { ContainerShell } from "../../components/cluster/shell/container-shell";
-import { CniDhcp } from "../../components/networks/cni-dhcp";
+import { CniDhcp, type CniDhcpArgs } from "../../components/networks/cni-dhcp";
 import { DhcpServer } from "../../components/networks/dhcp-server";
 import { ExistingNetwork } from "../../components/networks/existing-network";
 import { MacvlanNetwork, type MacvlanNetworkArgs } from "../../components/networks/macvlan-network";
@@ -236,31 +236,62 @@ describe.each([false, true])("ExistingNetwork, preview %s", (preview) => {
 });
 
 describe.each([false, true])("CniDhcp, preview %s", (preview) => {
-  const daemon = async (args = {}) => {
-    const resources = await record(() => new CniDhcp("cni-dhcp", args), {}, preview);
+  const pod = async (args: Partial<CniDhcpArgs> = {}) => {
+    const resources = await record(() => new CniDhcp("cni-dhcp", { image: "i", ...args }), {}, preview);
     expect(children(resources)).toEqual(["cni-dhcp-daemonset kubernetes:apps/v1:DaemonSet"]);
-    return podOf(resources, "cni-dhcp-daemonset").containers[0];
+    return podOf(resources, "cni-dhcp-daemonset");
   };
+  const daemon = async (args: Partial<CniDhcpArgs> = {}) => (await pod(args)).containers[0];
+  const seen = (spec: { volumes: { name: string; hostPath: { path: string } }[] }) =>
+    spec.volumes.map(({ hostPath }) => hostPath.path);
 
   test("the documented defaults are the real ones", async () => {
-    const { image, command } = await daemon();
-    expect(image).toBe("localhost/cni-lab/cni-dhcp:v1.9.1-release");
-    expect(command).toEqual([
-      "sh",
-      "-ec",
-      "rm -f /run/cni/dhcp.sock; exec /usr/bin/dhcp daemon -timeout=10s -resendmax=62s -resendtimeout=208s",
-    ]);
+    const spec = await pod();
+    const { image, command, readinessProbe } = spec.containers[0];
+    expect(image).toBe("i");
+    // An option that the plugin does not know would keep it from starting.
+    expect(command).toEqual(["sh", "-ec", "rm -f /run/cni/dhcp.sock; exec /usr/bin/dhcp daemon"]);
+    expect(readinessProbe.exec.command).toContain("curl");
+    expect(seen(spec)).toEqual(["/run/cni", "/run/netns"]);
+  });
+
+  test("with the node's plugin no program is the image's", async () => {
+    const spec = await pod({ plugin: { from: "node" } });
+    const { image, command, readinessProbe, volumeMounts } = spec.containers[0];
+    expect(image).toBe("i");
+    expect(command).toEqual(["/bin/sh", "-ec", "rm -f /run/cni/dhcp.sock; exec /opt/cni/bin/dhcp daemon"]);
+    expect(readinessProbe.exec.command.slice(0, 2)).toEqual(["/bin/grep", "-q"]);
+    const programs = ["/bin", "/lib", "/lib64", "/usr", "/opt/cni/bin"];
+    expect(seen(spec)).toEqual(["/run/cni", "/run/netns", ...programs]);
+    const readOnly = volumeMounts.filter((mount: { readOnly?: boolean }) => mount.readOnly);
+    expect(readOnly.map(({ mountPath }: { mountPath: string }) => mountPath)).toEqual(programs);
+    const elsewhere = await pod({ plugin: { from: "node", path: "/k3s/bin/dhcp" } });
+    expect(elsewhere.containers[0].command[2]).toContain("exec /k3s/bin/dhcp daemon");
+    expect(seen(elsewhere)).toContain("/k3s/bin");
+  });
+
+  test("a plugin elsewhere in the image", async () => {
+    const { command } = await daemon({ plugin: { from: "image", path: "/opt/dhcp" } });
+    expect(command).toEqual(["sh", "-ec", "rm -f /run/cni/dhcp.sock; exec /opt/dhcp daemon"]);
+  });
+
+  test("a plugin of nobody's, and one whose path can't be, are refused", async () => {
+    const refused = (plugin: object) => pod({ plugin: plugin as never }).catch(({ message }) => message);
+    expect(await refused({ from: "host" })).toBe('plugin.from is "host": must be one of: image, node');
+    expect(await refused({ from: "node", path: "dhcp; reboot" })).toContain(
+      'plugin.path is "dhcp; reboot": must be an',
+    );
   });
 
   test("what is set reaches the daemon", async () => {
     const { image, command } = await daemon({
-      image: "i",
+      image: "j",
       timeoutSeconds: 1,
       resendMaxSeconds: 2,
       resendTimeoutSeconds: 3,
     });
     expect([image, command[2]]).toEqual([
-      "i",
+      "j",
       "rm -f /run/cni/dhcp.sock; exec /usr/bin/dhcp daemon -timeout=1s -resendmax=2s -resendtimeout=3s",
     ]);
   });
@@ -334,6 +365,7 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
       () => {
         const network = new MacvlanNetwork("lan", lan);
         new Multihomed("pods", {
+          image: "i",
           static: [
             { node: "n1", network, address: "10.10.20.11/24" },
             { node: "n2", network, skipAwait: true },
@@ -362,20 +394,21 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
 
   test("a network that is there needs its name and namespace only", async () => {
     const network = { name: "vlan-20", namespace: "default" };
-    const pods = (config?: string) => () => new Multihomed("pods", { leased: { network: { ...network, config } } });
+    const pods = (config?: string) => () =>
+      new Multihomed("pods", { image: "i", leased: { network: { ...network, config } } });
     const annotations = async (config?: string) =>
       only(await record(pods(config), {}, preview), "pods-leased").inputs.spec.template.metadata.annotations;
     const asked = { "k8s.v1.cni.cncf.io/networks": JSON.stringify([{ ...network, interface: "net1" }]) };
     expect(await annotations()).toEqual(asked);
     expect(await annotations("{}")).toEqual({ ...asked, "cni-lab/config": "{}" });
     await expect(
-      record(() => new Multihomed("pods", { leased: { network: { name: "lan" } as never } }), {}, preview),
+      record(() => new Multihomed("pods", { image: "i", leased: { network: { name: "lan" } as never } }), {}, preview),
     ).rejects.toThrow("leased.network: must be a network: a MacvlanNetwork, or the name and namespace of one");
   });
 
   test("no pod is the Service's of the probe", async () => {
     const resources = await record(
-      () => new Multihomed("pods", { leased: { network: new MacvlanNetwork("leased", leased) } }),
+      () => new Multihomed("pods", { image: "i", leased: { network: new MacvlanNetwork("leased", leased) } }),
       {},
       preview,
     );
@@ -386,7 +419,7 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
   test("another daemon means other pods", async () => {
     const config = async (daemonImage?: string) => {
       const pods = () =>
-        new Multihomed("pods", { leased: { network: new MacvlanNetwork("leased", leased), daemonImage } });
+        new Multihomed("pods", { image: "i", leased: { network: new MacvlanNetwork("leased", leased), daemonImage } });
       const { annotations } = only(await record(pods, {}, preview), "pods-leased").inputs.spec.template.metadata;
       return annotations["cni-lab/config"];
     };
@@ -396,7 +429,7 @@ describe.each([false, true])("Multihomed, preview %s", (preview) => {
 
   test("without a daemon it says what will happen", async () => {
     const build = () =>
-      new Multihomed("pods", { leased: { network: new MacvlanNetwork("leased", leased), daemon: false } });
+      new Multihomed("pods", { image: "i", leased: { network: new MacvlanNetwork("leased", leased), daemon: false } });
     await record(build, {}, preview);
     expect(warnings()).toEqual([expect.stringContaining("its pods will hang in ContainerCreating")]);
   });
