@@ -63,6 +63,11 @@ export const existingConfig = {
   nodeApiServer: text
     .optional()
     .describe("the URL of the API server as nodes reach it; default: that of the kubeconfig"),
+  preflight: oneOf(["refuse", "tell", "off"])
+    .default("refuse")
+    .describe(
+      "what becomes of what would go wrong in a swap on an existing cluster: it ends the update before anything is touched, is told, or is not looked for",
+    ),
   found: json(found, "must be what ./lab adopt has found")
     .optional()
     .describe("the CNI that an existing cluster had, with its objects"),

@@ -44,7 +44,7 @@ export function buildLab(settings: LabSettings): LabOutputs {
   const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
   const cni = new Cni(
     "cni",
-    { ...chooseCni(settings.cni, settings, cluster), ...leftOf(settings), access },
+    { ...chooseCni(settings.cni, settings, cluster), ...leftOf(settings), access, preflight: "off" },
     inside(cluster, [
       ...nodeIds(settings, cluster),
       ...prepareCni(settings.cni, settings, cluster.nodes, inside(cluster, cluster.members)),

@@ -54,11 +54,13 @@ export class NodeAccount extends pulumi.ComponentResource {
   }
 }
 
-/** What the scripts under `components/cni/swap` ask of the cluster. */
+/** What the scripts of a swap and of its preflight ask of the cluster. */
 const rules = [
   { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "patch", "delete"] },
   { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "patch"] },
   { apiGroups: [""], resources: ["services"], verbs: ["list"] },
+  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["list"] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list"] },
   { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["list", "delete"] },
   { apiGroups: [""], resources: ["configmaps"], verbs: ["list", "delete"] },

@@ -10,8 +10,15 @@ export interface RunHereOptions {
   /** @default nothing beside the engine's own */
   readonly environment?: Readonly<Record<string, string>>;
   /** @default empty */
-  readonly stdin?: string;
+  readonly stdin?: string | undefined;
 }
+
+/** How many command lines run side by side: each is a process or two. */
+const most = 16;
+
+/** Those that wait for their turn. */
+const waiting: (() => void)[] = [];
+let running = 0;
 
 /**
  * Runs a command line on this machine while the program runs, in a preview too; gives what it printed.
@@ -39,13 +46,33 @@ export function refusal(problems: readonly Problem[]): pulumi.RunError {
   return shown(new pulumi.RunError(problems.map(describeProblem).join("\n")));
 }
 
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (running >= most) {
+    await new Promise<void>((begin) => waiting.push(begin));
+  } else {
+    running += 1;
+  }
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) {
+      running -= 1;
+    } else {
+      next();
+    }
+  }
+}
+
 async function run(
   line: string,
   { logging = "none", ...more }: RunHereOptions,
   opts?: pulumi.InvokeOptions,
 ): Promise<{ readonly code: string; readonly printed: string; readonly said: string }> {
   try {
-    const ran = await command.local.run({ command: `(${line}\n)\nprintf '\\n%s' "$?"`, logging, ...more }, opts);
+    const ran = await inTurn(() =>
+      command.local.run({ command: `(${line}\n)\nprintf '\\n%s' "$?"`, logging, ...more }, opts),
+    );
     const [, printed = "", code = ""] = /^(.*)\n(\d+)$/s.exec(ran.stdout) ?? [];
     return { code, printed: printed.trimEnd(), said: ran.stderr.trim() };
   } catch (error) {

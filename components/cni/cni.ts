@@ -15,6 +15,7 @@ import { type CniArgsOf, installers } from "./installers";
 import { identitiesOf } from "./kubernetes-object";
 import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
+import { type PreflightChoice, preflight } from "./preflight/preflight";
 import { type CniId, type CniName, cniNames, definitionOf, residues } from "./registry";
 import { releaseNodes } from "./release";
 import { desiredCni, desiredNetwork, foundCnis, leftUndone, wishMark } from "./swap/names";
@@ -48,6 +49,13 @@ export interface CniSwapArgs {
    * somebody's. Needs `access`. @default false
    */
   readonly retain?: boolean;
+  /**
+   * What becomes of what would go wrong in a swap and is found beforehand, in a preview too, by a look at all nodes and
+   * at the cluster: ports that are closed between nodes, an MTU that the network does not carry, addresses that are used
+   * otherwise, what a node lacks, pods that nobody would recreate, budgets that allow no move. `"refuse"` ends the update
+   * before anything was touched, `"tell"` goes on. Needs `access`. @default "refuse"
+   */
+  readonly preflight?: PreflightChoice;
   /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of all CNIs with their usual networks */
   readonly left?: readonly Residue[];
 }
@@ -59,6 +67,7 @@ const fields: FieldsOf<CniSwapArgs & { readonly type: CniName }> = {
   recreatePods: flag,
   found: foundField,
   retain: plain(flag),
+  preflight: plain(oneOf("refuse", "tell", "off")),
   left: list(group({ cni: required(plain(text)), network: required(plain(text)) })),
 };
 
@@ -87,13 +96,25 @@ export class Cni extends pulumi.ComponentResource {
     const all = { ...fields, ...installerOf(args?.type)?.fields };
     super("cni-lab:index:Cni", name, recorded(args, all), opts);
     const { own } = takeArgs(this, args, all, opts, (values) => problemsOf(args, values));
-    const { access, nodeCleanup = true, recreatePods = true, found, retain = false, left, ...choice } = args;
+    const {
+      access,
+      nodeCleanup = true,
+      recreatePods = true,
+      found,
+      retain = false,
+      left,
+      preflight: fate,
+      ...choice
+    } = args;
     if (access === undefined) {
       this.ready = install(name, choice, undefined, own).ready;
     } else {
-      const wish = record(name, choice, { nodeCleanup, recreatePods, found }, own);
+      const first = afterPreflight(choice, access, { fate, found, recreatePods }, this, own);
+      const wish = record(name, choice, { nodeCleanup, recreatePods, found }, first);
       // What stays when the program ends is told so by the wish, which therefore goes last.
-      const kept = retain ? after(own, wish, ...releaseNodes(`${name}-release`, access.nodes, after(own, wish))) : own;
+      const kept = retain
+        ? after(first, wish, ...releaseNodes(`${name}-release`, access.nodes, after(first, wish)))
+        : first;
       this.ready =
         choice.type === "none"
           ? nodeRecords(`${name}-record`, access.nodes, kept)
@@ -202,6 +223,28 @@ function installBetween(
     formerly(name, `${type}-handover`, there),
   );
   return last === undefined ? [...ready] : [...arrival.commands, last];
+}
+
+/** The same options, for what is made once nothing is known to stand in the way of the CNI that is chosen. */
+function afterPreflight(
+  choice: CniChoice,
+  access: NodeAccess,
+  { fate = "refuse", found, recreatePods }: Pick<Swap, "found" | "recreatePods"> & { readonly fate?: PreflightChoice },
+  cni: Cni,
+  own: pulumi.CustomResourceOptions,
+): pulumi.CustomResourceOptions {
+  const installer = installerOf(choice.type);
+  if (choice.type === "none" || installer === undefined || found?.cni === choice.type || fate === "off") {
+    return own;
+  }
+  const { type, ...args } = choice;
+  const coming = pulumi
+    .all([residueOf(choice), installer.needsOf(args), recreatePods])
+    .apply(([{ network, links, conflist, living }, needs, moves]) => {
+      const { title } = definitionOf(type);
+      return { cni: type, title, network, links, conflist, programs: living.programs, needs, recreatePods: moves };
+    });
+  return pulumi.mergeOptions(own, { dependsOn: preflight(access, coming, fate, cni) });
 }
 
 function install(

@@ -7,6 +7,7 @@ import type { NodeAccess, ReachableNode } from "../cluster/node-access";
 import type { NodeIdsArgs } from "../cluster/node-ids";
 import type { NodeNetwork } from "../cluster/node-state/vagrant";
 import type { KubernetesResource } from "./kubernetes-object";
+import type { CniNeeds } from "./needs";
 
 /** What of a stack's settings a CNI may ask for, beside those of its own keys. */
 export interface StackSettings {
@@ -33,6 +34,8 @@ export interface CniInstaller<Args extends object, Own extends object> {
   problemsOf(args: pulumi.Unwrap<Args>): readonly Problem[];
   /** The network of its pods, where its arguments name one. */
   networkOf(args: Args): pulumi.Input<string> | undefined;
+  /** What it needs of the nodes, and of what is between them. */
+  needsOf(args: Args): pulumi.Output<CniNeeds>;
   /** Its arguments, as a stack's settings have them; what it needs beside the cluster is made here. */
   choose(settings: StackSettings & Own, cluster: Pick<Cluster, "lans" | "nodes">): Args;
   /** What must be on the nodes before it comes, with a stack's settings. @default nothing */

@@ -1,10 +1,11 @@
 import type { FoundCni } from "../../components/cni/found";
+import { installCommand } from "../../components/cni/swap/node-programs";
 import { type Problem, UserError } from "../../lib/user-error";
 import type { Machine } from "../../stacks/existing-schema";
 import { type AnyObject, type Kubectl, readObjects } from "./cluster-objects";
 import { type CniOfCluster, findCni } from "./find-cni";
 import { type ClusterNode, machinesOf, nodesOf, type WayToNodes } from "./machines";
-import { installCommand, type NodeFacts, nodeFacts } from "./node-facts";
+import { type NodeFacts, nodeFacts } from "./node-facts";
 
 /** A cluster that somebody has made, as it was found. */
 export interface AdoptedCluster {
@@ -87,7 +88,7 @@ function limitsOf(nodes: readonly ClusterNode[], cni: CniOfCluster): string[] {
 function lackingPrograms(facts: readonly NodeFacts[]): string[] {
   return facts
     .filter(({ missing }) => missing.length > 0)
-    .map((node) => `${node.node} lacks ${node.missing.join(", ")}: ${installCommand(node)}`);
+    .map(({ node, missing, system }) => `${node} lacks ${missing.join(", ")}: ${installCommand(missing, system)}`);
 }
 
 /** What kubeadm tells nodes that join. */

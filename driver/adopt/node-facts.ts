@@ -1,5 +1,5 @@
 import { lastLine } from "../../checks/engine/text";
-import { installers, type NodeProgram, nodePrograms, rpmSystems } from "../../components/cni/swap/node-programs";
+import { nodePrograms } from "../../components/cni/swap/node-programs";
 import type { Machine } from "../../stacks/existing-schema";
 import { capture } from "../run/capture";
 import { machineExec, type PodWay } from "../stack/machine-exec";
@@ -9,7 +9,7 @@ export interface NodeFacts {
   readonly node: string;
   /** Why it could not be asked; the rest is empty then. */
   readonly trouble?: string;
-  readonly missing: readonly NodeProgram[];
+  readonly missing: readonly string[];
   /** The files in the folder of the conflists, in the order in which the runtime takes them. */
   readonly conflists: readonly string[];
   /** `ID` and `ID_LIKE` of /etc/os-release. */
@@ -39,15 +39,8 @@ export async function nodeFacts(machine: Machine, pod: PodWay): Promise<NodeFact
   return {
     node: machine.name,
     ...(ran.exitCode === 0 ? {} : { trouble: lastLine(ran) }),
-    missing: told("missing") as NodeProgram[],
+    missing: told("missing"),
     conflists: told("conflist"),
     system: told("system")[0] ?? "",
   };
-}
-
-/** The command that installs what a node lacks. */
-export function installCommand({ missing, system }: Pick<NodeFacts, "missing" | "system">): string {
-  const kind = rpmSystems.some((name) => system.includes(name)) ? "rpm" : "deb";
-  const packages = [...new Set(missing.map((program) => nodePrograms[program][kind]))];
-  return `${installers[kind]} ${packages.join(" ")}`;
 }

@@ -18,6 +18,7 @@ describe("parseLabConfig", () => {
   test("nothing set gives the defaults", () => {
     expect(parseLabConfig({})).toEqual({
       cluster: "lab",
+      preflight: "refuse",
       cni: "flannel",
       nodes: 3,
       podCidr: "10.244.0.0/16",

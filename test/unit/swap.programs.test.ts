@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { nodePrograms, requirePrograms } from "../../components/cni/swap/node-programs";
-import { installCommand } from "../../driver/adopt/node-facts";
+import { installCommand, nodePrograms, requirePrograms } from "../../components/cni/swap/node-programs";
 
 /** Runs it on a node that has all programs but these. */
 async function withoutPrograms(...lacking: readonly string[]) {
@@ -30,9 +29,7 @@ test("a script goes on where its node has all programs, and else names all that 
 });
 
 test("adopt names the packages of the node's own system", () => {
-  const missing = ["ip", "conntrack"] as const;
-  expect(installCommand({ missing, system: "debian" })).toBe("apt-get install --yes iproute2 conntrack");
-  expect(installCommand({ missing, system: "rocky rhel centos fedora" })).toBe(
-    "dnf install --assumeyes iproute conntrack-tools",
-  );
+  const missing = ["ip", "conntrack"];
+  expect(installCommand(missing, "debian")).toBe("apt-get install --yes iproute2 conntrack");
+  expect(installCommand(missing, "rocky rhel centos fedora")).toBe("dnf install --assumeyes iproute conntrack-tools");
 });

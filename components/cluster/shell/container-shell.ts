@@ -3,7 +3,7 @@ import { quote } from "../../../lib/shell";
 import type { ContainerEngine } from "../engine/engine";
 import { runHere } from "../run-here";
 import { type Life, localCommand } from "./local-command";
-import { type NodeCommand, type NodeCommandArgs, type NodeShell, type Script, scriptArgv } from "./node-shell";
+import type { NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
 
 /**
  * Runs a script and then reads what it has left of its standard input: conmon up to 2.1.6 tries for ever to write to a
@@ -28,21 +28,29 @@ export class ContainerShell implements NodeShell {
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
     const stdin = args.kubeconfig ?? args.stdin;
-    const run =
-      stdin === undefined
-        ? this.engine.exec(this.container, ["sh", "-euc"])
-        : this.engine.exec(this.container, ["sh", "-c", readToTheEnd, "sh"], "input");
+    const run = this.words(stdin !== undefined);
     const line = ({ args: words = [] }: Script, variable: Life) =>
       `${quote(run)} "$${variable}" ${quote(["sh", ...words])}`;
     return localCommand(name, args, { line, held: ({ text }) => text, stdin }, opts);
   }
 
-  look(script: Script, opts?: pulumi.InvokeOptions): pulumi.Output<string> {
+  look(
+    { text, args = [] }: Script,
+    opts?: pulumi.InvokeOptions,
+    kubeconfig?: pulumi.Input<string>,
+  ): pulumi.Output<string> {
     const exists = quote(this.engine.inspect([this.container]));
-    const run = quote(this.engine.exec(this.container, scriptArgv(script)));
+    const run = quote([...this.words(kubeconfig !== undefined), text, "sh", ...args]);
     // A node that is stopped can't be read; the update will say so.
-    const text = `if ${exists} >/dev/null 2>&1; then ${run} 2>/dev/null || true; fi`;
+    const line = `if ${exists} >/dev/null 2>&1; then ${run} 2>/dev/null || true; fi`;
     const problem = (said: string) => ({ field: this.container, rule: `can't be looked into: ${said}` });
-    return pulumi.output(runHere(text, problem, opts));
+    return pulumi.output(kubeconfig).apply((stdin) => runHere(line, problem, opts, { stdin }));
+  }
+
+  /** The argv that runs the script, and its parameters, that follow. */
+  private words(hasInput: boolean): readonly string[] {
+    return hasInput
+      ? this.engine.exec(this.container, ["sh", "-c", readToTheEnd, "sh"], "input")
+      : this.engine.exec(this.container, ["sh", "-euc"]);
   }
 }

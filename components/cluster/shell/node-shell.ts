@@ -40,8 +40,10 @@ export interface NodeShell {
   /**
    * Runs a script that changes nothing, at once, in a preview too; gives what it printed, and nothing where the node
    * does not exist or can't be reached. Absent where a shell can't do so: a preview is silent then.
+   *
+   * @param kubeconfig what the script gets by its standard input, as in a command. @default nothing
    */
-  look?(script: Script, opts?: pulumi.InvokeOptions): pulumi.Output<string>;
+  look?(script: Script, opts?: pulumi.InvokeOptions, kubeconfig?: pulumi.Input<string>): pulumi.Output<string>;
 }
 
 /** The argv that runs a script with its parameters. */

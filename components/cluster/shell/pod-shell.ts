@@ -53,11 +53,12 @@ export class PodShell implements NodeShell {
     );
   }
 
-  look({ text, args = [] }: Script, opts?: pulumi.InvokeOptions): pulumi.Output<string> {
+  look({ text, args = [] }: Script, opts?: pulumi.InvokeOptions, rights?: pulumi.Input<string>): pulumi.Output<string> {
     const line = `sh -euc "$VIA_POD" ${quote(["sh", ...this.place(), ...args])} 2>/dev/null || true`;
     const problem = (said: string) => ({ field: this.args.node, rule: `can't be looked into: ${said}` });
     const { kubeconfig } = this.args;
-    return pulumi.output({ kubeconfig, environment: this.environment("nothing") }).apply((known) =>
+    const environment = this.environment(rights === undefined ? "nothing" : "account");
+    return pulumi.output({ kubeconfig, environment }).apply((known) =>
       runHere(line, problem, opts, {
         environment: { ...known.environment, REMOTE: text },
         stdin: known.kubeconfig,

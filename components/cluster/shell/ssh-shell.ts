@@ -60,9 +60,7 @@ export class SshShell implements NodeShell {
   }
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
-    const { account } = this.connection;
-    const input: Input =
-      args.kubeconfig !== undefined && account !== undefined ? "account" : inputOf(args.kubeconfig ?? args.stdin);
+    const input = this.inputOf(args);
     const whom = whomOf(this.way());
     return localCommand(
       name,
@@ -77,13 +75,24 @@ export class SshShell implements NodeShell {
     );
   }
 
-  look(script: Script, opts?: pulumi.InvokeOptions): pulumi.Output<string> {
+  look(script: Script, opts?: pulumi.InvokeOptions, kubeconfig?: pulumi.Input<string>): pulumi.Output<string> {
     const whom = whomOf(this.way());
-    const environment = { SSH: this.localScript("nothing"), REMOTE: this.remoteLine(script), ...this.files() };
+    const environment = {
+      SSH: this.localScript(this.inputOf({ kubeconfig })),
+      REMOTE: this.remoteLine(script),
+      ...this.files(),
+    };
     const problem = (said: string) => ({ field: whom, rule: `can't be looked into: ${said}` });
     // A machine that can't be reached can't be read; the update will say so.
     const line = `sh -euc "$SSH" sh ${quote([whom])} 2>/dev/null || true`;
-    return pulumi.output(environment).apply((known) => runHere(line, problem, opts, { environment: known }));
+    return pulumi.output({ environment, stdin: kubeconfig }).apply((known) => runHere(line, problem, opts, known));
+  }
+
+  private inputOf({ kubeconfig, stdin }: Pick<NodeCommandArgs, "kubeconfig" | "stdin">): Input {
+    if (kubeconfig !== undefined && this.connection.account !== undefined) {
+      return "account";
+    }
+    return (kubeconfig ?? stdin) === undefined ? "nothing" : "given";
   }
 
   private way() {
@@ -109,8 +118,6 @@ export class SshShell implements NodeShell {
     };
   }
 }
-
-const inputOf = (stdin: unknown): Input => (stdin === undefined ? "nothing" : "given");
 
 function secretKey(variable: string, host: SshHost | undefined): Record<string, pulumi.Input<string>> {
   const key = host?.privateKey;

@@ -1,8 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import { images } from "../../../lib/versions";
 import type { Cluster } from "../../cluster/cluster";
 import { etcdOnLan } from "../../cluster/lan";
 import type { flannel } from "../flannel/definition";
 import { ifaceOf } from "../flannel/iface";
+import { flannelNeeds } from "../flannel/needs";
 import type { CniInstaller, StackSettings } from "../installer";
 import type { ValuesOf } from "../setting";
 import type { flannelEtcd } from "./definition";
@@ -18,6 +20,8 @@ export const flannelEtcdInstaller: CniInstaller<FlannelEtcdArgs, EtcdValues> = {
   needsAccess: true,
   problemsOf: flannelEtcdProblems,
   networkOf: ({ network }) => network,
+  needsOf: ({ image = images.flannel }) =>
+    pulumi.output(image).apply((known) => flannelNeeds({ type: "vxlan" }, [known])),
   choose: (settings, cluster) => ({
     etcd: createEtcd(settings, cluster),
     network: settings.flannelEtcdRange,

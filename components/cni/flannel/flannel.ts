@@ -145,7 +145,7 @@ function daemonSetSpec(
   serviceAccountName: pulumi.Input<string>,
   config: k8s.core.v1.ConfigMap,
 ): k8s.types.input.apps.v1.DaemonSetSpec {
-  const image = args.image ?? images.flannel;
+  const [image, cniPluginImage] = flannelImages(args);
   return {
     selector: { matchLabels: selector("flannel", instance) },
     template: {
@@ -166,7 +166,7 @@ function daemonSetSpec(
         initContainers: [
           {
             name: "install-cni-plugin",
-            image: args.cniPluginImage ?? upstreamCniPlugin,
+            image: cniPluginImage,
             command: ["cp", "-f", "/flannel", "/opt/cni/bin/flannel"],
             volumeMounts: [{ name: "cni-plugin", mountPath: hostPaths["cni-plugin"] }],
           },
@@ -220,4 +220,9 @@ function daemonSetSpec(
       },
     },
   };
+}
+
+/** What its pods run: flanneld, and the CNI plugin that an init container leaves on the node. */
+export function flannelImages({ image, cniPluginImage }: Pick<FlannelArgs, "image" | "cniPluginImage">) {
+  return [image ?? images.flannel, cniPluginImage ?? upstreamCniPlugin] as const;
 }

@@ -1,11 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
 import { images } from "../../../lib/versions";
 import type { CniInstaller } from "../installer";
 import type { ValuesOf } from "../setting";
 import { FlannelAddresses } from "./addresses";
 import { flannelProblems } from "./arguments";
 import type { flannel } from "./definition";
-import { Flannel, type FlannelArgs, flannelFields } from "./flannel";
+import { Flannel, type FlannelArgs, flannelFields, flannelImages } from "./flannel";
 import { ifaceOf } from "./iface";
+import { flannelNeeds } from "./needs";
 
 type FlannelValues = ValuesOf<typeof flannel.settings>;
 
@@ -14,6 +16,8 @@ export const flannelInstaller: CniInstaller<FlannelArgs, FlannelValues> = {
   fields: flannelFields,
   problemsOf: flannelProblems,
   networkOf: ({ network }) => network,
+  needsOf: ({ backend = { type: "vxlan" as const }, ...args }) =>
+    pulumi.output({ backend, images: flannelImages(args) }).apply((known) => flannelNeeds(known.backend, known.images)),
   choose: ({ podCidr, flannelBackend, flannelIface, lanCidr, forwardRules }) => ({
     network: podCidr,
     backend: { type: flannelBackend },

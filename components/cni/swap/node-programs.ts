@@ -10,7 +10,19 @@ export const nodePrograms = {
   systemctl: { deb: "systemd", rpm: "systemd" },
 } as const;
 
-export type NodeProgram = keyof typeof nodePrograms;
+/** Those that the packets of a preflight take besides. */
+export const preflightPrograms = {
+  bash: { deb: "bash", rpm: "bash" },
+  timeout: { deb: "coreutils", rpm: "coreutils" },
+  ss: { deb: "iproute2", rpm: "iproute" },
+  "systemd-run": { deb: "systemd", rpm: "systemd" },
+  "systemd-socket-activate": { deb: "systemd", rpm: "systemd" },
+} as const;
+
+const packagesOf: Readonly<Record<string, { readonly deb: string; readonly rpm: string }>> = {
+  ...nodePrograms,
+  ...preflightPrograms,
+};
 
 /** Systems whose packages are RPMs, as `ID` and `ID_LIKE` of /etc/os-release name them. */
 export const rpmSystems = ["fedora", "rhel", "centos", "suse"] as const;
@@ -41,3 +53,14 @@ if [ -n "$lacks" ]; then
   done
   fail "lacks$programs; nothing was changed here. Run on it: $install$packages"
 fi`;
+
+/**
+ * The command that installs what a node lacks.
+ *
+ * @param system `ID` and `ID_LIKE` of its /etc/os-release
+ */
+export function installCommand(missing: readonly string[], system: string): string {
+  const kind = rpmSystems.some((name) => system.includes(name)) ? "rpm" : "deb";
+  const packages = [...new Set(missing.map((program) => packagesOf[program]?.[kind] ?? program))];
+  return `${installers[kind]} ${packages.join(" ")}`;
+}

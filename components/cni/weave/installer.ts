@@ -3,6 +3,7 @@ import { images } from "../../../lib/versions";
 import type { CniInstaller } from "../installer";
 import type { ValuesOf } from "../setting";
 import type { weave } from "./definition";
+import { weaveNeeds } from "./needs";
 import { weavePeers } from "./peers";
 import { Weave, type WeaveArgs, weaveFields, weaveProblems } from "./weave";
 
@@ -11,6 +12,8 @@ export const weaveInstaller: CniInstaller<WeaveArgs, ValuesOf<typeof weave.setti
   fields: weaveFields,
   problemsOf: weaveProblems,
   networkOf: ({ range }) => range,
+  needsOf: ({ mtu, image = images.weave }) =>
+    pulumi.output({ mtu, image }).apply((known) => weaveNeeds(known.mtu, known.image)),
   choose: ({ weaveRange, weaveMtu, weavePassword, machineId }) => ({
     range: weaveRange,
     mtu: weaveMtu,

@@ -18,6 +18,12 @@ export const defaultRange = "10.32.0.0/12";
 /** The UDP port by which routers reach each other. */
 export const routerPort = 6783;
 
+/** The UDP port by which the nodes' kernels carry its packets (weave, router/fastdp.go: one more than the router's). */
+export const dataPort = routerPort + 1;
+
+/** The MTU of its pods where none is named (weave, net/bridge.go: what every cloud's network takes). */
+export const defaultMtu = 1376;
+
 /** Where a router answers, on the node itself. */
 export const routerPages = "http://127.0.0.1:6784";
 
