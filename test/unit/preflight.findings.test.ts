@@ -218,7 +218,7 @@ describe("what is no problem is told", () => {
     [
       "modules",
       onFirst({ without: ["openvswitch"] }),
-      /^n1 has no kernel module openvswitch: Weave carries packets in user/,
+      /^no kernel module openvswitch on n1: Weave carries packets in user space, and slower there$/,
     ],
     ["nodes", { unseen: ["n3"] }, /^not looked at, as nobody answers there: n3$/],
     ["packets", { ports: undefined }, /^no packet was sent between the nodes/],

@@ -19,7 +19,7 @@ export function nodeFindings(coming: Coming, seen: Seen): Findings {
       ...seen.nodes.flatMap((facts) => problemsOf(coming, facts, seen)),
       ...seen.nodes.flatMap(({ node }) => stateProblems(node, seen)),
     ],
-    notes: seen.nodes.flatMap((facts) => notesOf(coming, facts)),
+    notes: moduleNotes(coming, seen.nodes),
   };
 }
 
@@ -80,10 +80,11 @@ function stateProblems(node: string, { cluster }: Seen): Problem[] {
   ];
 }
 
-function notesOf({ title, needs }: Coming, { node, without }: NodeFacts): string[] {
-  return needs.modules
-    .filter(({ name }) => without.includes(name))
-    .map((module) => `${node} has no kernel module ${module.name}: ${title} ${module.without}`);
+function moduleNotes({ title, needs }: Coming, nodes: readonly NodeFacts[]): string[] {
+  return needs.modules.flatMap(({ name, without }) => {
+    const lacking = nodes.filter((facts) => facts.without.includes(name)).map(({ node }) => node);
+    return lacking.length === 0 ? [] : [`no kernel module ${name} on ${lacking.join(", ")}: ${title} ${without} there`];
+  });
 }
 
 /** The node's own addresses and routes inside the network: packets to them would go to pods. */

@@ -15,22 +15,18 @@ heard=/run/$name
 `;
 
 /**
- * Opens the ports: `$1` a word of this preflight. Of systemd's programs, which live on when the connection is gone: a
- * listener ends by itself after some time.
+ * Opens the ports: `$1` a word of this preflight. Of systemd's programs, in a unit that lives on when the connection is
+ * gone, and ends by itself after some time.
  */
 export function listenScript(ports: readonly NodePort[]): string {
-  const open = ({ protocol, port }: NodePort) => {
-    const [kind, program] =
-      protocol === "udp"
-        ? ["--datagram ", `sh -c 'exec cat <&3 >"$0"' "$heard/${port}"`]
-        : // The kernel answers for it: nobody has to take the connection.
-          ["", `sleep ${listenSeconds}`];
-    return `systemd-run --quiet --collect --unit "$name-${protocol}-${port}" --property RuntimeMaxSec=${listenSeconds} \\
-  systemd-socket-activate ${kind}--listen 0.0.0.0:${port} ${program}`;
-  };
+  const open = ({ protocol, port }: NodePort) =>
+    protocol === "udp"
+      ? `systemd-socket-activate --datagram --listen 0.0.0.0:${port} sh -c 'exec cat <&3 >"$0"' "$0/${port}" &`
+      : // The kernel answers for it: nobody has to take the connection.
+        `systemd-socket-activate --listen 0.0.0.0:${port} sleep ${listenSeconds} &`;
   return `${places}
 mkdir -m 700 "$heard"
-${ports.map(open).join("\n")}
+systemd-run --quiet --collect --unit "$name" --property RuntimeMaxSec=${listenSeconds} --property KillSignal=SIGKILL sh -c ${quoteWord([...ports.map(open), "wait"].join("\n"))} "$heard"
 end=$(($(date +%s) + 5))
 for port in ${ports.map(({ protocol, port }) => `${protocol[0]}:${port}`).join(" ")}; do
   until [ -n "$(ss -Hln"\${port%%:*}" "sport = :\${port#*:}")" ]; do
@@ -57,27 +53,24 @@ shift 3
 { printf '%s %s large ' "$token" "$from"; head -c "$size" /dev/zero | tr '\\0' -; } | head -c $((size - 29)) >"$heard/large"
 echo >>"$heard/large"
 printf '%s %s small\\n' "$token" "$from" >"$heard/small"
-export heard
-send() {
-  # One write, one datagram.
-  timeout ${connectSeconds} bash -c 'exec dd if="$heard/$2" bs=65536 count=1 status=none >"/dev/udp/$0/$1"' "$@" 2>/dev/null || true
-}
 connect() {
   timeout ${connectSeconds} bash -c ': >"/dev/tcp/$0/$1"' "$2" "$3" 2>/dev/null || printf 'refused\\t%s\\t%s\\n' "$1" "$3"
 }
-for round in 1 2 3; do
-  for peer in "$@"; do
+for peer in "$@"; do
+  for port in ${of("tcp")}; do connect "\${peer%%=*}" "\${peer#*=}" "$port" & done
+done
+# One write, one datagram. Each is sent again: some networks lose the first one while they look for the address.
+heard=$heard bash -c '
+for round in 1 2; do
+  for peer; do
     for port in ${of("udp")}; do
-      for what in small large; do send "\${peer#*=}" "$port" "$what"; done
+      for what in small large; do
+        { dd if="$heard/$what" bs=65536 count=1 status=none >"/dev/udp/\${peer#*=}/$port"; } 2>/dev/null || true
+      done
     done
   done
-  if [ "$round" = 1 ]; then
-    for peer in "$@"; do
-      for port in ${of("tcp")}; do connect "\${peer%%=*}" "\${peer#*=}" "$port" & done
-    done
-  fi
-  sleep 0.1
-done
+  sleep 0.2
+done' bash "$@"
 wait
 echo sent
 `;
@@ -86,13 +79,11 @@ echo sent
 /** Prints what was heard, ends the listeners and leaves nothing: `$1` the word of this preflight. */
 export function collectScript(ports: readonly NodePort[]): string {
   return `${places}
+systemctl stop "$name.service" 2>/dev/null || true
 for port in ${ports.flatMap(({ protocol, port }) => (protocol === "udp" ? [String(port)] : [])).join(" ")}; do
   if [ -e "$heard/$port" ]; then
     sed -n "s/^$token \\([^ ]*\\) \\(small\\|large\\).*/heard\\t\\1\\t$port\\t\\2/p" "$heard/$port" | sort -u
   fi
-done
-for unit in ${ports.map(({ protocol, port }) => quoteWord(`${protocol}-${port}`)).join(" ")}; do
-  systemctl stop "$name-$unit.service" 2>/dev/null || true
 done
 rm -rf "$heard"
 echo collected
