@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runVariable } from "../../cli/test/run";
+import { images } from "../../lib/versions";
 import { locateTestPrograms, locateToolchain } from "../../toolchain";
 import { commandsOf } from "../readme";
 import { LabUnderTest } from "./lab";
@@ -36,6 +37,18 @@ const [adopt, up, toWeave, status, toFlannel, down] = commandsOf(part).map(({ co
     .replace("./lab ", "")
     .split(" "),
 ) as [string[], string[], string[], string[], string[], string[]];
+
+/** A pod that nobody would recreate, and a budget that forbids every move. */
+const inTheWay = [
+  {
+    ...{ apiVersion: "v1", kind: "Pod", metadata: { name: "once", namespace: "default" } },
+    spec: { containers: [{ name: "once", image: images.probe }], terminationGracePeriodSeconds: 0 },
+  },
+  {
+    ...{ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: "web", namespace: "default" } },
+    spec: { selector: { matchLabels: { app: "web" } }, maxUnavailable: 0 },
+  },
+];
 
 /** Every object of the CNI and every pod, with the version of each: what was written to has another one. */
 async function versions(): Promise<readonly string[]> {
@@ -115,6 +128,25 @@ describe("a cluster of machines, by ssh and sudo", () => {
     expect(ran.all).toContain(`${lab.stack} is healthy`);
     expect(ran.lost).toEqual([]);
     expect(await versions()).toEqual(before);
+  });
+
+  test("a swap is not begun where something stands in its way: all of it is told, and nothing is changed", async () => {
+    await machines.on(second, "iptables -I INPUT -p udp --dport 6784 -j DROP");
+    await machines.apply(inTheWay);
+    await machines.kubectl(["wait", "--for=condition=Ready", "pod/once", "--timeout=60s"]);
+    const before = await versions();
+    const { exitCode, all } = await lab.run(...toWeave);
+    expect(exitCode).toBe(2);
+    expect(all).toContain("the swap to Weave is not begun, and nothing was changed: 3 problems");
+    expect(all).toMatch(/UDP port 6784: is closed .*: test-shop-1 -> test-shop-2, test-shop-3 -> test-shop-2;/);
+    expect(all).toMatch(/pods: nothing would recreate these, as they have no owner: default\/once;/);
+    expect(all).toMatch(/PodDisruptionBudget default\/web: allows no pod to be moved: 3 are healthy, and 3 must be;/);
+    expect(await versions()).toEqual(before);
+    await machines.on(
+      second,
+      "iptables -D INPUT -p udp --dport 6784 -j DROP; ! ls /run/cni-lab-preflight* 2>/dev/null",
+    );
+    await machines.kubectl(["delete", "pdb/web", "pod/once", "--now"]);
   });
 
   test("a swap loses no request; exactly what was found goes, and the nodes are clean", async () => {
