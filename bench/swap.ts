@@ -4,8 +4,8 @@ import path from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
 import type { Strategy } from "../cli/commands/metered-update";
+import { probersInContainers } from "../driver/meter/in-containers";
 import { measure } from "../driver/meter/measure";
-import type { MeteredNode } from "../driver/meter/meter";
 import { type OutageReport, reportLines } from "../driver/meter/report";
 import { read } from "../driver/run/capture";
 import { engineOfStack } from "../driver/stack/container-engine";
@@ -28,7 +28,7 @@ interface Bench {
   readonly stack: string;
   /** The CNI that it has, and ends with. */
   readonly start: string;
-  readonly nodes: readonly MeteredNode[];
+  readonly nodes: readonly { readonly name: string; readonly container: string }[];
   readonly env: ToolEnv;
   /** Holds the manifests for the scripts. */
   readonly folder: string;
@@ -67,8 +67,9 @@ async function byLab(to: string, strategy: Strategy, { stack }: Bench): Promise<
 /** By hand, with the lab's meter. */
 async function typed(from: string, to: string, strategy: Strategy, bench: Bench): Promise<OutageReport> {
   const script = path.join(__dirname, "by-hand", `swap-${strategy}.sh`);
-  const { stack, env, folder } = bench;
-  const { report } = await measure({ ...bench, engine: engineOfStack(stack) }, { from, to, strategy }, async () => {
+  const { stack, nodes, env, folder } = bench;
+  const probers = probersInContainers(engineOfStack(stack), nodes, locateToolchain().prober);
+  const { report } = await measure({ probers, env }, { from, to, strategy }, async () => {
     await read([script, `cni-lab-${stack}-`, from, to, folder], { env });
     return { whole: true };
   });

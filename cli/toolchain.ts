@@ -4,8 +4,8 @@ import { UserError } from "../lib/user-error";
 import { locateToolchain, type Toolchain } from "../toolchain";
 
 /** True when the programs that every command needs are there. */
-export function isBuilt({ binDir, pulumiHome }: Toolchain): boolean {
-  const needed = [path.join(binDir, "pulumi"), path.join(binDir, "kubectl"), path.join(pulumiHome, "plugins")];
+export function isBuilt({ binDir, pulumiHome, prober }: Toolchain): boolean {
+  const needed = [path.join(binDir, "pulumi"), path.join(binDir, "kubectl"), path.join(pulumiHome, "plugins"), prober];
   return needed.every((file) => existsSync(file));
 }
 

@@ -18,6 +18,8 @@ export interface Catalog {
   /** The archive of all images that pods run. */
   readonly workloadImages: Artifact;
   readonly nodeImage: Artifact;
+  /** The folder with the program that asks from nodes what pods notice. */
+  readonly prober: Artifact;
   /** For tests only: what runs programs in YAML. */
   readonly yamlHost: Artifact;
   /** For tests only: the files of OpenSSH's server and of sudo. */
@@ -33,6 +35,7 @@ export function catalog(cache: Cache): Catalog {
   return {
     bin: binFolder([...engine, kubernetes, etcd]),
     ownHome: ownHome(cache, ownPlugins(), kubernetes),
+    prober: goArtifact(programs.echo, go),
     yamlHost: goArtifact(programs.pulumiLanguageYaml, go),
     sshdFiles: rootfsArtifact(sshdRoot),
     ...nodeImageParts(go),

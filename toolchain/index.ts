@@ -4,6 +4,7 @@ import { UserError } from "../lib/user-error";
 import type { Artifact } from "./artifact";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
+import * as programs from "./go/programs";
 import { Held, type Mode, withMachineLock } from "./machine-lock";
 import { nodeImageName } from "./node/image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
@@ -26,6 +27,8 @@ export interface Toolchain {
   readonly pulumiHome: string;
   /** Full name of the node image. */
   readonly nodeImage: string;
+  /** The program that asks from nodes what pods notice, linked statically. */
+  readonly prober: string;
 }
 
 /** Paths and names for the present pins, without building or checking anything: a few milliseconds. */
@@ -37,7 +40,7 @@ export function locateToolchain(cache: Cache = userCache()): Toolchain {
 /** Builds what lacks, and only that; with nothing to do well under a second. @throws UserError while `purge` runs */
 export function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
   const all = catalog(cache);
-  return ensureSome(ui, cache, [all.bin, all.ownHome, all.nodeImage], async (store) =>
+  return ensureSome(ui, cache, [all.bin, all.ownHome, all.prober, all.nodeImage], async (store) =>
     located(cache, all, await pluginsOf(cache, store, all, ui)),
   );
 }
@@ -45,7 +48,7 @@ export function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promi
 /** Builds what a stack needs that makes no nodes: Pulumi and its plugins. @throws UserError while `purge` runs */
 export function ensureEngine(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
   const all = catalog(cache);
-  return ensureSome(ui, cache, [all.bin, all.ownHome], async (store) =>
+  return ensureSome(ui, cache, [all.bin, all.ownHome, all.prober], async (store) =>
     located(cache, all, await pluginsOf(cache, store, all, ui)),
   );
 }
@@ -149,11 +152,12 @@ async function ensureSome<T>(
   return built.answer;
 }
 
-function located(cache: Cache, { bin, ownHome, nodeImage }: Catalog, plugins: PluginSource): Toolchain {
+function located(cache: Cache, { bin, ownHome, prober, nodeImage }: Catalog, plugins: PluginSource): Toolchain {
   return {
     binDir: new Store(cache).pathOf(bin),
     pulumiHome: plugins === "own" ? ownHomePath(cache, ownHome) : officialHomePath(cache),
     nodeImage: nodeImageName(nodeImage),
+    prober: join(new Store(cache).pathOf(prober), programs.echo.name),
   };
 }
 

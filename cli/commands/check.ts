@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runChecks } from "../../checks/engine";
-import type { ClusterAccess } from "../../checks/engine/access";
 import { verdictJson } from "../../checks/engine/report/json";
 import { junitXml } from "../../checks/engine/report/junit";
 import { listChecks } from "../../checks/engine/report/list";
@@ -13,12 +12,10 @@ import { absentLines, absentParts } from "../../driver/stack/absent";
 import { ConfigFile } from "../../driver/stack/config-file";
 import { partContainers } from "../../driver/stack/containers";
 import { tellDrifts } from "../../driver/stack/drift";
-import { isExisting, probePlan } from "../../driver/stack/existing";
 import { partsBeside } from "../../driver/stack/parts";
 import { newEvidenceDir, stackConfigFile } from "../../driver/stack/paths";
-import { withProbes } from "../../driver/stack/probes";
+import { type Probed, withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
-
 import { checkedValues } from "../../driver/values/settings";
 import { requireLab } from "../../driver/which-stack";
 import { expectedState, type Lab } from "../../labs/format/lab-data";
@@ -75,18 +72,21 @@ export interface CheckStackOptions {
   readonly evidence?: string;
   /** What a swap before it cost, for the page. */
   readonly outage?: OutageReport;
+  /** The probe that is there. @default one for the time of the checks, where the cluster has none */
+  readonly probed?: Probed;
 }
 
 /** Runs a lab's checks on its stack. */
 export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOptions = {}): Promise<Verdict> {
   const say = options.onStdout === false ? console.error : console.log;
   const values = valuesOf(stack.name, lab);
-  const access = await stack.access();
-  const parts = [...access.nodes, ...partsBeside(stack.name, await stack.requireUp())];
+  const outputs = await stack.requireUp();
+  const parts = [...outputs.nodes, ...partsBeside(stack.name, outputs)];
   const absent = absentLines(stack.name, absentParts(parts, await partContainers(stack.name)));
   for (const line of absent) say(line);
-  const run = (way: ClusterAccess) =>
-    runChecks(way, lab, {
+  const run = async (probed: Probed) => {
+    const access = await probed.access();
+    const verdict = await runChecks(access, lab, {
       expect: options.expect ?? expectedState(lab, values),
       stack: stack.name,
       values,
@@ -99,22 +99,21 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
         }
       },
     });
-  const verdict = await (isExisting(stack.name)
-    ? withProbes(access, stack.env, probePlan(stack.name), run)
-    : run(access));
-  say(verdictLine(verdict));
-  say(`evidence: ${verdict.evidence}`);
-  // Where a node is away, that is what is told; Pulumi could not ask a cluster without its API server either.
-  const changed = verdict.asExpected ? [] : absent.length > 0 ? absent : tellDrifts(stack);
-  // The verdict stands whether it can be drawn or not.
-  await writePage({ access, stack: stack.name, lab, values, verdict, outage: options.outage }).then(
-    () => say(`page: ${path.join(verdict.evidence, pageFile)}`),
-    (error: unknown) => say(`no page: ${error instanceof Error ? error.message : error}`),
-  );
-  for (const line of await changed) {
-    say(line);
-  }
-  return verdict;
+    say(verdictLine(verdict));
+    say(`evidence: ${verdict.evidence}`);
+    // Where a node is away, that is what is told; Pulumi could not ask a cluster without its API server either.
+    const changed = verdict.asExpected ? [] : absent.length > 0 ? absent : tellDrifts(stack);
+    // The verdict stands whether it can be drawn or not.
+    await writePage({ access, stack: stack.name, lab, values, verdict, outage: options.outage }).then(
+      () => say(`page: ${path.join(verdict.evidence, pageFile)}`),
+      (error: unknown) => say(`no page: ${error instanceof Error ? error.message : error}`),
+    );
+    for (const line of await changed) {
+      say(line);
+    }
+    return verdict;
+  };
+  return options.probed === undefined ? withProbes(stack, run) : run(options.probed);
 }
 
 function valuesOf(stack: string, lab: Lab): Values {

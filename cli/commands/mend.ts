@@ -4,6 +4,7 @@ import { requireIdle } from "../../driver/stack/engine";
 import { holdStack } from "../../driver/stack/hold";
 import { adviceAfter, failedAgain } from "../../driver/stack/in-vain";
 import { newEvidenceDir } from "../../driver/stack/paths";
+import { withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 import { resolveSettings, valuesInForce } from "../../driver/values/settings";
 import { requireLab } from "../../driver/which-stack";
@@ -56,21 +57,23 @@ async function bringTo(
   if (problems.length > 0) {
     throw new UserError(problems);
   }
-  const { nodes } = await stack.requireUp();
+  await stack.requireUp();
   requireIdle(stack);
   const evidence = newEvidenceDir(stackName);
   const left = remaining(sets, valuesInForce(lab.values, values));
-  const updated = await meteredUpdate(stack, lab, left, { nodes, current });
-  if (updated.exitCode !== 0) {
+  return withProbes(stack, async (probed) => {
+    const updated = await meteredUpdate(stack, lab, left, { probed, current });
+    if (updated.exitCode !== 0) {
+      await tellOutage(updated, evidence);
+      const again = [command, stackName, ...(options.lab === undefined ? [] : ["--lab", options.lab])].join(" ");
+      const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });
+      const afresh = inVain ? [`down ${stackName} and ./lab up ${stackName} to start afresh`] : [];
+      throw new CommandFailed(adviceAfter(updated.exitCode, again, afresh, inVain));
+    }
+    const verdict = await checkStack(stack, lab, { evidence, outage: updated.report, probed });
     await tellOutage(updated, evidence);
-    const again = [command, stackName, ...(options.lab === undefined ? [] : ["--lab", options.lab])].join(" ");
-    const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });
-    const afresh = inVain ? [`down ${stackName} and ./lab up ${stackName} to start afresh`] : [];
-    throw new CommandFailed(adviceAfter(updated.exitCode, again, afresh, inVain));
-  }
-  const verdict = await checkStack(stack, lab, { evidence, outage: updated.report });
-  await tellOutage(updated, evidence);
-  return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+    return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+  });
 }
 
 async function noBug(lab: Lab, stack: string, command: string) {

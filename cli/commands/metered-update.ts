@@ -3,11 +3,9 @@ import { EvidenceFolder } from "../../checks/engine/evidence";
 import type { Values } from "../../checks/language/values";
 import type { CniName } from "../../components/cni/registry";
 import { measure } from "../../driver/meter/measure";
-import type { MeteredNode } from "../../driver/meter/meter";
 import { type OutageReport, reportLines } from "../../driver/meter/report";
 import { applyAll } from "../../driver/stack/apply";
-import { engineOfStack } from "../../driver/stack/container-engine";
-import { privateDir, stackDir } from "../../driver/stack/paths";
+import type { Probed } from "../../driver/stack/probes";
 import type { Stack } from "../../driver/stack/stack";
 import type { Lab } from "../../labs/format/lab-data";
 
@@ -24,7 +22,7 @@ export interface Updated {
 
 /** The stack before its updates. */
 interface UpdateFrom {
-  readonly nodes: readonly MeteredNode[];
+  readonly probed: Probed;
   /** The CNI that it is set to. */
   readonly current: CniName;
   /** Measure also where the CNI stays: an update that was cut short may still be moving pods. @default false */
@@ -36,7 +34,7 @@ export async function meteredUpdate(
   stack: Stack,
   lab: Lab,
   sets: readonly Values[],
-  { nodes, current, alsoSame = false }: UpdateFrom,
+  { probed, current, alsoSame = false }: UpdateFrom,
 ): Promise<Updated> {
   const stations = sets.flatMap(({ cni }) => cni ?? []);
   if (!alsoSame && stations.every((cni) => cni === current)) {
@@ -44,8 +42,13 @@ export async function meteredUpdate(
   }
   const to = stations.at(-1) ?? current;
   const strategy: Strategy = stations.slice(0, -1).includes("none") ? "replace" : "rolling";
+  if (current !== "none") {
+    await probed.ready().catch((error: unknown) => {
+      console.log(`Before the update: ${error instanceof Error ? error.message : error}`);
+    });
+  }
   const { result, report } = await measure(
-    { engine: engineOfStack(stack.name), nodes, env: stack.env, folder: privateDir(stackDir(stack.name)) },
+    { probers: probed.probers, env: stack.env },
     { from: current, to, strategy },
     async () => {
       const exitCode = await applyAll(stack, lab, sets);

@@ -2,7 +2,6 @@ import type { ClusterAccess } from "../../checks/engine/access";
 import type { Values } from "../../checks/language/values";
 import { confluenceNames } from "../../components/confluence/names";
 import { probeNames } from "../../components/probe/probe-names";
-import { isExisting, probePlan } from "../../driver/stack/existing";
 import { withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 import { checkedValues } from "../../driver/values/settings";
@@ -37,9 +36,7 @@ export async function path(name: string | undefined): Promise<number> {
   const values = checkedValues(lab.values, stack.config().values());
   const { cni } = await stack.requireUp();
   const carrying = carryingOf(stackName, { ...values, cni });
-  const access = await stack.access();
-  const follow = (way: ClusterAccess) => followMulticast(way, carrying, values);
-  return isExisting(stackName) ? withProbes(access, stack.env, probePlan(stackName), follow) : follow(access);
+  return withProbes(stack, async (probed) => followMulticast(await probed.access(), carrying, values));
 }
 
 async function followMulticast(access: ClusterAccess, carrying: Carrying, values: Values): Promise<number> {

@@ -3,6 +3,7 @@ import { requireIdle } from "../../driver/stack/engine";
 import { holdStack } from "../../driver/stack/hold";
 import { adviceAfter, failedAgain } from "../../driver/stack/in-vain";
 import { newEvidenceDir } from "../../driver/stack/paths";
+import { withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 import { resolveSettings } from "../../driver/values/settings";
 import { requireLab } from "../../driver/which-stack";
@@ -35,7 +36,7 @@ async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Stra
   if (problems.length > 0) {
     throw new UserError(problems);
   }
-  const { nodes } = await stack.requireUp();
+  await stack.requireUp();
   requireIdle(stack);
   if (previous === next) {
     console.log(
@@ -45,17 +46,19 @@ async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Stra
 
   const evidence = newEvidenceDir(stackName);
   const sets = updates(previous, next, strategy).map((each) => ({ cni: each }));
-  const updated = await meteredUpdate(stack, lab, sets, { nodes, current: previous, alsoSame: true });
-  if (updated.exitCode !== 0) {
+  return withProbes(stack, async (probed) => {
+    const updated = await meteredUpdate(stack, lab, sets, { probed, current: previous, alsoSame: true });
+    if (updated.exitCode !== 0) {
+      await tellOutage(updated, evidence);
+      const again = `swap ${stackName} ${next}`;
+      const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });
+      const others = [back(stackName, previous, next), ...(inVain ? [afresh(stackName)] : [])];
+      throw new CommandFailed(adviceAfter(updated.exitCode, again, others, inVain));
+    }
+    const verdict = await checkStack(stack, lab, { evidence, outage: updated.report, probed });
     await tellOutage(updated, evidence);
-    const again = `swap ${stackName} ${next}`;
-    const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });
-    const others = [back(stackName, previous, next), ...(inVain ? [afresh(stackName)] : [])];
-    throw new CommandFailed(adviceAfter(updated.exitCode, again, others, inVain));
-  }
-  const verdict = await checkStack(stack, lab, { evidence, outage: updated.report });
-  await tellOutage(updated, evidence);
-  return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+    return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
+  });
 }
 
 /** The values that `cni` takes, one `pulumi up` each. */

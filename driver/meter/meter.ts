@@ -1,35 +1,37 @@
-import { rmSync } from "node:fs";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ContainerEngine } from "../../components/cluster/engine/engine";
+import type { Argv } from "../../components/cluster/engine/engine";
 import { probeNames } from "../../components/probe/probe-names";
 import { read } from "../run/capture";
-import type { Probe } from "./outage";
+import type { Probe, Unseen } from "./outage";
+import { without } from "./period";
 import { PodAddresses } from "./pod-addresses";
 import { PodWatch } from "./pod-watch";
-import { bundleProber, ProberProcess } from "./prober-process";
+import { Prober } from "./prober";
 import { everyMs, monotonicMs, type Outcome, type Target } from "./protocol";
 import { dnsTarget, nodeTarget, serviceTarget } from "./targets";
 
-/** A node that is probed from, and whose pods are probed. */
-export interface MeteredNode {
-  readonly name: string;
-  /** The container it is; absent for a machine. */
-  readonly container?: string;
-}
+/** The nodes that are probed from, and whose pods are probed: the command of this machine that runs a prober on each. */
+export type Probers = ReadonlyMap<string, Argv>;
 
 export interface MeterArgs {
-  /** The engine whose containers the nodes are. */
-  readonly engine: ContainerEngine;
-  readonly nodes: readonly MeteredNode[];
+  /** Asked when the meter starts. */
+  readonly probers: () => Promise<Probers>;
   /** With it, `kubectl` reaches the cluster. */
   readonly env: Readonly<Record<string, string>>;
-  /** A folder for the bundled prober, while the meter runs. */
-  readonly folder: string;
+}
+
+/** What it found since it began to count. */
+export interface Found {
+  readonly probes: readonly Probe[];
+  /** When nothing is known of the probes from a node. */
+  readonly unseen: readonly Unseen[];
 }
 
 /** A pair counts as whole when this many probes in a row were answered. */
 const wholeProbes = 5;
+
+/** Until every prober has said something, in ms. */
+const helloMs = 15_000;
 
 /** Until every pair was answered once, before a swap begins; in ms. Where there is no CNI, nothing will be. */
 const warmUpMs = 4_000;
@@ -39,25 +41,27 @@ const warmUpMs = 4_000;
  * other node, and DNS. What is lost shows what a change of the network costs.
  */
 export class Meter {
-  private readonly probers = new Map<string, ProberProcess>();
+  private readonly probers = new Map<string, Prober>();
   private readonly addresses = new PodAddresses();
-  private readonly outcomes: (Outcome & { readonly from: string })[] = [];
-  /** Probes answered in a row, by pair. */
-  private readonly answered = new Map<string, number>();
+  /** Probes answered in a row, by node and target. */
+  private readonly answered = new Map<string, Map<string, number>>();
   private readonly watch: PodWatch;
   private began = monotonicMs();
   private readonly onExit = () => this.watch.stop();
 
   private constructor(
-    private readonly args: MeterArgs,
+    env: MeterArgs["env"],
+    probers: Probers,
     private readonly fixed: readonly Target[],
-    pids: readonly number[],
-    private readonly program: string,
   ) {
-    args.nodes.forEach(({ name }, i) => {
-      this.probers.set(name, new ProberProcess(program, pids[i] ?? 0, (outcome) => this.take(name, outcome)));
-    });
-    this.watch = new PodWatch(args.env, {
+    for (const [name, argv] of probers) {
+      const on = {
+        outcome: (outcome: Outcome) => this.take(name, outcome),
+        lost: () => this.answered.delete(name),
+      };
+      this.probers.set(name, new Prober(argv, env, on));
+    }
+    this.watch = new PodWatch(env, {
       start: () => this.addresses.restart(),
       event: (event) => {
         this.addresses.take(event);
@@ -69,20 +73,18 @@ export class Meter {
   }
 
   /** Starts to ask. @throws Error when a node or the cluster can't be asked */
-  static async start(args: MeterArgs): Promise<Meter> {
-    const program = path.join(args.folder, "prober.js");
-    const containers = args.nodes.flatMap(({ container }) => container ?? []);
-    if (containers.length < args.nodes.length) {
-      throw new Error("it runs in nodes that are containers of this machine");
-    }
-    const [service, dns, pids] = await Promise.all([
-      clusterIp(args.env, probeNames.namespace, probeNames.name),
-      clusterIp(args.env, "kube-system", "kube-dns"),
-      read(args.engine.pids(containers)),
-      bundleProber(program),
+  static async start({ env, probers }: MeterArgs): Promise<Meter> {
+    const [service, dns, ways] = await Promise.all([
+      clusterIp(env, probeNames.namespace, probeNames.name),
+      clusterIp(env, "kube-system", "kube-dns"),
+      probers(),
     ]);
-    const fixed = [serviceTarget(service), dnsTarget(dns)];
-    const meter = new Meter(args, fixed, pids.trim().split("\n").map(Number), program);
+    const meter = new Meter(env, ways, [serviceTarget(service), dnsTarget(dns)]);
+    const silent = await meter.silent();
+    if (silent !== undefined) {
+      await meter.stop();
+      throw new Error(silent);
+    }
     await meter.whole(warmUpMs, 1);
     return meter;
   }
@@ -96,39 +98,69 @@ export class Meter {
   /** Waits until all pairs are answered again, at most `forMs`. @returns whether they are */
   async whole(forMs: number, inARow = wholeProbes): Promise<boolean> {
     const end = monotonicMs() + forMs;
-    const pairs = this.args.nodes.length * (this.fixed.length + this.args.nodes.length - 1);
-    const isWhole = () => this.answered.size === pairs && [...this.answered.values()].every((count) => count >= inARow);
+    const nodes = this.probers.size;
+    const targets = this.fixed.length + nodes - 1;
+    const isWhole = () =>
+      this.answered.size === nodes &&
+      [...this.answered.values()].every(
+        (pairs) => pairs.size === targets && [...pairs.values()].every((count) => count >= inARow),
+      );
     while (!isWhole() && monotonicMs() < end) {
       await sleep(everyMs);
     }
     return isWhole();
   }
 
-  /** Ends it. @returns the probes since the beginning */
-  async stop(): Promise<readonly Probe[]> {
-    const end = monotonicMs();
+  /** Ends it. */
+  async stop(): Promise<Found> {
+    const [fromMs, toMs] = [this.began, monotonicMs()];
     this.watch.stop();
     process.off("exit", this.onExit);
     await Promise.all([...this.probers.values()].map((prober) => prober.stop()));
-    rmSync(this.program, { force: true });
-    return this.outcomes
-      .filter(({ at }) => at >= this.began && at <= end)
-      .map(({ from, target, at, ms, lost }) => ({ from, to: target, at: at - this.began, ms, lost }));
+    const since = (ms: number) => ms - fromMs;
+    const nodes = [...this.probers].map(([from, { sights }]) => ({
+      from,
+      outcomes: sights.flatMap((sight) => sight.outcomes()).filter(({ at }) => at >= fromMs && at <= toMs),
+      unseen: without(
+        { fromMs, toMs },
+        sights.flatMap((sight) => sight.period() ?? []),
+        // In less no probe fell due.
+      ).filter((period) => period.toMs - period.fromMs > everyMs),
+    }));
+    return {
+      probes: nodes.flatMap(({ from, outcomes }) =>
+        outcomes.map(({ target, at, ms, lost }) => ({ from, to: target, at: since(at), ms, lost })),
+      ),
+      unseen: nodes.flatMap(({ from, unseen }) =>
+        unseen.map((period) => ({ from, fromMs: since(period.fromMs), toMs: since(period.toMs) })),
+      ),
+    };
+  }
+
+  /** Waits until all probers have said something. @returns what is wrong with those that have not */
+  private async silent(): Promise<string | undefined> {
+    const silent = new Map(this.probers);
+    const heard = [...this.probers].map(([name, prober]) => prober.heard.then(() => silent.delete(name)));
+    const late = new AbortController();
+    await Promise.race([Promise.all(heard), sleep(helloMs, undefined, { signal: late.signal }).catch(() => {})]);
+    late.abort();
+    const troubles = [...silent].map(([name, { trouble }]) => `${name}: ${trouble}`);
+    return troubles.length === 0 ? undefined : `no prober answers on ${troubles.join("; ")}`;
   }
 
   private take(from: string, outcome: Outcome): void {
-    this.outcomes.push({ ...outcome, from });
-    const pair = `${from} ${outcome.target}`;
-    this.answered.set(pair, outcome.lost === undefined ? (this.answered.get(pair) ?? 0) + 1 : 0);
+    const pairs = this.answered.get(from) ?? new Map<string, number>();
+    pairs.set(outcome.target, outcome.lost === undefined ? (pairs.get(outcome.target) ?? 0) + 1 : 0);
+    this.answered.set(from, pairs);
   }
 
   private order(): void {
     for (const [from, prober] of this.probers) {
-      const others = this.args.nodes.flatMap(({ name }) => {
+      const others = [...this.probers.keys()].flatMap((name) => {
         const address = name === from ? undefined : this.addresses.of(name);
         return address === undefined ? [] : [nodeTarget(name, address)];
       });
-      prober.order([...this.fixed, ...others]);
+      prober.ask([...this.fixed, ...others]);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { type Period, without } from "./period";
+
 /** One probe from a node. */
 export interface Probe {
   readonly from: string;
@@ -8,6 +10,11 @@ export interface Probe {
   readonly ms: number;
   /** Why it counts as lost; absent for one that was answered. */
   readonly lost?: string;
+}
+
+/** A time of which it is not known what a node noticed, in ms since the swap began: its prober was not heard. */
+export interface Unseen extends Period {
+  readonly from: string;
 }
 
 /** What a node noticed on the way to one target. Times are those at which probes were sent, in ms since the swap began. */
@@ -24,7 +31,7 @@ export interface PairOutage {
   readonly reachableMs?: number;
   /** From when to when it was cut off; absent where it never was. */
   readonly cutOff?: Span;
-  /** The longest time without any answer, in ms. */
+  /** The longest time without any answer that was seen as a whole, in ms. */
   readonly longestGapMs: number;
   /** How many were lost for which reason. */
   readonly reasons: Readonly<Record<string, number>>;
@@ -48,7 +55,7 @@ export interface Span {
 }
 
 /** The pairs of these probes, in the order in which they were first seen. */
-export function pairOutages(probes: readonly Probe[]): readonly PairOutage[] {
+export function pairOutages(probes: readonly Probe[], unseen: readonly Unseen[] = []): readonly PairOutage[] {
   const pairs = new Map<string, Probe[]>();
   for (const probe of probes) {
     const key = `${probe.from} ${probe.to}`;
@@ -62,11 +69,12 @@ export function pairOutages(probes: readonly Probe[]): readonly PairOutage[] {
   return [...pairs.values()].flatMap((pair) => {
     const sorted = pair.sort((a, b) => a.at - b.at);
     const [first] = sorted;
-    return first === undefined ? [] : [pairOutage(first, sorted)];
+    const ofNode = unseen.filter(({ from }) => from === first?.from);
+    return first === undefined ? [] : [pairOutage(first, sorted, ofNode)];
   });
 }
 
-function pairOutage({ from, to }: Probe, sorted: readonly Probe[]): PairOutage {
+function pairOutage({ from, to }: Probe, sorted: readonly Probe[], unseen: readonly Period[]): PairOutage {
   const lost = sorted.filter(isLost);
   const [firstLost, lastLost] = [lost.at(0), lost.at(-1)];
   const answeredAfter = (probe: Probe | undefined) =>
@@ -81,20 +89,24 @@ function pairOutage({ from, to }: Probe, sorted: readonly Probe[]): PairOutage {
     lastLostMs: lastLost?.at,
     reachableMs: answeredAfter(lastLost),
     cutOff: cutOff(sorted),
-    longestGapMs: longestGap(sorted),
+    longestGapMs: longestGap(sorted, unseen),
     reasons: countBy(lost.map((probe) => probe.lost ?? "")),
   };
 }
 
-/** The longest time without an answer, the time before the first answer and after the last one included. In ms. */
-export function longestGap(sorted: readonly Probe[]): number {
+/**
+ * The longest time without an answer, the time before the first answer and after the last one included. In ms. Where
+ * the prober was not heard, nobody knows: a gap ends there, or begins.
+ */
+export function longestGap(sorted: readonly Probe[], unseen: readonly Period[] = []): number {
   const answers = sorted.filter((probe) => !isLost(probe)).map(({ at, ms }) => at + ms);
   const [first, last] = [sorted.at(0), sorted.at(-1)];
   if (first === undefined || last === undefined) {
     return 0;
   }
   const marks = [first.at, ...answers.sort((a, b) => a - b), last.at];
-  return Math.max(...marks.map((mark, i) => mark - (marks[i - 1] ?? mark)));
+  const gaps = marks.flatMap((mark, i) => without({ fromMs: marks[i - 1] ?? mark, toMs: mark }, unseen));
+  return Math.max(...gaps.map(({ fromMs, toMs }) => toMs - fromMs), 0);
 }
 
 /** Sums of pairs. */

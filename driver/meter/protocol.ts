@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { parseJson } from "../../lib/json";
+
 /** What is asked from a node: its name in the report, and how. */
 export type Target =
   | {
@@ -10,7 +13,7 @@ export type Target =
     }
   | { readonly name: string; readonly by: "dns"; readonly server: string; readonly question: string };
 
-/** A line to a prober: what it asks from now on. */
+/** A line to a prober, which is toolchain/programs/echo: what it asks from now on. */
 export interface Order {
   readonly targets: readonly Target[];
 }
@@ -18,7 +21,7 @@ export interface Order {
 /** A line from a prober: one probe that was answered or lost. */
 export interface Outcome {
   readonly target: string;
-  /** When it was sent, in ms on the machine's monotonic clock, which all processes share. */
+  /** When it was sent, in ms since the prober began. */
   readonly at: number;
   /** Until its answer, or until it was given up, in ms. */
   readonly ms: number;
@@ -26,13 +29,28 @@ export interface Outcome {
   readonly lost?: string;
 }
 
+/** A line from a prober, after the outcomes that it writes together, and where there are none: that it is there. */
+export interface Pulse {
+  /** In ms since the prober began. */
+  readonly now: number;
+  /** The outcomes of all probes that were sent before are told. */
+  readonly toldTo: number;
+}
+
+const format = z.union([
+  z.object({ now: z.number(), toldTo: z.number() }),
+  z.object({ target: z.string(), at: z.number(), ms: z.number(), lost: z.string().optional() }),
+]);
+
+/** Reads a line from a prober; undefined for one that is none of its own. */
+export function readLine(line: string): Outcome | Pulse | undefined {
+  return format.safeParse(parseJson(line)).data;
+}
+
 /** Between two probes of a target, in ms. */
 export const everyMs = 100;
 
-/** A probe without an answer counts as lost after so many ms. */
-export const timeoutMs = 1_000;
-
-/** The machine's monotonic clock, in ms. */
+/** This machine's monotonic clock, in ms. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint() / 1_000n) / 1_000;
 }

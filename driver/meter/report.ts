@@ -1,5 +1,15 @@
 import { table } from "../../lib/terminal/table";
-import { outageSpan, type PairOutage, type Probe, pairOutages, type Span, type Total, total } from "./outage";
+import type { Found } from "./meter";
+import {
+  outageSpan,
+  type PairOutage,
+  type Probe,
+  pairOutages,
+  type Span,
+  type Total,
+  total,
+  type Unseen,
+} from "./outage";
 import { targetNames } from "./targets";
 
 /** What was changed while the meter ran. */
@@ -18,6 +28,8 @@ export interface OutageReport extends Subject {
   /** From the first pair cut off to the last one reachable; absent where none was. */
   readonly outage?: Span;
   readonly pairs: readonly PairOutage[];
+  /** When a prober was not heard: what it asked then counts neither as answered nor as lost. */
+  readonly unseen: readonly Unseen[];
   /** The first probes that were lost, in order of time: which moments of a swap they belong to. */
   readonly lostProbes: readonly LostProbe[];
 }
@@ -35,8 +47,8 @@ interface LostProbe {
 const keptProbes = 500;
 
 /** Sums up what the probes found. */
-export function outageReport(subject: Subject, tookMs: number, probes: readonly Probe[]): OutageReport {
-  const pairs = pairOutages(probes).map(rounded).sort(inOrder);
+export function outageReport(subject: Subject, tookMs: number, { probes, unseen }: Found): OutageReport {
+  const pairs = pairOutages(probes, unseen).map(rounded).sort(inOrder);
   const { service, dns } = targetNames;
   return {
     version: 1,
@@ -49,6 +61,7 @@ export function outageReport(subject: Subject, tookMs: number, probes: readonly 
     },
     outage: outageSpan(pairs),
     pairs,
+    unseen: unseen.map(({ from, fromMs, toMs }) => ({ from, fromMs: Math.round(fromMs), toMs: Math.round(toMs) })),
     lostProbes: lostProbes(probes),
   };
 }
@@ -74,14 +87,18 @@ export function reportLines(report: OutageReport): readonly string[] {
     whole(pair.longestGapMs),
   ]);
   const head = ["from", "to", "sent", "lost", "first lost ms", "answered ms", "for good ms", "longest gap ms"];
-  return [...table(head, rows).split("\n"), summary(report)];
+  const unseen = report.unseen.map(
+    ({ from, fromMs, toMs }) =>
+      `not seen from ${from}: ${whole(fromMs)} to ${whole(toMs)} ms, as its prober was not heard; neither answered nor lost`,
+  );
+  return [...table(head, rows).split("\n"), ...unseen, summary(report)];
 }
 
 /** The report in one line. */
-export function summary({ totals: { service, nodes, dns }, outage, tookMs }: OutageReport): string {
+export function summary({ totals: { service, nodes, dns }, outage, unseen, tookMs }: OutageReport): string {
   const ofService = `${whole(service.lost)} of ${whole(service.sent)} requests to the Service lost`;
   const others = `between nodes ${whole(nodes.lost)} of ${whole(nodes.sent)}, DNS ${whole(dns.lost)} of ${whole(dns.sent)}`;
-  return `${ofService}; longest gap ${seconds(service.longestGapMs)}; ${others}; ${describe(outage)}; took ${seconds(tookMs)}`;
+  return `${ofService}; longest gap ${seconds(service.longestGapMs)}; ${others}; ${describe(outage)}; ${notSeen(unseen)}took ${seconds(tookMs)}`;
 }
 
 function describe(outage: Span | undefined): string {
@@ -89,6 +106,15 @@ function describe(outage: Span | undefined): string {
     return "no outage";
   }
   return outage.toMs === undefined ? "outage has not ended" : `outage ${seconds(outage.toMs - outage.fromMs)}`;
+}
+
+/** For how long each node was not seen, before what follows; nothing where all were seen. */
+function notSeen(unseen: readonly Unseen[]): string {
+  const nodes = [...new Set(unseen.map(({ from }) => from))].map((node) => {
+    const ms = unseen.filter(({ from }) => from === node).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+    return `${node} for ${seconds(ms)}`;
+  });
+  return nodes.length === 0 ? "" : `not seen: ${nodes.join(", ")}; `;
 }
 
 /** By node; of each node the Service and DNS before the other nodes. */

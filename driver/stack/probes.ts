@@ -2,69 +2,103 @@ import type { ClusterAccess } from "../../checks/engine/access";
 import { lastLine } from "../../checks/engine/text";
 import { readPods } from "../../checks/readers/pod";
 import { ofDaemonSet } from "../../checks/readers/read";
-import { enterNode, shellName, shellPodSpec } from "../../components/cluster/shell/scripts";
+import { enterNode, shellName } from "../../components/cluster/shell/scripts";
 import { probeNames } from "../../components/probe/probe-names";
-import { probeLabels, probeObjects } from "../../components/probe/probe-objects";
 import { CommandFailed } from "../../lib/command-failed";
 import type { Ran } from "../../lib/ran";
 import { UserError } from "../../lib/user-error";
+import { probersInContainers } from "../meter/in-containers";
+import { proberPods, probersInPods } from "../meter/in-pods";
+import type { Probers } from "../meter/meter";
 import { capture } from "../run/capture";
-import type { ToolEnv } from "./env";
+import { clearingUp } from "../run/interrupt";
+import { engineOfStack } from "./container-engine";
+import { isExisting, probePlan } from "./existing";
+import { type ProbePlan, probeManifest } from "./probe-manifest";
+import type { Stack } from "./stack";
 
-/** Seconds until the probe must run on all nodes, and until it must be gone. */
-const seconds = { ready: 120, gone: 120 } as const;
+/** Seconds until the probe must run on all nodes, until it must be gone, and until the API server must have heard so. */
+const seconds = { ready: 120, gone: 120, heard: 10 } as const;
 
-/** What is put on the cluster. */
-interface ProbePlan {
-  /** With the probe's programs, which the nodes have or can pull. */
-  readonly image: string;
-  /** The image of a pod for each node through which commands run there. @default ssh reaches the nodes */
-  readonly shellImage?: string;
+/** The probe of a stack's cluster: checks look at the network through its pods, and the meter asks them. */
+export interface Probed {
+  /** Waits until it runs on all nodes. @throws CommandFailed where it does not in time */
+  ready(): Promise<void>;
+  /** The ways into the cluster, with the probe ready. */
+  access(): Promise<ClusterAccess>;
+  /** A prober for each node, outside of the pods' network. @throws Error where one can't be had */
+  probers(): Promise<Probers>;
 }
 
 /**
- * Puts the probe on a cluster that has none of its own, for the time of some work: checks look at the network through
- * its pods. It has a namespace to itself, which goes with it.
+ * Sees to it that a stack that is up has a probe for the time of some work. The lab's own clusters have one. An adopted
+ * one gets it, in a namespace to itself, which goes with it: also where the work fails, or is ended by a signal.
  *
- * @param work gets the ways into the cluster: where nodes are reached through pods, these are there for all of its time
- * @throws CommandFailed where it does not run in time
+ * @throws UserError where somebody else has that namespace
+ * @throws CommandFailed where nothing can be put on the cluster
  */
-export async function withProbes<T>(
-  access: ClusterAccess,
-  env: ToolEnv,
-  { image, shellImage }: ProbePlan,
-  work: (access: ClusterAccess) => Promise<T>,
-): Promise<T> {
+export async function withProbes<T>(stack: Stack, work: (probed: Probed) => Promise<T>): Promise<T> {
+  const { nodes } = await stack.requireUp();
+  if (!isExisting(stack.name)) {
+    return work({
+      ready: async () => {},
+      access: () => stack.access(),
+      probers: probersInContainers(engineOfStack(stack.name), nodes, stack.toolchain.prober),
+    });
+  }
+  const plan = probePlan(stack.name);
+  const access = await stack.access();
+  await clearPlace(access);
+  const remove = (...how: string[]) =>
+    access.kubectl(["delete", "namespace", probeNames.namespace, "--ignore-not-found", ...how]);
+  const clear = {
+    inOrder: () => remove(`--timeout=${seconds.gone}s`),
+    atOnce: () => remove("--wait=false", `--request-timeout=${seconds.heard}s`),
+  };
+  return clearingUp(clear, async () => {
+    await create(stack, probeManifest(plan));
+    return work(onExisting(stack, access, plan));
+  });
+}
+
+function onExisting(stack: Stack, access: ClusterAccess, { image, shellImage }: ProbePlan): Probed {
   const { namespace, name, second } = probeNames;
-  const kubectl = async (...args: string[]) => required(await access.kubectl(args), `kubectl ${args[0]}`);
-  const partOf = "jsonpath={.metadata.labels['app\\.kubernetes\\.io/part-of']} {.metadata.name}";
-  const { stdout } = await kubectl("get", "namespace", namespace, "--ignore-not-found", "--output", partOf);
-  if (stdout.trim() !== "" && !stdout.startsWith("cni-lab ")) {
-    throw new UserError([
-      {
-        field: "namespace",
-        value: namespace,
-        rule: "is somebody else's, and the probe has no other",
-        fix: "rename it",
-      },
-    ]);
-  }
-  if (stdout.trim() !== "") {
-    // Of a run that was killed.
-    await kubectl("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${seconds.gone}s`);
-  }
-  try {
-    required(
-      await capture(["kubectl", "create", "--filename", "-"], { env, input: manifest(image, shellImage) }),
-      "kubectl create",
-    );
-    for (const each of [name, second, ...(shellImage === undefined ? [] : [shellName])]) {
-      await kubectl("rollout", "status", "daemonset", each, "--namespace", namespace, `--timeout=${seconds.ready}s`);
+  const daemonSets = [name, second, ...(shellImage === undefined ? [] : [shellName])];
+  const ready = async () => {
+    for (const each of daemonSets) {
+      const words = ["rollout", "status", "daemonset", each, "--namespace", namespace];
+      required(await access.kubectl([...words, `--timeout=${seconds.ready}s`]), "kubectl rollout");
     }
-    return await work(shellImage === undefined ? access : { ...access, node: await throughPods(access) });
-  } finally {
-    await access.kubectl(["delete", "namespace", namespace, "--ignore-not-found", `--timeout=${seconds.gone}s`]);
+  };
+  return {
+    ready,
+    access: async () => {
+      await ready();
+      return shellImage === undefined ? access : { ...access, node: await throughPods(access) };
+    },
+    probers: async () => {
+      await create(stack, JSON.stringify(proberPods(image)));
+      const nodes = access.nodes.map((node) => node.name);
+      return probersInPods(nodes, stack.env);
+    },
+  };
+}
+
+/** Takes away what a run left that was killed. */
+async function clearPlace({ kubectl }: ClusterAccess): Promise<void> {
+  const { namespace } = probeNames;
+  const partOf = "jsonpath={.metadata.labels['app\\.kubernetes\\.io/part-of']} {.metadata.name}";
+  const found = await kubectl(["get", "namespace", namespace, "--ignore-not-found", "--output", partOf]);
+  const { stdout } = required(found, "kubectl get");
+  if (stdout.trim() === "") {
+    return;
   }
+  if (!stdout.startsWith("cni-lab ")) {
+    const rule = "is somebody else's, and the probe has no other";
+    throw new UserError([{ field: "namespace", value: namespace, rule, fix: "rename it" }]);
+  }
+  const words = ["delete", "namespace", namespace, "--ignore-not-found", `--timeout=${seconds.gone}s`];
+  required(await kubectl(words), "kubectl delete");
 }
 
 /** Runs commands on nodes through the pods that are there for that. */
@@ -83,28 +117,8 @@ async function throughPods(access: ClusterAccess): Promise<ClusterAccess["node"]
   };
 }
 
-function manifest(image: string, shellImage?: string): string {
-  const { service, daemonSets } = probeObjects(image, probeNames.namespace);
-  const items = [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: probeNames.namespace, labels: namespaceLabels } },
-    { apiVersion: "v1", kind: "Service", ...service },
-    ...daemonSets.map((daemonSet) => ({ apiVersion: "apps/v1", kind: "DaemonSet", ...daemonSet })),
-    ...(shellImage === undefined ? [] : [shells(shellImage)]),
-  ];
-  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
-}
-
-/** The probe's pods have more capabilities than the other levels allow. */
-const namespaceLabels = { ...probeLabels, "pod-security.kubernetes.io/enforce": "privileged" };
-
-function shells(image: string): object {
-  const labels = { "app.kubernetes.io/name": shellName, "app.kubernetes.io/part-of": "cni-lab" };
-  return {
-    apiVersion: "apps/v1",
-    kind: "DaemonSet",
-    metadata: { name: shellName, namespace: probeNames.namespace, labels },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: shellPodSpec(image) } },
-  };
+async function create({ env }: Stack, manifest: string): Promise<void> {
+  required(await capture(["kubectl", "create", "--filename", "-"], { env, input: manifest }), "kubectl create");
 }
 
 function required(ran: Ran, what: string): Ran {

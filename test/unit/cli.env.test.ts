@@ -12,7 +12,7 @@ const pluginVersions: Readonly<Record<string, string>> = {
   kubernetes: versions.pulumiKubernetes,
   command: versions.pulumiCommand,
 };
-const toolchain = { binDir: "/lab/bin", pulumiHome: "/lab/home", nodeImage: "localhost/cni-lab/node:1" };
+const toolchain = { binDir: "/lab/bin", pulumiHome: "/lab/home", nodeImage: "localhost/cni-lab/node:1", prober: "" };
 let state: string;
 beforeEach(() => {
   state = mkdtempSync(path.join(tmpdir(), "cni-lab-env-"));

@@ -10,7 +10,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cache, { recursive: true }));
 
-const toolchain = () => ({ binDir: join(cache, "store/bin-2"), pulumiHome: join(cache, "home"), nodeImage: "node:1" });
+const toolchain = () => ({
+  binDir: join(cache, "store/bin-2"),
+  pulumiHome: join(cache, "home"),
+  nodeImage: "node:1",
+  prober: join(cache, "store/echo-2"),
+});
 
 test("a machine that has nothing yet is told how long it takes", () => {
   expect(setUpNotice(toolchain())).toMatch(/^First set-up on this machine: about \d+ minutes/);
@@ -24,5 +29,6 @@ test("where another version was built only the change is told of", () => {
 test("where all is there nothing is said", () => {
   for (const folder of ["store/bin-2", "home/plugins"]) mkdirSync(join(cache, folder), { recursive: true });
   for (const program of ["pulumi", "kubectl"]) writeFileSync(join(cache, "store/bin-2", program), "");
+  writeFileSync(join(cache, "store/echo-2"), "");
   expect(setUpNotice(toolchain())).toBeUndefined();
 });

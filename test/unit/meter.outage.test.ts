@@ -55,6 +55,16 @@ test("a gap reaches from the first probe to the first answer, and from the last 
   expect(longestGap([])).toBe(0);
 });
 
+test("where the prober was not heard a gap ends and begins: nobody knows what was answered there", () => {
+  const probes = [answered(0, 0), lost(100), lost(200), answered(5_000, 0), answered(5_100, 0)];
+  const unseen = { from: "n1", fromMs: 300, toMs: 4_900 };
+  expect(pairOutages(probes)[0]?.longestGapMs).toBe(5_000);
+  expect(pairOutages(probes, [unseen])[0]?.longestGapMs).toBe(300);
+  expect(pairOutages(probes, [{ ...unseen, fromMs: 150 }])[0]?.longestGapMs).toBe(150);
+  expect(pairOutages(probes, [{ ...unseen, from: "n3" }])[0]?.longestGapMs).toBe(5_000);
+  expect(longestGap([lost(0), lost(100)], [{ fromMs: 0, toMs: 100 }])).toBe(0);
+});
+
 const lostFrom = (from: number, count: number) => Array.from({ length: count }, (_, i) => lost(from + i * 100));
 const other = (probe: Probe): Probe => ({ ...probe, from: "n2" });
 

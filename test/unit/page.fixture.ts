@@ -406,7 +406,7 @@ export function outage() {
       };
     }),
   );
-  return outageReport({ from: "flannel", to: "weave", strategy: "replace" }, 38_000, probes);
+  return outageReport({ from: "flannel", to: "weave", strategy: "replace" }, 38_000, { probes, unseen: [] });
 }
 
 /** A page as a reader sees it, all details open. */

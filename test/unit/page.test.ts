@@ -65,6 +65,13 @@ test("a swap has its timeline, with the pairs that were cut off", () => {
   expect([...html.matchAll(/class="lost"/g)]).toHaveLength(2);
 });
 
+test("a time in which a node was not seen stands in each of its lines", () => {
+  const unseen = [{ from: "n2", fromMs: 9_000, toMs: 12_500 }];
+  const html = page(pageModel(flannelTopology(), flannelVerdict(), { outage: { ...outage(), unseen } }));
+  expect([...html.matchAll(/<rect class="unseen"/g)]).toHaveLength(4);
+  expect(textOf(html)).toContain("not seen: n2 for 3.5 s");
+});
+
 test("what an output holds can't become part of the page", () => {
   const evil = `</pre><script>alert(1)</script><img src="http://example.com/x" onerror='x'>`;
   const verdict = flannelVerdict();

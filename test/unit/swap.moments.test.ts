@@ -127,8 +127,8 @@ describe("tests of a cluster and of the engine", () => {
 
   test("follow nothing that a command prints to learn when to do something", () => {
     const following = holding(/createInterface|std(out|err)\)?\??\.(on|once)\(|\.all\.(on|once)\(|for await \(/);
-    // One shows it, one keeps it until the command has ended.
-    expect(following).toEqual(["live/lab.ts", "engine/support.ts"]);
+    // One shows it, one talks with a program that answers by lines, one keeps it until the command has ended.
+    expect(following).toEqual(["live/lab.ts", "engine/meter.prober.test.ts", "engine/support.ts"]);
   });
 
   test("learn what an update did from its events, not from the numbers in its display", () => {

@@ -178,5 +178,5 @@ export const pulumiLanguageYaml: GoProgram = {
   stamps: {},
 };
 
-/** The HTTP echo of the probe: the lab's own, standard library only. */
+/** The HTTP echo of the probe, and what asks it: the lab's own, standard library only. */
 export const echo: GoProgram = { name: "echo", version: "1", files: { echo: "." } };

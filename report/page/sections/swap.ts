@@ -1,4 +1,4 @@
-import type { PairOutage, Span } from "../../../driver/meter/outage";
+import type { PairOutage, Span, Unseen } from "../../../driver/meter/outage";
 import { type OutageReport, summary } from "../../../driver/meter/report";
 import { type Html, html } from "../html";
 import type { PageModel } from "../model";
@@ -15,7 +15,7 @@ export function swap({ outage }: PageModel): Html | undefined {
 <details><summary>The same as a table</summary>${table(outage)}</details></section>`;
 }
 
-function timeline({ pairs, tookMs }: OutageReport): Html {
+function timeline({ pairs, unseen, tookMs }: OutageReport): Html {
   const end = Math.max(
     tookMs,
     ...pairs.flatMap(({ reachableMs, lastLostMs }) => [reachableMs ?? 0, lastLostMs ?? 0]),
@@ -31,13 +31,21 @@ ${ticks(end).map(
   (ms) =>
     html`<path class="tick" d="M${x(ms)} ${chart.top - 6}V${height - 8}"/><text class="small middle" x="${x(ms)}" y="14">${ms / 1000} s</text>`,
 )}
-${pairs.map((pair, i) => line(pair, chart.top + i * chart.row + chart.row / 2, x, end))}
+${pairs.map((pair, i) =>
+  line(
+    pair,
+    unseen.filter(({ from }) => from === pair.from),
+    chart.top + i * chart.row + chart.row / 2,
+    x,
+    end,
+  ),
+)}
 <path class="done" d="M${x(tookMs)} ${chart.top - 10}V${height - 8}"/>
 </svg>
-<p class="legend"><span class="key answered"></span> answered <span class="key lost"></span> lost one or a few <span class="key cut"></span> cut off <span class="key done"></span> the update ended</p>`;
+<p class="legend"><span class="key answered"></span> answered <span class="key lost"></span> lost one or a few <span class="key cut"></span> cut off ${unseen.length === 0 ? undefined : html`<span class="key unseen"></span> not seen `}<span class="key done"></span> the update ended</p>`;
 }
 
-function line(pair: PairOutage, y: number, x: (ms: number) => number, end: number): Html {
+function line(pair: PairOutage, unseen: readonly Unseen[], y: number, x: (ms: number) => number, end: number): Html {
   const { from, to, sent, lost, cutOff, firstLostMs, lastLostMs, longestGapMs } = pair;
   const cut = cutOff === undefined ? undefined : span(cutOff, end);
   const lone = [firstLostMs, lastLostMs].flatMap((ms) =>
@@ -46,6 +54,7 @@ function line(pair: PairOutage, y: number, x: (ms: number) => number, end: numbe
   return html`<g><title>${`${from} to ${to}: ${lost} of ${sent} lost, longest gap ${inSeconds(longestGapMs)}`}</title>
 <text class="mono" x="0" y="${y + 4}">${from} → ${to}</text>
 <rect class="answered" x="${chart.left}" y="${y - 4}" width="${chart.width}" height="8"/>
+${unseen.map(({ fromMs, toMs }) => html`<rect class="unseen" x="${x(fromMs)}" y="${y - 5}" width="${round(x(toMs) - x(fromMs))}" height="10"/>`)}
 ${[...new Set(lone)].map((ms) => html`<rect class="lost" x="${x(ms) - 1.5}" y="${y - 8}" width="3" height="16"/>`)}
 ${cut === undefined ? undefined : html`<rect class="cut" x="${x(cut.fromMs)}" y="${y - 9}" width="${round(Math.max(3, x(cut.toMs) - x(cut.fromMs)))}" height="18"/>`}
 </g>`;

@@ -1,4 +1,5 @@
-// Command echo is the probe's HTTP server: it says which pod answered, and whom it saw asking.
+// Command echo is the probe's HTTP server: it says which pod answered, and whom it saw asking. As `echo prober` it is the
+// other side, which asks.
 package main
 
 import (
@@ -39,6 +40,18 @@ type answer struct {
 }
 
 func main() {
+	switch {
+	case len(os.Args) == 1:
+		answerHTTP()
+	case len(os.Args) == 2 && os.Args[1] == "prober":
+		runProber(os.Stdin, os.Stdout)
+	default:
+		log.Fatalf("usage: %s [prober]", os.Args[0])
+	}
+}
+
+// answerHTTP answers until it is told to end.
+func answerHTTP() {
 	serve, err := lameDuck()
 	if err != nil {
 		log.Fatal(err)
