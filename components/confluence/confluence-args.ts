@@ -17,8 +17,11 @@ import {
 import type { Inputs } from "../args/inputs";
 import { type AttachableNetwork, attachableNetwork } from "../networks/attachable-network";
 import type { Database, PodForm } from "./confluence-pods";
+import type { Heap } from "./environment";
+import { type ConfluenceIngress, ingressField } from "./ingress";
 import type { Join } from "./join";
-import type { ConfluenceSettings, Heap } from "./problems";
+import { placementFields } from "./placement";
+import type { ConfluenceSettings } from "./problems";
 
 /** A secondary network of the pods, as `net1`. */
 export interface ConfluenceNetwork {
@@ -50,6 +53,8 @@ export interface ConfluenceArgs extends PodForm {
   /** @default { minMiB: 1024, maxMiB: 1024 } */
   readonly heap?: Inputs<Heap>;
   readonly database: Database;
+  /** @default none: browsers reach the members by what somebody else makes */
+  readonly ingress?: ConfluenceIngress;
   /** What the stand-in alone knows: how often its safety job runs. The vendor's image does so every 30 s. @default the image's own */
   readonly standIn?: { readonly safetyIntervalSeconds: pulumi.Input<number> };
   /** Leave the pods' readiness to whoever looks at them: members that panic are never ready together. @default false */
@@ -76,6 +81,10 @@ export const confluenceFields = (args: ConfluenceArgs): FieldsOf<ConfluenceArgs>
   livenessProbe: oneOf("off", "status"),
   probeDelaySeconds: group({ readiness: required(number), liveness: required(number) }),
   resources: anything,
+  ...placementFields,
+  nodeSelector: anything,
+  env: list(group({ name: required(text), value: passed(text), valueFrom: anything })),
+  ingress: ingressField,
   sharedHome: anything,
   localHome: anything,
 });
@@ -98,6 +107,11 @@ export function confluenceSettings(args: ConfluenceArgs): Inputs<ConfluenceSetti
     hasNetwork: args.network !== undefined,
     hasLicense: args.license !== undefined,
     heap: args.heap ?? { minMiB: 1024, maxMiB: 1024 },
+    site: args.ingress && {
+      host: args.ingress.host,
+      https: args.ingress.https ?? args.ingress.tlsSecret !== undefined,
+    },
+    env: args.env?.map(({ name }) => name),
     safetyIntervalSeconds: args.standIn?.safetyIntervalSeconds,
   };
 }

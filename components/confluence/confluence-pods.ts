@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../args/inputs";
 import { type Environment, environment, homes } from "./environment";
 import { confluenceNames } from "./names";
+import { type PodPlacement, placed } from "./placement";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type EnvVar = k8s.types.input.core.v1.EnvVar;
@@ -16,7 +17,7 @@ export interface Database {
 }
 
 /** How pods of Confluence are run, besides what they are told. */
-export interface PodForm {
+export interface PodForm extends PodPlacement {
   /** The vendor's image, or one that takes the same environment. */
   readonly image: pulumi.Input<string>;
   /**
@@ -35,6 +36,15 @@ export interface PodForm {
   readonly livenessProbe?: pulumi.Input<"off" | "status">;
   /** How long a new container is not asked, in seconds. The vendor's image takes some minutes to start. @default { readiness: 10, liveness: 20 } */
   readonly probeDelaySeconds?: { readonly readiness: pulumi.Input<number>; readonly liveness: pulumi.Input<number> };
+  /** Labels of the nodes that may have the pods. @default all nodes may */
+  readonly nodeSelector?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * More variables of the container, for example `ATL_TOMCAT_CONTEXTPATH`, or `CATALINA_OPTS` for the JVM. Those that the
+   * pod has already are set by other arguments.
+   *
+   * @default none
+   */
+  readonly env?: readonly k8s.types.input.core.v1.EnvVar[];
   /** @default { requests: { cpu: "2", memory: "2G" } } */
   readonly resources?: pulumi.Input<k8s.types.input.core.v1.ResourceRequirements>;
   /** A volume that pods of all nodes may write, for what members share. @default an empty folder of each pod's own */
@@ -70,6 +80,8 @@ export function confluencePod(form: PodForm, settings: Inputs<Environment>, sour
     // 20 s, in which Confluence ends what it does, and some more.
     terminationGracePeriodSeconds: 25,
     securityContext: { fsGroup: 2002, fsGroupChangePolicy: "OnRootMismatch" },
+    ...placed(form),
+    ...(form.nodeSelector === undefined ? {} : { nodeSelector: form.nodeSelector }),
     affinity: pulumi.output(form.spread).apply((spread) => affinity(spread, sources.selector)) as PodSpec["affinity"],
     containers: [
       {
@@ -79,7 +91,7 @@ export function confluencePod(form: PodForm, settings: Inputs<Environment>, sour
           { name: "http", containerPort: port },
           { name: "hazelcast", containerPort: hazelcastPort },
         ],
-        env: env(settings, sources),
+        env: env(settings, sources, form.env),
         ...probes(form),
         lifecycle: { preStop: { exec: { command: ["sh", "-c", "/shutdown-wait.sh"] } } },
         resources: form.resources ?? { requests: { cpu: "2", memory: "2G" } },
@@ -122,6 +134,7 @@ function affinity(spread: "node" | "none" | "together" | undefined, matchLabels:
 function env(
   settings: Inputs<Environment>,
   { database, secret, hasLicense, peers }: PodSources,
+  more: readonly EnvVar[] = [],
 ): pulumi.Output<pulumi.Input<EnvVar>[]> {
   const ofPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const ofSecret = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } });
@@ -133,6 +146,7 @@ function env(
     { name: "ATL_JDBC_USER", value: database.user },
     ofSecret("ATL_JDBC_PASSWORD", secretKeys.password),
     ...(hasLicense ? [ofSecret("ATL_LICENSE_KEY", secretKeys.license)] : []),
+    ...more,
   ];
   return pulumi
     .output(settings)

@@ -7,6 +7,7 @@ import { grant } from "../cluster/rights";
 import { annotationsOn } from "../networks/attachable-network";
 import { type ConfluenceArgs, confluenceFields, confluenceSettings } from "./confluence-args";
 import { confluenceClaims, confluencePod, secretKeys } from "./confluence-pods";
+import { confluenceIngress } from "./ingress";
 import { joinWarnings } from "./join";
 import { confluenceNames, podNameLabel, replicaName } from "./names";
 import { confluenceProblems } from "./problems";
@@ -18,8 +19,8 @@ import { confluenceProblems } from "./problems";
  * `probeDelaySeconds` (it takes minutes to start), homes on volumes that last, and a database with some 250 connections.
  * Its set-up is finished by hand on one replica; more come after that.
  *
- * @throws pulumi.ResourceError if a setting can't work: an empty `image`, a number out of its range, an invalid `clusterName` or
- * `join`, `interface` net1 without `network`, or the vendor's image without `license`.
+ * @throws pulumi.ResourceError if a setting can't work: an empty `image`, a number out of its range, an invalid `clusterName`,
+ * `join` or `ingress.host`, a variable in `env` that the pods have already, `interface` net1 without `network`, or the vendor's image without `license`.
  *
  * @example
  * ```ts
@@ -62,6 +63,9 @@ export class Confluence extends pulumi.ComponentResource {
     ];
     const all = { selector: selector(confluenceNames.name, name), ports };
     this.service = serve(name, confluenceNames.name, metadata, all, own);
+    if (args.ingress !== undefined) {
+      confluenceIngress(name, args.ingress, metadata, own);
+    }
     const pod = confluencePod(args, settings, {
       serviceAccountName: account.metadata.name,
       selector: selector(confluenceNames.name, name),

@@ -1,6 +1,6 @@
 import { type Join, joinTypes } from "./join";
 import { confluenceNames } from "./names";
-import type { Heap } from "./problems";
+import { addressEnvironment, type SiteAddress } from "./site-address";
 
 /** Folders of Confluence's in its container; the vendor's image has its log below the first. */
 export const homes = {
@@ -10,6 +10,14 @@ export const homes = {
   logs: "/opt/atlassian/confluence/logs",
 } as const;
 
+/** Of how much memory the JVM may make its heap, in MiB. */
+export interface Heap {
+  /** What it starts with. */
+  readonly minMiB: number;
+  /** What it never goes beyond. */
+  readonly maxMiB: number;
+}
+
 /** What a pod is told in plain words; what is secret, or only the cluster knows, comes besides. */
 export interface Environment {
   readonly clusterName: string;
@@ -17,6 +25,8 @@ export interface Environment {
   /** @default Confluence's own choice */
   readonly interface?: string;
   readonly heap: Heap;
+  /** The address by which browsers reach the members. @default not known */
+  readonly site?: SiteAddress;
   /** How often the stand-in compares its safety number with the database's. @default its own: 30 */
   readonly safetyIntervalSeconds?: number;
 }
@@ -44,7 +54,18 @@ export function environment(settings: Environment): Record<string, string> {
     // By default the image writes its log into a file, where nobody looks for a pod's.
     CONFLUENCE_LOG_STDOUT: "true",
     ...(safetyIntervalSeconds === undefined ? {} : { SIM_SAFETY_INTERVAL_SECONDS: String(safetyIntervalSeconds) }),
+    ...(settings.site === undefined ? {} : addressEnvironment(settings.site)),
   };
+}
+
+/** Variables that a pod has besides: their values are secret, or only the cluster knows them. */
+export function referred(join: Join["type"], hasLicense: boolean): string[] {
+  return [
+    ...(join === "tcpIp" ? ["ATL_CLUSTER_PEERS"] : []),
+    ...(join === "kubernetes" ? ["KUBERNETES_NAMESPACE"] : []),
+    ...["POD_IP", "ATL_JDBC_URL", "ATL_JDBC_USER", "ATL_JDBC_PASSWORD"],
+    ...(hasLicense ? ["ATL_LICENSE_KEY"] : []),
+  ];
 }
 
 function ofJoin(join: Join): Record<string, string> {

@@ -8,6 +8,7 @@ import type { Inputs } from "../args/inputs";
 import { after, recorded, takeArgs } from "../args/take";
 import { commandOn, nodeField, type ReachableNode } from "../cluster/node-access";
 import { confluenceNames } from "./names";
+import { type PodPlacement, placed, placementFields } from "./placement";
 import {
   drawPassword,
   makeFolder,
@@ -17,7 +18,7 @@ import {
   removeFolder,
 } from "./postgres-settings";
 
-export interface PostgresArgs {
+export interface PostgresArgs extends PodPlacement {
   readonly namespace: pulumi.Input<string>;
   /** The node that keeps the data, and where the pod therefore is, from the first day to the last. */
   readonly node: ReachableNode;
@@ -44,6 +45,7 @@ const fields: FieldsOf<PostgresArgs> = {
   node: required(nodeField),
   folder: text,
   image: text,
+  ...placementFields,
   database: text,
   user: text,
   password: anything,
@@ -208,6 +210,7 @@ function podSpec(
   const { database, user } = settings;
   return {
     automountServiceAccountToken: false,
+    ...placed(args),
     securityContext: { runAsUser: 999, runAsGroup: 999, fsGroup: 999, fsGroupChangePolicy: "OnRootMismatch" },
     containers: [
       {

@@ -1,14 +1,8 @@
 import type { Problem } from "../../lib/user-error";
 import { secondInterface } from "../networks/names";
+import { environment, type Heap, referred } from "./environment";
 import { type Join, joinProblems } from "./join";
-
-/** Of how much memory the JVM may make its heap, in MiB. */
-export interface Heap {
-  /** What it starts with. */
-  readonly minMiB: number;
-  /** What it never goes beyond. */
-  readonly maxMiB: number;
-}
+import { addressProblems, type SiteAddress } from "./site-address";
 
 /** What decides how a cluster of Confluence is built, as plain values. */
 export interface ConfluenceSettings {
@@ -21,6 +15,9 @@ export interface ConfluenceSettings {
   readonly hasNetwork: boolean;
   readonly hasLicense: boolean;
   readonly heap: Heap;
+  readonly site?: SiteAddress;
+  /** Names of the variables that a program adds. @default none */
+  readonly env?: readonly string[];
   readonly safetyIntervalSeconds: number | undefined;
 }
 
@@ -46,6 +43,8 @@ export function confluenceProblems(settings: ConfluenceSettings): Problem[] {
     }),
     ...joinProblems(join),
     ...interfaceProblems(settings),
+    ...addressProblems(settings.site),
+    ...environmentProblems(settings),
     ...unless(isMiB(heap.minMiB) && isMiB(heap.maxMiB) && heap.minMiB <= heap.maxMiB, {
       field: "heap",
       value: `${heap.minMiB} to ${heap.maxMiB}`,
@@ -80,6 +79,23 @@ function interfaceProblems({ interface: link, hasNetwork }: ConfluenceSettings):
       rule: "is the pods' interface on a secondary network, and network is not given",
       fix: "name the network that the pods are to be on",
     }),
+  ];
+}
+
+function environmentProblems({ env = [], ...settings }: ConfluenceSettings): Problem[] {
+  const own = Object.keys(environment(settings)).concat(referred(settings.join.type, settings.hasLicense));
+  const bad = (names: readonly string[], rule: string, fix?: string) =>
+    [...new Set(names)].map((value) => ({ field: "env", value, rule, fix }));
+  return [
+    ...bad(
+      env.filter((name) => own.includes(name)),
+      "is a variable that the pods have already",
+      "leave it out, and set what it is about by the argument for that",
+    ),
+    ...bad(
+      env.filter((name, i) => env.indexOf(name) < i),
+      "must be there once: there are two variables of this name",
+    ),
   ];
 }
 

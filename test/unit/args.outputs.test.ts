@@ -165,6 +165,8 @@ const cases: Readonly<Record<string, Case>> = {
       ...{ database: { url: "jdbc:x", user: "u", password: "p" }, skipAwait: true, image, spread: "node" },
       ...{ livenessProbe: "status", probeDelaySeconds: { readiness: 1, liveness: 2 } },
       ...{ resources: { limits: { memory: "1Gi" } }, sharedHome: { emptyDir: {} }, localHome: { accessModes: ["x"] } },
+      ...{ imagePullSecrets: ["s"], tolerations: [{ key: "k" }], nodeSelector: { disk: "ssd" } },
+      ...{ env: [{ name: "A", value: "b" }], ingress: { host: "h", className: "c", tlsSecret: "t", https: true } },
     }),
     plain: ["join.type"],
   },
@@ -172,6 +174,7 @@ const cases: Readonly<Record<string, Case>> = {
     args: () => ({
       ...{ namespace: "c", node: nodes[0], folder: "/var/local/a/b", image, database: "d", user: "u", password: "p" },
       ...{ maxConnections: 30, resources: { limits: { memory: "1Gi" } }, skipAwait: true },
+      ...{ imagePullSecrets: ["s"], tolerations: [{ key: "k" }] },
     }),
     plain: ["node.name"],
   },
@@ -260,7 +263,12 @@ describe.each(Object.entries(cases))("each argument of %s", (name, { args, plain
 
   test("of the wrong shape is refused by its name", async () => {
     for (const leaf of await all()) {
-      if (/annotations|sysctl|resources|Home|password|license|kubeconfig|database|address$/.test(leaf.name)) continue;
+      if (
+        /annotations|sysctl|resources|Home|tolerations|nodeSelector|password|license|kubeconfig|database|address$/.test(
+          leaf.name,
+        )
+      )
+        continue;
       const wrong = () => withAt(args(), leaf.way, () => [{}]) as object;
       await expect(registered(name, wrong), leaf.name).rejects.toThrow(leaf.name);
     }

@@ -110,6 +110,85 @@ describe.each([false, true])("Confluence, preview %s", (preview) => {
     });
   });
 
+  test("an Ingress leads browsers to the members, and back to the same one", async () => {
+    const resources = await build({ ingress: { host: "wiki.example.com", annotations: { a: "b" } } });
+    const { metadata, spec } = only(resources, "wiki-ingress").inputs;
+    expect([metadata.name, metadata.namespace]).toEqual(["confluence", "confluence"]);
+    expect(metadata.annotations).toMatchObject({
+      "nginx.ingress.kubernetes.io/affinity": "cookie",
+      "nginx.ingress.kubernetes.io/affinity-mode": "persistent",
+      a: "b",
+    });
+    const service = { name: "confluence", port: { number: 80 } };
+    expect(spec).toEqual({
+      rules: [{ host: "wiki.example.com", http: { paths: [{ path: "/", pathType: "Prefix", backend: { service } }] } }],
+    });
+    expect(children(resources)).toContain("wiki-ingress kubernetes:networking.k8s.io/v1:Ingress");
+    const tls = { host: "wiki.example.com", className: "nginx", tlsSecret: "wiki-tls" };
+    const { ingressClassName, tls: secrets } = only(await build({ ingress: tls }), "wiki-ingress").inputs.spec;
+    expect([ingressClassName, secrets]).toEqual(["nginx", [{ hosts: ["wiki.example.com"], secretName: "wiki-tls" }]]);
+  });
+
+  test.each([
+    [{}, "80", "http", "false"],
+    [{ tlsSecret: "wiki-tls" }, "443", "https", "true"],
+    [{ https: true }, "443", "https", "true"],
+    [{ tlsSecret: "wiki-tls", https: false }, "80", "http", "false"],
+  ])("with the Ingress %j Confluence is told where it is", async (more, port, scheme, secure) => {
+    const { env } = await containerOf({ ingress: { host: "wiki.example.com", ...more } });
+    expect(env).toEqual(
+      expect.arrayContaining([
+        { name: "ATL_PROXY_NAME", value: "wiki.example.com" },
+        { name: "ATL_PROXY_PORT", value: port },
+        { name: "ATL_TOMCAT_SCHEME", value: scheme },
+        { name: "ATL_TOMCAT_SECURE", value: secure },
+      ]),
+    );
+  });
+
+  test("what a cluster of somebody's wants of the pods", async () => {
+    const tolerations = [{ key: "wiki", operator: "Exists" }];
+    const pod = await podOf({ imagePullSecrets: ["registry"], nodeSelector: { disk: "ssd" }, tolerations });
+    expect([pod.imagePullSecrets, pod.nodeSelector, pod.tolerations]).toEqual([
+      [{ name: "registry" }],
+      { disk: "ssd" },
+      tolerations,
+    ]);
+  });
+
+  test("more variables come behind its own", async () => {
+    const token = { name: "TOKEN", valueFrom: { secretKeyRef: { name: "s", key: "k" } } };
+    const env = [{ name: "ATL_TOMCAT_CONTEXTPATH", value: "wiki" }, token];
+    expect((await containerOf({ env })).env.slice(-2)).toEqual(env);
+  });
+
+  test("a variable that the pods have is refused, whatever sets it", async () => {
+    const joins: ConfluenceArgs["join"][] = [usual.join, { type: "tcpIp" }, { type: "kubernetes" }];
+    for (const join of joins) {
+      const all: Partial<ConfluenceArgs> = {
+        ...{ join, interface: "eth0", license: "l", standIn: { safetyIntervalSeconds: 5 } },
+        ingress: { host: "wiki.example.com" },
+      };
+      const own: { name: string }[] = (await containerOf(all)).env;
+      const said = await refusal({ ...all, env: own.map(({ name }) => ({ name, value: "x" })) });
+      expect(said.split("\n")).toEqual(
+        expect.arrayContaining(
+          own.map(({ name }) => expect.stringContaining(`env is "${name}": is a variable that the pods have already;`)),
+        ),
+      );
+      expect(said.split("\n")).toHaveLength(own.length);
+    }
+    expect(await refusal({ env: [{ name: "A" }, { name: "B" }, { name: "A" }] })).toBe(
+      'env is "A": must be there once: there are two variables of this name',
+    );
+  });
+
+  test("a host that is no name is refused", async () => {
+    for (const host of ["https://wiki.example.com", "wiki.example.com/wiki", "Wiki", ""]) {
+      expect(await refusal({ ingress: { host } })).toContain(`ingress.host is "${host}": must be a DNS name`);
+    }
+  });
+
   test("the Service is the chart's", async () => {
     const { metadata, spec } = only(await build(), "wiki-service").inputs;
     expect([metadata.name, metadata.namespace]).toEqual(["confluence", "confluence"]);
