@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cnis } from "../components/cni/registry";
+import { type AtOnce, atOnceProblems } from "../components/cni/side-by-side";
 import type { Problem } from "../lib/user-error";
 import { oneOf } from "./rules";
 
@@ -68,10 +69,25 @@ export const existingConfig = {
     .describe(
       "what becomes of what would go wrong in a swap on an existing cluster: it ends the update before anything is touched, is told, or is not looked for",
     ),
+  atOnce: z
+    .string()
+    .transform(atOnceOf)
+    .refine((value) => atOnceProblems("atOnce", value).length === 0, {
+      error: "must be a number of nodes, or a part of them such as 10%, at most 50%",
+    })
+    .default(1)
+    .describe(
+      "how many nodes of an existing cluster a swap moves side by side: a number, or a part of them such as 10%",
+    ),
   found: json(found, "must be what ./lab adopt has found")
     .optional()
     .describe("the CNI that an existing cluster had, with its objects"),
 };
+
+/** The number, or the part, that a text names. */
+function atOnceOf(value: string): AtOnce {
+  return value.endsWith("%") ? (value as AtOnce) : Number(value);
+}
 
 /** A value that is written as YAML or JSON in the stack's file, and read as JSON. */
 function json<Schema extends z.ZodType>(schema: Schema, rule: string) {

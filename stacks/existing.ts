@@ -31,7 +31,7 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
     "cni",
     {
       ...chooseCni(settings.cni, settings, { lans: [], nodes: [] }),
-      ...{ access: { nodes, kubeconfig }, found, retain: true, preflight: settings.preflight },
+      ...{ access: { nodes, kubeconfig }, found, retain: true, preflight: settings.preflight, atOnce: settings.atOnce },
       ...{ nodeCleanup: settings.nodeCleanup === "on", recreatePods: settings.recreatePods === "on" },
       left: residues(settings),
     },

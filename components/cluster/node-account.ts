@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
 import { type FieldsOf, text } from "../args/fields";
 import { recorded, takeArgs } from "../args/take";
+import { desiredCni } from "../cni/swap/names";
 import { grant } from "./rights";
 import type { ShellAccount } from "./shell/account";
 
@@ -47,8 +48,10 @@ export class NodeAccount extends pulumi.ComponentResource {
     );
     const { namespace: _, ...clusterWide } = metadata;
     const { binding } = grant(componentName, { kind: "ClusterRole", metadata: clusterWide, rules, account }, own);
+    const inTurn = { ...metadata, namespace: desiredCni.namespace };
+    const turns = grant(`${componentName}-turns`, { kind: "Role", metadata: inTurn, rules: turnRules, account }, own);
     // The account is of use once it has its rights.
-    const ready = pulumi.all([account.metadata, binding.id]).apply(([meta]) => meta);
+    const ready = pulumi.all([account.metadata, binding.id, turns.binding.id]).apply(([meta]) => meta);
     this.account = { namespace: ready.namespace, name: ready.name, server: args.server };
     this.registerOutputs({ account: this.account });
   }
@@ -64,4 +67,9 @@ const rules = [
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list"] },
   { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["list", "delete"] },
   { apiGroups: [""], resources: ["configmaps"], verbs: ["list", "delete"] },
+];
+
+/** Nodes that are moved side by side take turns, by Leases where the cluster keeps which CNI it is to have. */
+const turnRules = [
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];

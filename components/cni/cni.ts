@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
 import type { Problem } from "../../lib/user-error";
-import { type FieldsOf, flag, group, list, oneOf, plain, required, text } from "../args/fields";
+import { anything, type FieldsOf, flag, group, list, oneOf, plain, required, text } from "../args/fields";
 import { after, recorded, takeArgs } from "../args/take";
 import { accessFields, type NodeAccess } from "../cluster/node-access";
 import { Arrival } from "./arrival";
@@ -18,6 +18,7 @@ import { nodeRecords } from "./node-records";
 import { type PreflightChoice, preflight } from "./preflight/preflight";
 import { type CniId, type CniName, cniNames, definitionOf, residues } from "./registry";
 import { releaseNodes } from "./release";
+import { type AtOnce, atOnceProblems } from "./side-by-side";
 import { desiredCni, desiredNetwork, foundCnis, leftUndone, wishMark } from "./swap/names";
 import type { Residue } from "./swap/residue";
 import { previewSwap } from "./swap-preview";
@@ -56,6 +57,11 @@ export interface CniSwapArgs {
    * before anything was touched, `"tell"` goes on. Needs `access`. @default "refuse"
    */
   readonly preflight?: PreflightChoice;
+  /**
+   * How many nodes a swap moves side by side: a number, or a part of them such as `"10%"`, at most half. The control plane,
+   * the first of the nodes, is moved alone, as the last one. Needs `access`. @default 1
+   */
+  readonly atOnce?: AtOnce;
   /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of all CNIs with their usual networks */
   readonly left?: readonly Residue[];
 }
@@ -68,6 +74,7 @@ const fields: FieldsOf<CniSwapArgs & { readonly type: CniName }> = {
   found: foundField,
   retain: plain(flag),
   preflight: plain(oneOf("refuse", "tell", "off")),
+  atOnce: anything,
   left: list(group({ cni: required(plain(text)), network: required(plain(text)) })),
 };
 
@@ -104,6 +111,7 @@ export class Cni extends pulumi.ComponentResource {
       retain = false,
       left,
       preflight: fate,
+      atOnce,
       ...choice
     } = args;
     if (access === undefined) {
@@ -118,9 +126,9 @@ export class Cni extends pulumi.ComponentResource {
       this.ready =
         choice.type === "none"
           ? nodeRecords(`${name}-record`, access.nodes, kept)
-          : installBetween(name, choice, access, { wish, recreatePods, found, retain }, kept);
+          : installBetween(name, choice, access, { wish, recreatePods, found, retain, atOnce }, kept);
       if (!nodeCleanup) {
-        leave(name, access, leftBeside(choice, left), kept);
+        leave(name, access, leftBeside(choice, left), atOnce, kept);
       }
       previewSwap(access.nodes, choice.type, this);
     }
@@ -159,7 +167,13 @@ function record(
  * Without a clean-up a CNI that leaves takes its own resources out of the program, and with them what would clean up
  * after it. These stand in for them until the clean-up is wanted again: their deletion is the clean-up.
  */
-function leave(name: string, access: NodeAccess, left: readonly Residue[], own: pulumi.CustomResourceOptions): void {
+function leave(
+  name: string,
+  access: NodeAccess,
+  left: readonly Residue[],
+  atOnce: AtOnce | undefined,
+  own: pulumi.CustomResourceOptions,
+): void {
   for (const residue of left) {
     const part = `${residue.cni}-left`;
     const cleanup = new NodeCleanup(
@@ -169,7 +183,7 @@ function leave(name: string, access: NodeAccess, left: readonly Residue[], own: 
     );
     new Handover(
       `${name}-${part}-handover`,
-      { ...access, cni: residue.cni },
+      { ...access, cni: residue.cni, atOnce },
       formerly(name, `${part}-handover`, after(own, ...cleanup.commands)),
     );
   }
@@ -181,13 +195,14 @@ interface Swap {
   readonly recreatePods: pulumi.Input<boolean>;
   readonly found: FoundCni | undefined;
   readonly retain: boolean;
+  readonly atOnce: AtOnce | undefined;
 }
 
 function installBetween(
   name: string,
   choice: PodCni,
   access: NodeAccess,
-  { wish, recreatePods, found: before, retain }: Swap,
+  { wish, recreatePods, found: before, retain, atOnce }: Swap,
   own: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const { type } = choice;
@@ -217,12 +232,12 @@ function installBetween(
     formerly(name, `${type}-arrival`, there),
   );
   installers[type].beside?.(name, access, own, retain);
-  const { last } = new Handover(
+  const { ends } = new Handover(
     `${part}-handover`,
-    { ...access, cni: type },
+    { ...access, cni: type, atOnce },
     formerly(name, `${type}-handover`, there),
   );
-  return last === undefined ? [...ready] : [...arrival.commands, last];
+  return ends.length === 0 ? [...ready] : [...arrival.commands, ...ends];
 }
 
 /** The same options, for what is made once nothing is known to stand in the way of the CNI that is chosen. */
@@ -274,6 +289,7 @@ function problemsOf(args: CniArgs, values: object): readonly Problem[] {
   const installer = installerOf(args.type);
   return [
     ...(installer?.problemsOf(values) ?? []),
+    ...atOnceProblems("atOnce", args.atOnce),
     ...(installer?.needsAccess === true && args.access === undefined ? [accessMissing(args.type)] : []),
   ];
 }

@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../lib/user-error";
-import { type FieldsOf, number, required, text } from "../args/fields";
+import { anything, type FieldsOf, number, required, text } from "../args/fields";
 import { secondsProblems } from "../args/rules";
 import { after, recorded, takeArgs } from "../args/take";
-import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
+import { accessFields, commandOn, type NodeAccess, type ReachableNode } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/shell/node-shell";
+import { type AtOnce, atOnceProblems, sideBySide } from "./side-by-side";
 import { handoverDelete } from "./swap/handover-script";
 
 export interface HandoverArgs extends NodeAccess {
   /** The CNI that is handed over when this is deleted. */
   readonly cni: pulumi.Input<string>;
+  /** How many nodes are moved side by side. The first of the nodes, a control plane, is moved alone. @default 1 */
+  readonly atOnce?: AtOnce;
   /** How long one pod's replacement may take to become Ready, in seconds. @default 180 */
   readonly podSeconds?: pulumi.Input<number>;
   /** How long the successor may take to be ready on a node, in seconds. @default 60 */
@@ -19,52 +22,64 @@ export interface HandoverArgs extends NodeAccess {
 const fields: FieldsOf<HandoverArgs> = {
   ...accessFields,
   cni: required(text),
+  atOnce: anything,
   podSeconds: number,
   successorSeconds: number,
 };
 
 /**
  * Moves the pods of one node after the other from a CNI to the one that follows it: it runs when this is deleted, while
- * both are there. Workloads depend on `last`, so that they exist only where pods have a network.
+ * both are there. Workloads depend on `ends`, so that they exist only where pods have a network.
  *
- * The chain is made from the control plane on and therefore deleted towards it: n2, n3, ..., and n1 last.
- * A node that fails stops the chain, and the nodes behind it keep the CNI they have.
+ * The chain is made from the control plane on and therefore deleted towards it: n2, n3, ..., and n1 last. With `atOnce`
+ * there are as many chains, which all lead to n1, and nodes take turns at the pods of one owner, so that no two of its
+ * replicas are away at once; of a DaemonSet as many pods may be away as nodes are moved.
+ * A node that fails stops its chain, and the nodes behind it keep the CNI they have.
  *
- * @throws pulumi.ResourceError if `podSeconds` or `successorSeconds` is not a whole number of seconds, at least 1.
+ * @throws pulumi.ResourceError if `podSeconds` or `successorSeconds` is not a whole number of seconds, at least 1, or
+ * `atOnce` neither a number of nodes nor a part of them.
  *
  * @example
  * ```ts
- * const { last } = new Handover("handover", { ...access, cni: "flannel" }, { dependsOn: flannel.daemonSet });
- * new Probe("probe", { image }, { provider: cluster.provider, dependsOn: last });
+ * const { ends } = new Handover("handover", { ...access, cni: "flannel" }, { dependsOn: flannel.daemonSet });
+ * new Probe("probe", { image }, { provider: cluster.provider, dependsOn: [...ends] });
  * ```
  */
 export class Handover extends pulumi.ComponentResource {
-  /** The end of the chain; `undefined` without nodes. */
-  readonly last: NodeCommand | undefined;
+  /** The nodes that are moved first, at the end of each chain; none without nodes. */
+  readonly ends: readonly NodeCommand[];
 
   constructor(name: string, args: HandoverArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Handover", name, recorded(args, fields), opts);
-    const { own } = takeArgs(this, args, fields, opts, timesProblems);
+    const { own } = takeArgs(this, args, fields, opts, problemsOf);
+    const [first, ...others] = args.nodes;
+    const chains = sideBySide(args.atOnce ?? 1, args.nodes.length);
     const text = pulumi
       .all([args.podSeconds ?? 180, args.successorSeconds ?? 60])
-      .apply(([pod, successor]) => handoverDelete({ pod, successor }));
+      .apply(([pod, successor]) => handoverDelete({ pod, successor, sideBySide: chains }));
     const kubeconfig = pulumi.secret(args.kubeconfig);
-    const [first, ...others] = args.nodes;
-    const chain = first === undefined ? [] : [first, ...others.reverse()];
-    this.last = chain.reduce<NodeCommand | undefined>(
-      (before, node) =>
-        commandOn(
-          node,
-          `${name}-${node.name}`,
-          { create: { text: ":" }, delete: { text, args: [node.name, args.cni] }, kubeconfig, logging: "stderr" },
-          before === undefined ? own : after(own, before),
-        ),
-      undefined,
-    );
-    this.registerOutputs({ last: this.last });
+    const move = (node: ReachableNode, before: NodeCommand | undefined) =>
+      commandOn(
+        node,
+        `${name}-${node.name}`,
+        { create: { text: ":" }, delete: { text, args: [node.name, args.cni] }, kubeconfig, logging: "stderr" },
+        before === undefined ? own : after(own, before),
+      );
+    const last = first && move(first, undefined);
+    const moves: NodeCommand[] = [];
+    // The last of a chain is made first.
+    for (const [i, node] of [...others.entries()].reverse()) {
+      moves[i] = move(node, moves[i + chains] ?? last);
+    }
+    this.ends = moves.length === 0 && last !== undefined ? [last] : moves.slice(0, chains);
+    this.registerOutputs({ ends: this.ends });
   }
 }
 
-function timesProblems({ podSeconds, successorSeconds }: pulumi.Unwrap<HandoverArgs>): Problem[] {
-  return [...secondsProblems("podSeconds", podSeconds), ...secondsProblems("successorSeconds", successorSeconds)];
+function problemsOf({ podSeconds, successorSeconds, atOnce }: pulumi.Unwrap<HandoverArgs>): Problem[] {
+  return [
+    ...atOnceProblems("atOnce", atOnce),
+    ...secondsProblems("podSeconds", podSeconds),
+    ...secondsProblems("successorSeconds", successorSeconds),
+  ];
 }

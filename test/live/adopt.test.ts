@@ -46,7 +46,7 @@ const inTheWay = [
   },
   {
     ...{ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: "web", namespace: "default" } },
-    spec: { selector: { matchLabels: { app: "web" } }, maxUnavailable: 0 },
+    spec: { selector: { matchLabels: { app: "web" } }, minAvailable: 3 },
   },
 ];
 

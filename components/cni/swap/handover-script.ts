@@ -1,5 +1,6 @@
 import { chosenConflist, cniMarks, cordonMark } from "./names";
 import { swapPrelude } from "./prelude";
+import { takeTurns } from "./turns";
 
 /** How long a node's handover waits for what; in seconds. */
 export interface HandoverDeadlines {
@@ -7,6 +8,8 @@ export interface HandoverDeadlines {
   readonly successor: number;
   /** Until what replaces one pod is Ready. */
   readonly pod: number;
+  /** How many nodes are moved side by side. Where it is more than one, they take turns. */
+  readonly sideBySide: number;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface HandoverDeadlines {
  *
  * Where nodes are not to be cleaned nothing is done, as if this had been a `kubectl delete` of the CNI's objects.
  */
-export function handoverDelete({ successor, pod }: HandoverDeadlines): string {
+export function handoverDelete({ successor, pod, sideBySide }: HandoverDeadlines): string {
   return `${swapPrelude}
 own=$2
 look
@@ -33,8 +36,10 @@ ${refuseBarePods}
 fi
 ${switchRuntime}
 [ "$recreate" = on ] || { say "pods are not recreated: they keep the addresses that they have"; exit 0; }
-${movePods(pod)}
-say "all pods are on $desired"
+${sideBySide > 1 ? takeTurns(pod, sideBySide) : ""}
+${movePods(pod, sideBySide > 1)}
+left=$(ask '[.items[] | select(strayed($networks)) | .spec.nodeName | select(. != $node)] | unique | length')
+say "all pods are on $desired; $left nodes have pods to move"
 `;
 }
 
@@ -101,7 +106,7 @@ say "new pods get $desired's network"
  * a StatefulSet that makes no replacement as long as another of its pods is not Ready, which was not before either: that
  * one may wait for the move itself, or be in a pause between restarts that is longer than any deadline here.
  */
-const movePods = (seconds: number) => String.raw`
+const movePods = (seconds: number, hasTurns: boolean) => String.raw`
 next_pod() {
   ask '[.items[] | select(.spec.nodeName == $node and strayed($networks))] | sort_by(leaving, id) | first // empty
     | [.metadata.namespace, .metadata.name, .metadata.uid, (leaving | tostring), (ready | tostring),
@@ -126,6 +131,7 @@ progress() {
     --arg kind "$kind" --arg owner "$owner" --arg name "$name" --argjson unready "$unready")
 }
 
+${hasTurns ? "at_end() { end_turn; }" : ""}
 look_at_pods
 while :; do
   pod=$(next_pod)
@@ -137,6 +143,7 @@ END
   before=1
   unready='[]'
   if [ "$kind" != DaemonSet ]; then
+    ${hasTurns ? 'take_turn "$owner" "$namespace/$name"\n    look_at_pods' : ""}
     before=$(ask "$ready_of_owner" --arg owner "$owner")
     unready=$(ask "$unready_of_owner" --arg owner "$owner" --arg uid "$uid")
   fi
@@ -158,5 +165,6 @@ END
     [ "$(now)" -lt "$end" ] || fail "$namespace/$name has no Ready replacement after ${seconds} s: $last"
     sleep 0.3
   done
+  ${hasTurns ? "end_turn" : ""}
 done
 `;
