@@ -71,11 +71,10 @@ export const existingConfig = {
     ),
   atOnce: z
     .string()
-    .transform(atOnceOf)
-    .refine((value) => atOnceProblems("atOnce", value).length === 0, {
+    .refine((value) => atOnceProblems("atOnce", atOnceOf(value)).length === 0, {
       error: "must be a number of nodes, or a part of them such as 10%, at most 50%",
     })
-    .default(1)
+    .default("1")
     .describe(
       "how many nodes of an existing cluster a swap moves side by side: a number, or a part of them such as 10%",
     ),
@@ -85,7 +84,7 @@ export const existingConfig = {
 };
 
 /** The number, or the part, that a text names. */
-function atOnceOf(value: string): AtOnce {
+export function atOnceOf(value: string): AtOnce {
   return value.endsWith("%") ? (value as AtOnce) : Number(value);
 }
 

@@ -12,7 +12,7 @@ import { Cni } from "../components/cni/cni";
 import { residues } from "../components/cni/registry";
 import { quote } from "../lib/shell";
 import type { LabSettings } from "./config";
-import type { Machine } from "./existing-schema";
+import { atOnceOf, type Machine } from "./existing-schema";
 import type { LabOutputs } from "./lab";
 import { podNetworkOf } from "./pod-network";
 
@@ -31,7 +31,13 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
     "cni",
     {
       ...chooseCni(settings.cni, settings, { lans: [], nodes: [] }),
-      ...{ access: { nodes, kubeconfig }, found, retain: true, preflight: settings.preflight, atOnce: settings.atOnce },
+      ...{
+        access: { nodes, kubeconfig },
+        found,
+        retain: true,
+        preflight: settings.preflight,
+        atOnce: atOnceOf(settings.atOnce),
+      },
       ...{ nodeCleanup: settings.nodeCleanup === "on", recreatePods: settings.recreatePods === "on" },
       left: residues(settings),
     },

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/labels";
 import { type FieldsOf, text } from "../args/fields";
 import { recorded, takeArgs } from "../args/take";
-import { desiredCni } from "../cni/swap/names";
 import { grant } from "./rights";
 import type { ShellAccount } from "./shell/account";
+import { systemNamespace } from "./system-namespace";
 
 export interface NodeAccountArgs {
   /** Where the account is made. @default "kube-system" */
@@ -40,7 +40,7 @@ export class NodeAccount extends pulumi.ComponentResource {
   constructor(componentName: string, args: NodeAccountArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:NodeAccount", componentName, recorded(args, fields), opts);
     const { own } = takeArgs(this, args, fields, opts);
-    const metadata = { name, namespace: args.namespace ?? "kube-system", labels: labels(name, componentName) };
+    const metadata = { name, namespace: args.namespace ?? systemNamespace, labels: labels(name, componentName) };
     const account = new k8s.core.v1.ServiceAccount(
       `${componentName}-account`,
       { metadata, automountServiceAccountToken: false },
@@ -48,7 +48,7 @@ export class NodeAccount extends pulumi.ComponentResource {
     );
     const { namespace: _, ...clusterWide } = metadata;
     const { binding } = grant(componentName, { kind: "ClusterRole", metadata: clusterWide, rules, account }, own);
-    const inTurn = { ...metadata, namespace: desiredCni.namespace };
+    const inTurn = { ...metadata, namespace: systemNamespace };
     const turns = grant(`${componentName}-turns`, { kind: "Role", metadata: inTurn, rules: turnRules, account }, own);
     // The account is of use once it has its rights.
     const ready = pulumi.all([account.metadata, binding.id, turns.binding.id]).apply(([meta]) => meta);

@@ -56,7 +56,7 @@ export class Handover extends pulumi.ComponentResource {
     const chains = sideBySide(args.atOnce ?? 1, args.nodes.length);
     const text = pulumi
       .all([args.podSeconds ?? 180, args.successorSeconds ?? 60])
-      .apply(([pod, successor]) => handoverDelete({ pod, successor, sideBySide: chains }));
+      .apply(([pod, successor]) => handoverDelete({ pod, successor }, chains));
     const kubeconfig = pulumi.secret(args.kubeconfig);
     const move = (node: ReachableNode, before: NodeCommand | undefined) =>
       commandOn(

@@ -206,7 +206,7 @@ describe("a handover", () => {
     expect(conflists).toEqual(["05-cni-lab.conflist weave", "10-flannel.conflist cbr0", "10-weave.conflist weave"]);
     expect(addresses).toEqual(["10.40.0.9", "10.40.0.9", "10.244.1.5", "10.40.0.1"]);
     expect(node).toEqual({ metadata: { annotations: { "cni-lab/cordoned": null } }, spec: { unschedulable: null } });
-    expect(said.at(-1)).toBe("n2: all pods are on weave");
+    expect(said.at(-1)).toBe("n2: all pods are on weave; nodes with pods to move: 1");
   });
 
   it("leaves alone what Multus has the runtime use, which follows the link", async () => {
@@ -242,7 +242,7 @@ describe("a handover", () => {
     expect(code, said.join("\n")).toBe(0);
     expect(said.slice(-2)).toEqual([
       "n2: goes on without a/set-1: its StatefulSet waits for set-0, which was not Ready before either",
-      "n2: all pods are on weave",
+      "n2: all pods are on weave; nodes with pods to move: 1",
     ]);
     // One that was well is waited for, and so is what nobody else of its owner holds up.
     const well = await run(leave, {

@@ -41,7 +41,12 @@ function registered(values: Record<string, string>) {
 test("of a CNI that was found no object is registered: it is only looked whether it is there", async () => {
   const resources = await registered({});
   const objects = resources.filter(({ type }) => type.startsWith("kubernetes:") && !type.startsWith("kubernetes:core"));
-  expect(objects.map(({ name }) => name).sort()).toEqual(["account-binding", "account-role"]);
+  expect(objects.map(({ name }) => name).sort()).toEqual([
+    "account-binding",
+    "account-role",
+    "account-turns-binding",
+    "account-turns-role",
+  ]);
   expect(only(resources, "cni-desired").inputs.data).toEqual({
     cni: "flannel",
     found:

@@ -19,7 +19,7 @@ describe("parseLabConfig", () => {
     expect(parseLabConfig({})).toEqual({
       cluster: "lab",
       preflight: "refuse",
-      atOnce: 1,
+      atOnce: "1",
       cni: "flannel",
       nodes: 3,
       podCidr: "10.244.0.0/16",

@@ -1,4 +1,5 @@
 import { quoteWord } from "../../../lib/shell";
+import { systemNamespace } from "../system-namespace";
 import { sshFolder, sshNames } from "./ssh-config";
 
 /** What a script on a node gets by its standard input: nothing, what is given, or a kubeconfig of an account's. */
@@ -97,7 +98,7 @@ export interface ShellPod {
 }
 
 /** Where such pods are made unless somebody says otherwise: a namespace that may have privileged ones. */
-export const shellNamespace = "kube-system";
+export const shellNamespace = systemNamespace;
 
 /** Seconds until the pod must run, and after which it ends by itself. */
 const podSeconds = { ready: 90, life: 3600 } as const;

@@ -8,8 +8,8 @@ export interface HandoverDeadlines {
   readonly successor: number;
   /** Until what replaces one pod is Ready. */
   readonly pod: number;
-  /** How many nodes are moved side by side. Where it is more than one, they take turns. */
-  readonly sideBySide: number;
+  /** Until a turn that nobody ends counts as left behind. @default 30 more than for a pod */
+  readonly turn?: number;
 }
 
 /**
@@ -20,8 +20,10 @@ export interface HandoverDeadlines {
  * moved is moved there once more.
  *
  * Where nodes are not to be cleaned nothing is done, as if this had been a `kubectl delete` of the CNI's objects.
+ *
+ * @param sideBySide how many nodes are moved side by side: where it is more than one, they take turns
  */
-export function handoverDelete({ successor, pod, sideBySide }: HandoverDeadlines): string {
+export function handoverDelete({ successor, pod, turn = pod + 30 }: HandoverDeadlines, sideBySide = 1): string {
   return `${swapPrelude}
 own=$2
 look
@@ -36,10 +38,10 @@ ${refuseBarePods}
 fi
 ${switchRuntime}
 [ "$recreate" = on ] || { say "pods are not recreated: they keep the addresses that they have"; exit 0; }
-${sideBySide > 1 ? takeTurns(pod, sideBySide) : ""}
+${sideBySide > 1 ? takeTurns(turn, sideBySide) : ""}
 ${movePods(pod, sideBySide > 1)}
 left=$(ask '[.items[] | select(strayed($networks)) | .spec.nodeName | select(. != $node)] | unique | length')
-say "all pods are on $desired; $left nodes have pods to move"
+say "all pods are on $desired; nodes with pods to move: $left"
 `;
 }
 

@@ -1,5 +1,7 @@
+import { systemNamespace } from "../../cluster/system-namespace";
+
 /** Where a cluster keeps which CNI it is to have; scripts on nodes read it when a CNI leaves. */
-export const desiredCni = { namespace: "kube-system", name: "cni-lab-cni", key: "cni" } as const;
+export const desiredCni = { namespace: systemNamespace, name: "cni-lab-cni", key: "cni" } as const;
 
 /** Further keys there: what a swap is to leave undone. Each is absent, or has the value `off`. */
 export const leftUndone = { nodeCleanup: "nodeCleanup", recreatePods: "recreatePods" } as const;
