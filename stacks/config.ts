@@ -27,7 +27,7 @@ export function readConfig(nodeImage: string): LabSettings {
       throw new UserError(clear);
     }
     const lanCidr = own.lanCidr ?? defaultLan(stack);
-    const config = parseLabConfig({ ...own, lanCidr });
+    const config = parseLabConfig(own.cluster === "existing" ? own : { ...own, lanCidr });
     if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(stack)) {
       throw new UserError([
         { field: "stack name", value: stack, rule: "must be 1 to 30 lower-case letters, digits and inner dashes" },

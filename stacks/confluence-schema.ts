@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isMulticast } from "../components/confluence/join";
 import { isVendorImage } from "../components/confluence/problems";
+import { addressProblems } from "../components/confluence/site-address";
 import { networkNames, secondInterface } from "../components/networks/names";
 import type { Problem } from "../lib/user-error";
 import { images } from "../lib/versions";
@@ -15,6 +16,8 @@ const whole = (first: number, last: number, unit = "") =>
       error: `must be a whole number${unit} from ${first} to ${last}`,
     })
     .transform(Number);
+
+const imageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, { error: "must be the name of an image" });
 
 /** The keys of Confluence and its database. */
 export const confluenceConfig = {
@@ -48,11 +51,36 @@ export const confluenceConfig = {
     })
     .default("confluence-cluster")
     .describe("the name of Confluence's cluster: only members with the same name join it"),
-  confluenceImage: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, { error: "must be the name of an image" })
+  confluenceImage: imageName
     .default(images.confluenceNode)
     .describe("the image of Confluence: the lab's stand-in, or the vendor's atlassian/confluence"),
+  confluenceNetwork: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, {
+      error: "must be NAMESPACE/NAME of a NetworkAttachmentDefinition, for example default/macvlan-conf",
+    })
+    .optional()
+    .describe(
+      `a secondary network that is there, which members get as ${secondInterface}: NAMESPACE/NAME; default: none`,
+    ),
+  postgresImage: imageName
+    .optional()
+    .describe(
+      "the image of Confluence's database; default: the lab's own, or postgres of Docker Hub on an existing cluster",
+    ),
+  ingressHost: z
+    .string()
+    .refine((host) => addressProblems({ host, https: false }).length === 0, {
+      error: "must be a DNS name in lower case, for example wiki.example.com",
+    })
+    .optional()
+    .describe("the name under which an Ingress leads browsers to Confluence; default: no Ingress"),
+  ingressClass: z.string().min(1).optional().describe("the class of that Ingress; default: the cluster's default one"),
+  ingressTlsSecret: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("the Secret with that Ingress's certificate, in Confluence's namespace; default: none, and http"),
   license: z
     .string()
     .min(1, { error: "must not be empty" })
@@ -68,8 +96,10 @@ export function confluenceConfigProblems(
   config: ConfluenceConfig & Pick<NetworkConfig, "networks"> & { readonly nodes: number },
 ): Problem[] {
   const { confluence, interface: link, networks, replicas, spread, nodes, confluenceImage, license } = config;
-  const problems: Problem[] = [];
-  if (link === secondInterface && !networks?.includes(networkNames.leased)) {
+  const problems: Problem[] = (["ingressClass", "ingressTlsSecret"] as const)
+    .filter((key) => config[key] !== undefined && config.ingressHost === undefined)
+    .map((key) => ({ field: key, rule: "has no effect without ingressHost", fix: "set ingressHost, or leave it out" }));
+  if (link === secondInterface && config.confluenceNetwork === undefined && !networks?.includes(networkNames.leased)) {
     problems.push({
       field: "interface",
       value: link,

@@ -1,12 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster } from "../components/cluster/cluster";
+import type { ReachableNode } from "../components/cluster/node-access";
 import { Confluence } from "../components/confluence/confluence";
 import type { ConfluenceArgs } from "../components/confluence/confluence-args";
 import type { Join } from "../components/confluence/join";
 import { confluenceNames } from "../components/confluence/names";
 import { Postgres } from "../components/confluence/postgres";
 import { isVendorImage } from "../components/confluence/problems";
+import { ExistingNetwork } from "../components/networks/existing-network";
 import { MacvlanNetwork } from "../components/networks/macvlan-network";
 import { networkNames, secondInterface } from "../components/networks/names";
 import { daemonMissing } from "../components/networks/request";
@@ -14,19 +15,23 @@ import { labels } from "../lib/labels";
 import { images } from "../lib/versions";
 import type { LabSettings } from "./config";
 import { canWire } from "./faults";
-import { inside } from "./inside";
+import { type AnyCluster, inside } from "./inside";
 import type { BuiltNetworks } from "./networks";
+
+/** Of kubeadm's nodes that run the control plane. */
+const controlPlaneTaint = "node-role.kubernetes.io/control-plane";
 
 /**
  * Builds Confluence and its database; nothing where it is not asked for.
  *
+ * @param cluster its first node has the database's data
  * @param ready what pods need before they have the CNI's network
  */
 export function buildConfluence(
   settings: LabSettings,
-  cluster: Cluster,
+  cluster: AnyCluster & { readonly nodes: readonly ReachableNode[] },
   ready: readonly pulumi.Resource[],
-  networks: BuiltNetworks,
+  networks: Pick<BuiltNetworks, "leased" | "ready">,
 ): void {
   // The node that a stack has whatever its number of nodes: data on it stay when others go.
   const [node] = cluster.nodes;
@@ -45,14 +50,17 @@ export function buildConfluence(
     {
       ...place,
       node,
-      image: images.postgres,
+      image: settings.postgresImage ?? (settings.cluster === "lab" ? images.postgres : undefined),
+      // It may be one of the control plane, which is closed to others on most clusters.
+      ...(settings.cluster === "lab" ? {} : { tolerations: [{ key: controlPlaneTaint, operator: "Exists" }] }),
       maxConnections: parts.maxConnections,
       skipAwait: !canWire(settings),
     },
     inside(cluster, [...ready, namespace]),
   );
 
-  const leased = settings.interface === secondInterface ? networks.leased : undefined;
+  const existing = existingNetwork(settings, inside(cluster, ready));
+  const leased = settings.interface === secondInterface && existing === undefined ? networks.leased : undefined;
   const network = leased && {
     network: createNetwork(leased.network, place, inside(cluster, [...networks.ready, namespace])),
     daemonImage: leased.daemonImage,
@@ -69,7 +77,8 @@ export function buildConfluence(
       clusterName: settings.clusterName,
       join: joinOf(settings),
       interface: settings.interface,
-      network,
+      network: network ?? existing,
+      ingress: ingressOf(settings),
       spread: settings.spread,
       livenessProbe: settings.livenessProbe,
       license: settings.license === undefined ? undefined : pulumi.secret(settings.license),
@@ -79,6 +88,20 @@ export function buildConfluence(
     },
     inside(cluster, [...(network === undefined ? ready : networks.ready), namespace, database.ready]),
   );
+}
+
+/** The network of somebody's that members are on; undefined where they are on none. */
+function existingNetwork({ confluenceNetwork }: LabSettings, opts: pulumi.ComponentResourceOptions) {
+  const [namespace, network] = confluenceNetwork?.split("/") ?? [];
+  return namespace === undefined || network === undefined
+    ? undefined
+    : { network: new ExistingNetwork("confluence-network", { namespace, network }, opts) };
+}
+
+function ingressOf({ ingressHost, ingressClass, ingressTlsSecret }: LabSettings): ConfluenceArgs["ingress"] {
+  return ingressHost === undefined
+    ? undefined
+    : { host: ingressHost, className: ingressClass, tlsSecret: ingressTlsSecret };
 }
 
 /**

@@ -118,6 +118,45 @@ interface ExistingValues {
   readonly shellImage?: string;
 }
 
+/** Keys of what the lab makes itself: they mean nothing where somebody else has made the cluster. */
+const labOnly: readonly string[] = [
+  ...["nodes", "lanCidr", "nodeImage", "engine", "secondLan", "nodeNetwork", "machineId", "forwardPolicy"],
+  ...["networks", "multus", "macvlanMaster", "macvlanAddresses"],
+  ...["dhcpDaemon", "dhcpRelease", "dhcpFault", "dhcpLease", "dhcpRange"],
+];
+
+/**
+ * What is wrong with the keys that an existing cluster's stack sets, and does not set.
+ *
+ * @param set the keys in the stack's file, which has no defaults
+ */
+export function existingKeyProblems(
+  { cluster, confluence }: { readonly cluster: "lab" | "existing"; readonly confluence: "on" | "off" },
+  set: readonly string[],
+): Problem[] {
+  if (cluster !== "existing") {
+    return [];
+  }
+  return [
+    ...set
+      .filter((key) => labOnly.includes(key))
+      .map((key) => ({
+        field: key,
+        rule: "has no effect where cluster is existing",
+        fix: `remove it with: pulumi config rm ${key}`,
+      })),
+    ...(confluence === "on" && !set.includes("confluenceImage")
+      ? [
+          {
+            field: "confluenceImage",
+            rule: "must be set where cluster is existing: the lab's own image is in no registry",
+            fix: "name one that the nodes have or can pull, such as atlassian/confluence, which wants a license",
+          },
+        ]
+      : []),
+  ];
+}
+
 /** What an existing cluster lacks to be worked on. */
 export function existingProblems({ cluster, kubeconfig, machines, shellImage }: ExistingValues): Problem[] {
   if (cluster !== "existing") {

@@ -12,11 +12,12 @@ import { Cni } from "../components/cni/cni";
 import { residues } from "../components/cni/registry";
 import { quote } from "../lib/shell";
 import type { LabSettings } from "./config";
+import { buildConfluence } from "./confluence";
 import { atOnceOf, type Machine } from "./existing-schema";
 import type { LabOutputs } from "./lab";
 import { podNetworkOf } from "./pod-network";
 
-/** Puts a lab's CNI on a cluster that somebody has made. What is there stays as it is until its CNI is swapped. */
+/** Puts a lab's CNI, and Confluence where it is asked for, on a cluster that somebody has made. What is there stays as it is until its CNI is swapped. */
 export function buildOnExisting(settings: LabSettings): LabOutputs {
   const kubeconfig = readKubeconfig(settings);
   const provider = new k8s.Provider("cluster", { kubeconfig, enableConfigMapMutable: true });
@@ -27,7 +28,7 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
     address: machine.address,
     shell: shellOf(machine, settings, kubeconfig, account.account),
   }));
-  new Cni(
+  const cni = new Cni(
     "cni",
     {
       ...chooseCni(settings.cni, settings, { lans: [], nodes: [] }),
@@ -43,6 +44,10 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
     },
     { provider, dependsOn: account },
   );
+  const [control, ...workers] = nodes;
+  // Its data on a worker, where there is one.
+  const cluster = { provider, nodes: [...workers, ...(control === undefined ? [] : [control])] };
+  buildConfluence(settings, cluster, cni.ready, { leased: undefined, ready: cni.ready });
   const podCidr = found?.cni === settings.cni ? found.network : podNetworkOf(settings);
   return {
     kubeconfig,

@@ -8,7 +8,7 @@ import { type Problem, UserError } from "../lib/user-error";
 import { overlapProblems } from "./cluster-networks";
 import { cniConfig } from "./cni-schema";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
-import { existingConfig, existingProblems } from "./existing-schema";
+import { existingConfig, existingKeyProblems, existingProblems } from "./existing-schema";
 import { faultConfig } from "./fault-schema";
 import { networkConfig, networkConfigProblems } from "./network-schema";
 import { cidr, oneOf } from "./rules";
@@ -55,10 +55,11 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
   }
   const problems = [
     ...existingProblems(parsed.data),
+    ...existingKeyProblems(parsed.data, Object.keys(values)),
     ...overlapProblems(parsed.data),
     ...(cniOf(parsed.data.cni)?.problems?.(parsed.data) ?? []),
     ...networkConfigProblems(parsed.data),
-    ...confluenceConfigProblems(parsed.data),
+    ...confluenceConfigProblems({ ...parsed.data, nodes: parsed.data.machines?.length ?? parsed.data.nodes }),
   ];
   if (problems.length > 0) {
     throw new UserError(problems);

@@ -102,3 +102,66 @@ test.each<[string, Record<string, string>, RegExp]>([
   const set = Object.entries({ ...existing, ...values }).filter(([, value]) => value !== "");
   expect(() => parseLabConfig(Object.fromEntries(set))).toThrow(message);
 });
+
+const confluence = { confluence: "on", confluenceImage: "atlassian/confluence:9", license: "x" };
+
+test("Confluence is there only where it is asked for", async () => {
+  expect((await registered({})).filter(({ name }) => /confluence|postgres/.test(name))).toEqual([]);
+});
+
+test("Confluence comes with images that can be pulled, and its data are on a worker", async () => {
+  const resources = await registered(confluence);
+  const imageOf = (name: string) => only(resources, name).inputs.spec.template.spec.containers[0].image;
+  expect(imageOf("confluence-statefulset")).toBe("atlassian/confluence:9");
+  expect(imageOf("postgres-statefulset")).toBe("docker.io/library/postgres:15");
+  expect(JSON.stringify(resources)).not.toContain("localhost/");
+  const { nodeSelectorTerms } = only(resources, "postgres-volume").inputs.spec.nodeAffinity.required;
+  expect(nodeSelectorTerms[0].matchExpressions[0].values).toEqual(["m2"]);
+  expect(only(resources, "postgres-folder").inputs.create).toBe('REMOTE="$CREATE" sh -euc "$SSH" sh admin@192.0.2.12');
+  expect(namesOf(resources, "kubernetes:networking.k8s.io/v1:Ingress")).toEqual([]);
+});
+
+test("where there is one node, its control plane has the data", async () => {
+  const resources = await registered({ ...confluence, machines: JSON.stringify(machines.slice(0, 1)), spread: "none" });
+  const { nodeSelectorTerms } = only(resources, "postgres-volume").inputs.spec.nodeAffinity.required;
+  expect(nodeSelectorTerms[0].matchExpressions[0].values).toEqual(["m1"]);
+  expect(only(resources, "postgres-statefulset").inputs.spec.template.spec.tolerations).toEqual([
+    { key: "node-role.kubernetes.io/control-plane", operator: "Exists" },
+  ]);
+});
+
+test("Confluence on a network of somebody's, behind somebody's ingress controller", async () => {
+  const resources = await registered({
+    ...{ ...confluence, postgresImage: "registry/postgres:15", interface: "net1", confluenceNetwork: "net/vlan-20" },
+    ...{ ingressHost: "wiki.example.com", ingressClass: "nginx", ingressTlsSecret: "wiki-tls" },
+  });
+  expect(only(resources, "confluence-network-definition").id).toBe("net/vlan-20");
+  const { metadata } = only(resources, "confluence-statefulset").inputs.spec.template;
+  expect(JSON.parse(metadata.annotations["k8s.v1.cni.cncf.io/networks"])).toEqual([
+    { name: "vlan-20", namespace: "net", interface: "net1" },
+  ]);
+  expect(only(resources, "confluence-ingress").inputs.spec).toMatchObject({
+    ingressClassName: "nginx",
+    tls: [{ hosts: ["wiki.example.com"], secretName: "wiki-tls" }],
+  });
+  expect(only(resources, "postgres-statefulset").inputs.spec.template.spec.containers[0].image).toBe(
+    "registry/postgres:15",
+  );
+});
+
+test("keys of what the lab makes itself are refused, each by its name", () => {
+  const set = { nodes: "2", networks: "macvlan-conf", dhcpFault: "slow", lanCidr: "172.28.7.0/24" };
+  for (const key of Object.keys(set)) {
+    expect(() => parseLabConfig({ ...existing, ...set })).toThrow(`${key}: has no effect where cluster is existing`);
+  }
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ["the lab's image of Confluence", { confluence: "on" }, "confluenceImage: must be set where cluster is existing"],
+  ["more members than nodes", { ...confluence, replicas: "3" }, "must not exceed the number of nodes (2)"],
+  ["an Ingress without a host", { ...confluence, ingressClass: "nginx" }, "ingressClass: has no effect without"],
+  ["a host that is none", { ...confluence, ingressHost: "https://wiki" }, "must be a DNS name in lower case"],
+  ["a network without a namespace", { ...confluence, confluenceNetwork: "lan" }, "must be NAMESPACE/NAME of"],
+])("%s: refused", (_, values, message) => {
+  expect(() => parseLabConfig({ ...existing, ...values })).toThrow(message);
+});
