@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../lib/user-error";
-import { anything, type FieldsOf, number, oneOf, passed, plain, required, text } from "../args/fields";
+import { anything, type FieldsOf, list, number, oneOf, passed, plain, required, text } from "../args/fields";
 import type { Inputs } from "../args/inputs";
 import { recorded, takeArgs } from "../args/take";
 import { Confluence } from "../confluence/confluence";
+import type { ConfluenceIngress } from "../confluence/ingress";
 import type { Join } from "../confluence/join";
 
 /** What Confluence is told. */
@@ -32,6 +33,18 @@ export interface ConfluenceClusterArgs {
   multicastTtl?: pulumi.Input<number>;
   /** Where members run: node, each on a node of its own; together, all on one; or none, as the scheduler likes. Default: none. */
   spread?: pulumi.Input<string>;
+  /** The name under which an Ingress leads browsers to the members. Default: no Ingress. */
+  ingressHost?: pulumi.Input<string>;
+  /** With ingressHost: the Ingress's class. Default: the cluster's default one. */
+  ingressClass?: pulumi.Input<string>;
+  /** With ingressHost: the Secret with its certificate, in the members' namespace. Default: none, and http. */
+  ingressTlsSecret?: pulumi.Input<string>;
+  /** Names of Secrets with which nodes pull the image. Default: none. */
+  imagePullSecrets?: pulumi.Input<string>[];
+  /** Labels of the nodes that may have the members. Default: all nodes may. */
+  nodeSelector?: { [key: string]: pulumi.Input<string> };
+  /** More variables of the members' containers, by their names. Default: none. */
+  env?: { [key: string]: pulumi.Input<string> };
 }
 
 const fieldsOf = (args: ConfluenceClusterArgs): FieldsOf<ConfluenceClusterArgs> => ({
@@ -48,6 +61,12 @@ const fieldsOf = (args: ConfluenceClusterArgs): FieldsOf<ConfluenceClusterArgs> 
   multicastAddress: text,
   multicastTtl: number,
   spread: oneOf("node", "none", "together"),
+  ingressHost: text,
+  ingressClass: text,
+  ingressTlsSecret: text,
+  imagePullSecrets: list(text),
+  nodeSelector: anything,
+  env: anything,
 });
 
 /** Confluence Data Center on a database that is there. */
@@ -58,12 +77,14 @@ export class ConfluenceCluster extends pulumi.ComponentResource {
   constructor(name: string, args: ConfluenceClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const fields = fieldsOf(args);
     super("cni-lab:index:ConfluenceCluster", name, recorded(args, fields), opts);
-    const { own } = takeArgs(this, args, fields, opts, multicastProblems);
-    const { namespace, image, license, replicas, clusterName, spread } = args;
+    const { own } = takeArgs(this, args, fields, opts, problemsOf);
+    const { namespace, image, license, replicas, clusterName, spread, imagePullSecrets, nodeSelector } = args;
     const confluence = new Confluence(
       `${name}-confluence`,
       {
-        ...{ namespace, image, license, replicas, clusterName },
+        ...{ namespace, image, license, replicas, clusterName, imagePullSecrets, nodeSelector },
+        env: Object.entries(args.env ?? {}).map(([variable, value]) => ({ name: variable, value })),
+        ingress: ingressOf(args),
         spread: spread as pulumi.Input<"node" | "none" | "together"> | undefined,
         join: joinOf(args),
         database: { url: args.databaseUrl, user: args.databaseUser, password: args.databasePassword },
@@ -81,11 +102,29 @@ function joinOf({ join = "kubernetes", multicastAddress, multicastTtl }: Conflue
     : { type: join as "kubernetes" | "tcpIp" };
 }
 
-function multicastProblems(args: pulumi.Unwrap<ConfluenceClusterArgs>): Problem[] {
+function ingressOf({
+  ingressHost,
+  ingressClass,
+  ingressTlsSecret,
+}: ConfluenceClusterArgs): ConfluenceIngress | undefined {
+  return ingressHost === undefined
+    ? undefined
+    : { host: ingressHost, className: ingressClass, tlsSecret: ingressTlsSecret };
+}
+
+/** What means nothing without another argument. */
+function problemsOf(args: pulumi.Unwrap<ConfluenceClusterArgs>): Problem[] {
   const { join = "kubernetes" } = args;
-  return (["multicastAddress", "multicastTtl"] as const).flatMap((field) =>
-    args[field] === undefined || join === "multicast"
-      ? []
-      : [{ field, rule: `has no effect with join ${join}`, fix: "leave it out, or set join to multicast" }],
-  );
+  return [
+    ...(["multicastAddress", "multicastTtl"] as const).flatMap((field) =>
+      args[field] === undefined || join === "multicast"
+        ? []
+        : [{ field, rule: `has no effect with join ${join}`, fix: "leave it out, or set join to multicast" }],
+    ),
+    ...(["ingressClass", "ingressTlsSecret"] as const).flatMap((field) =>
+      args[field] === undefined || args.ingressHost !== undefined
+        ? []
+        : [{ field, rule: "has no effect without ingressHost", fix: "leave it out, or set ingressHost" }],
+    ),
+  ];
 }

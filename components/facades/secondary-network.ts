@@ -3,9 +3,9 @@ import type { Problem } from "../../lib/user-error";
 import { type FieldsOf, flag, oneOf, passed, plain, required, text } from "../args/fields";
 import type { Inputs } from "../args/inputs";
 import { after, recorded, takeArgs } from "../args/take";
-import { CniDhcp } from "../networks/cni-dhcp";
+import { CniDhcp, type CniDhcpArgs } from "../networks/cni-dhcp";
 import { MacvlanNetwork } from "../networks/macvlan-network";
-import { Multus } from "../networks/multus";
+import { Multus, type MultusArgs } from "../networks/multus";
 import type { Ipam } from "../networks/nad";
 import { networkAnnotations } from "../networks/names";
 import { requestAnnotation } from "../networks/request";
@@ -26,10 +26,18 @@ export interface SecondaryNetworkArgs {
   rangeStart?: pulumi.Input<string>;
   /** With host-local: the last address that is given out. Default: the subnet's last. */
   rangeEnd?: pulumi.Input<string>;
-  /** With dhcp: an image with the dhcp plugin at /usr/bin/dhcp, curl and a shell, for its daemon. */
+  /** With dhcp: an image for the plugin's daemon, with the dhcp plugin at /usr/bin/dhcp, curl and a shell. With the nodes' plugin any image. */
   dhcpImage?: pulumi.Input<string>;
+  /** With dhcp: whose plugin the daemon is, the image's or the node's: image or node. Default: image. */
+  dhcpPlugin?: pulumi.Input<string>;
   /** Whether Multus comes with it; a cluster has one. Default: true. */
   multus?: pulumi.Input<boolean>;
+  /** Whether the kind NetworkAttachmentDefinition comes with Multus, or the cluster has it: made or existing. Default: made. */
+  definitions?: pulumi.Input<string>;
+  /** The nodes' folder of the CNI's conflist. Default: /etc/cni/net.d. */
+  confFolder?: pulumi.Input<string>;
+  /** The nodes' folder of the CNI plugins. Default: /opt/cni/bin. */
+  binFolder?: pulumi.Input<string>;
 }
 
 const fields: FieldsOf<SecondaryNetworkArgs> = {
@@ -41,7 +49,11 @@ const fields: FieldsOf<SecondaryNetworkArgs> = {
   rangeStart: text,
   rangeEnd: text,
   dhcpImage: text,
+  dhcpPlugin: plain(oneOf("image", "node")),
   multus: plain(flag),
+  definitions: plain(oneOf("made", "existing")),
+  confFolder: text,
+  binFolder: text,
 };
 
 /** A network on a LAN of the nodes, for pods that ask for it, with what it needs: Multus, and the dhcp plugin's daemon. */
@@ -53,10 +65,13 @@ export class SecondaryNetwork extends pulumi.ComponentResource {
     super("cni-lab:index:SecondaryNetwork", name, recorded(args, fields), opts);
     const { own } = takeArgs(this, args, fields, opts, ipamProblems);
     const { namespace, network, master, dhcpImage } = args;
-    const multus = args.multus === false ? undefined : new Multus(`${name}-multus`, {}, own);
+    const { confFolder, binFolder } = args;
+    const definitions = args.definitions as MultusArgs["definitions"];
+    const multus =
+      args.multus === false ? undefined : new Multus(`${name}-multus`, { definitions, confFolder, binFolder }, own);
     const daemon =
       args.ipam === "dhcp" && dhcpImage !== undefined
-        ? new CniDhcp(`${name}-dhcp`, { image: dhcpImage }, own)
+        ? new CniDhcp(`${name}-dhcp`, { image: dhcpImage, plugin: pluginOf(args) }, own)
         : undefined;
     const before = [
       ...(multus === undefined ? [] : [multus.definitions, multus.daemonSet]),
@@ -74,6 +89,10 @@ export class SecondaryNetwork extends pulumi.ComponentResource {
   }
 }
 
+function pluginOf({ dhcpPlugin, binFolder }: SecondaryNetworkArgs): CniDhcpArgs["plugin"] {
+  return dhcpPlugin === "node" ? { from: "node", path: binFolder && pulumi.interpolate`${binFolder}/dhcp` } : undefined;
+}
+
 function ipamOf({ ipam = "static", subnet = "", rangeStart, rangeEnd }: SecondaryNetworkArgs): Inputs<Ipam> {
   switch (ipam) {
     case "host-local":
@@ -88,7 +107,7 @@ function ipamOf({ ipam = "static", subnet = "", rangeStart, rangeEnd }: Secondar
 /** What one way needs, and what means nothing with another. */
 function ipamProblems(args: pulumi.Unwrap<SecondaryNetworkArgs>): Problem[] {
   const { ipam = "static" } = args;
-  const only = (field: "subnet" | "rangeStart" | "rangeEnd" | "dhcpImage", way: string) =>
+  const only = (field: "subnet" | "rangeStart" | "rangeEnd" | "dhcpImage" | "dhcpPlugin", way: string) =>
     args[field] === undefined || ipam === way
       ? []
       : [{ field, rule: `has no effect with ipam ${ipam}`, fix: `leave it out, or set ipam to ${way}` }];
@@ -100,6 +119,10 @@ function ipamProblems(args: pulumi.Unwrap<SecondaryNetworkArgs>): Problem[] {
     ...only("rangeStart", "host-local"),
     ...only("rangeEnd", "host-local"),
     ...only("dhcpImage", "dhcp"),
+    ...only("dhcpPlugin", "dhcp"),
+    ...(args.definitions !== undefined && args.multus === false
+      ? [{ field: "definitions", rule: "has no effect where multus is false", fix: "leave it out" }]
+      : []),
     ...(ipam === "dhcp" && args.dhcpImage === undefined
       ? [
           {
