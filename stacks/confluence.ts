@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReachableNode } from "../components/cluster/node-access";
 import { Confluence } from "../components/confluence/confluence";
-import type { ConfluenceArgs } from "../components/confluence/confluence-args";
+import type { ConfluenceArgs, ConfluenceNetwork } from "../components/confluence/confluence-args";
 import type { Join } from "../components/confluence/join";
 import { confluenceNames } from "../components/confluence/names";
 import { Postgres } from "../components/confluence/postgres";
@@ -21,6 +21,14 @@ import type { BuiltNetworks } from "./networks";
 /** Of kubeadm's nodes that run the control plane. */
 const controlPlaneTaint = "node-role.kubernetes.io/control-plane";
 
+/** Networks that members may be on, as net1. */
+type MembersNetworks = Pick<BuiltNetworks, "ready"> & {
+  /** One that members get a definition of their own of. */
+  readonly leased?: BuiltNetworks["leased"];
+  /** One that they take as it is. */
+  readonly asIs?: ConfluenceNetwork;
+};
+
 /**
  * Builds Confluence and its database; nothing where it is not asked for.
  *
@@ -31,7 +39,7 @@ export function buildConfluence(
   settings: LabSettings,
   cluster: AnyCluster & { readonly nodes: readonly ReachableNode[] },
   ready: readonly pulumi.Resource[],
-  networks: Pick<BuiltNetworks, "leased" | "ready">,
+  networks: MembersNetworks,
 ): void {
   // The node that a stack has whatever its number of nodes: data on it stay when others go.
   const [node] = cluster.nodes;
@@ -59,13 +67,15 @@ export function buildConfluence(
     inside(cluster, [...ready, namespace]),
   );
 
-  const existing = existingNetwork(settings, inside(cluster, ready));
-  const leased = settings.interface === secondInterface && existing === undefined ? networks.leased : undefined;
-  const network = leased && {
+  const onSecond = settings.interface === secondInterface;
+  const asIs = existingNetwork(settings, inside(cluster, ready)) ?? (onSecond ? networks.asIs : undefined);
+  const leased = onSecond && asIs === undefined ? networks.leased : undefined;
+  const own = leased && {
     network: createNetwork(leased.network, place, inside(cluster, [...networks.ready, namespace])),
     daemonImage: leased.daemonImage,
   };
-  if (network !== undefined && settings.dhcpDaemon === "off") {
+  const network = own ?? asIs;
+  if (own !== undefined && settings.dhcpDaemon === "off") {
     pulumi.log.warn(daemonMissing(networkNames.leased));
   }
   new Confluence(
@@ -77,7 +87,7 @@ export function buildConfluence(
       clusterName: settings.clusterName,
       join: joinOf(settings),
       interface: settings.interface,
-      network: network ?? existing,
+      network,
       ingress: ingressOf(settings),
       spread: settings.spread,
       livenessProbe: settings.livenessProbe,
@@ -91,7 +101,10 @@ export function buildConfluence(
 }
 
 /** The network of somebody's that members are on; undefined where they are on none. */
-function existingNetwork({ confluenceNetwork }: LabSettings, opts: pulumi.ComponentResourceOptions) {
+function existingNetwork(
+  { confluenceNetwork }: LabSettings,
+  opts: pulumi.ComponentResourceOptions,
+): ConfluenceNetwork | undefined {
   const [namespace, network] = confluenceNetwork?.split("/") ?? [];
   return namespace === undefined || network === undefined
     ? undefined

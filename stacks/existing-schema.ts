@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cnis } from "../components/cni/registry";
 import { type AtOnce, atOnceProblems } from "../components/cni/side-by-side";
+import { networkNames } from "../components/networks/names";
 import type { Problem } from "../lib/user-error";
 import { oneOf } from "./rules";
 
@@ -121,9 +122,11 @@ interface ExistingValues {
 /** Keys of what the lab makes itself: they mean nothing where somebody else has made the cluster. */
 const labOnly: readonly string[] = [
   ...["nodes", "lanCidr", "nodeImage", "engine", "secondLan", "nodeNetwork", "machineId", "forwardPolicy"],
-  ...["networks", "multus", "macvlanMaster", "macvlanAddresses"],
-  ...["dhcpDaemon", "dhcpRelease", "dhcpFault", "dhcpLease", "dhcpRange"],
+  ...["macvlanAddresses", "dhcpDaemon", "dhcpRelease", "dhcpFault", "dhcpLease", "dhcpRange"],
 ];
+
+/** Keys of what is the lab's own choice on its clusters. */
+const existingOnly: readonly string[] = ["multusDefinitions", "multusImage", "dhcpImage"];
 
 /**
  * What is wrong with the keys that an existing cluster's stack sets, and does not set.
@@ -131,20 +134,39 @@ const labOnly: readonly string[] = [
  * @param set the keys in the stack's file, which has no defaults
  */
 export function existingKeyProblems(
-  { cluster, confluence }: { readonly cluster: "lab" | "existing"; readonly confluence: "on" | "off" },
+  {
+    cluster,
+    confluence,
+    networks,
+  }: {
+    readonly cluster: "lab" | "existing";
+    readonly confluence: "on" | "off";
+    readonly networks?: readonly string[];
+  },
   set: readonly string[],
 ): Problem[] {
+  const idle = set
+    .filter((key) => (cluster === "existing" ? labOnly : existingOnly).includes(key))
+    .map((key) => ({
+      field: key,
+      rule: `has no effect where cluster is ${cluster}`,
+      fix: `remove it with: pulumi config rm ${key}`,
+    }));
   if (cluster !== "existing") {
-    return [];
+    return idle;
   }
   return [
-    ...set
-      .filter((key) => labOnly.includes(key))
-      .map((key) => ({
-        field: key,
-        rule: "has no effect where cluster is existing",
-        fix: `remove it with: pulumi config rm ${key}`,
-      })),
+    ...idle,
+    ...(networks?.includes(networkNames.static)
+      ? [
+          {
+            field: "networks",
+            value: networkNames.static,
+            rule: "has addresses of the lab's own: an existing cluster's LAN has others",
+            fix: `leave it out; ${networkNames.leased} takes addresses of a DHCP server of the LAN`,
+          },
+        ]
+      : []),
     ...(confluence === "on" && !set.includes("confluenceImage")
       ? [
           {

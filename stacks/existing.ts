@@ -13,11 +13,12 @@ import { residues } from "../components/cni/registry";
 import { quote } from "../lib/shell";
 import type { LabSettings } from "./config";
 import { buildConfluence } from "./confluence";
+import { buildNetworksOnExisting } from "./existing-networks";
 import { atOnceOf, type Machine } from "./existing-schema";
 import type { LabOutputs } from "./lab";
 import { podNetworkOf } from "./pod-network";
 
-/** Puts a lab's CNI, and Confluence where it is asked for, on a cluster that somebody has made. What is there stays as it is until its CNI is swapped. */
+/** Puts a lab's CNI, and networks and Confluence where they are asked for, on a cluster that somebody has made. What is there stays as it is until its CNI is swapped. */
 export function buildOnExisting(settings: LabSettings): LabOutputs {
   const kubeconfig = readKubeconfig(settings);
   const provider = new k8s.Provider("cluster", { kubeconfig, enableConfigMapMutable: true });
@@ -47,7 +48,7 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
   const [control, ...workers] = nodes;
   // Its data on a worker, where there is one.
   const cluster = { provider, nodes: [...workers, ...(control === undefined ? [] : [control])] };
-  buildConfluence(settings, cluster, cni.ready, { leased: undefined, ready: cni.ready });
+  buildConfluence(settings, cluster, cni.ready, buildNetworksOnExisting(settings, cluster, cni.ready));
   const podCidr = found?.cni === settings.cni ? found.network : podNetworkOf(settings);
   return {
     kubeconfig,

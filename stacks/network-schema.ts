@@ -33,6 +33,19 @@ export const networkConfig = {
   multus: oneOf(["thick", "thin"])
     .default("thick")
     .describe("the form of Multus: thick, with a daemon on each node, or thin, without"),
+  multusDefinitions: oneOf(["made", "existing"])
+    .default("made")
+    .describe("whether the kind NetworkAttachmentDefinition comes with Multus, or an existing cluster has it"),
+  multusImage: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("the image of Multus on an existing cluster; default: upstream's, of the form that is chosen"),
+  dhcpImage: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("the image of the dhcp plugin's daemon on an existing cluster; default: the nodes' own plugin runs"),
   macvlanMaster: linkName.default("eth1").describe("the nodes' interface that is the master of the macvlan networks"),
   secondLan: onOff("off").describe("whether the nodes have a second LAN, on eth2"),
   macvlanAddresses: oneOf(["named", "node-range", "unnamed"])

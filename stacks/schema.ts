@@ -53,12 +53,14 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
   if (!parsed.success) {
     throw new UserError(parsed.error.issues.flatMap((issue) => describeIssue(issue, values)));
   }
+  // Its LANs, and their addresses, are somebody else's.
+  const isExisting = parsed.data.cluster === "existing";
   const problems = [
     ...existingProblems(parsed.data),
     ...existingKeyProblems(parsed.data, Object.keys(values)),
-    ...overlapProblems(parsed.data),
+    ...overlapProblems(isExisting ? { ...parsed.data, networks: [] } : parsed.data),
     ...(cniOf(parsed.data.cni)?.problems?.(parsed.data) ?? []),
-    ...networkConfigProblems(parsed.data),
+    ...(isExisting ? [] : networkConfigProblems(parsed.data)),
     ...confluenceConfigProblems({ ...parsed.data, nodes: parsed.data.machines?.length ?? parsed.data.nodes }),
   ];
   if (problems.length > 0) {

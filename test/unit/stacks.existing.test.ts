@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildOnExisting } from "../../stacks/existing";
 import { parseLabConfig } from "../../stacks/schema";
 import { namesOf, only, record } from "./mocks";
@@ -150,7 +150,7 @@ test("Confluence on a network of somebody's, behind somebody's ingress controlle
 });
 
 test("keys of what the lab makes itself are refused, each by its name", () => {
-  const set = { nodes: "2", networks: "macvlan-conf", dhcpFault: "slow", lanCidr: "172.28.7.0/24" };
+  const set = { nodes: "2", macvlanAddresses: "named", dhcpFault: "slow", lanCidr: "172.28.7.0/24" };
   for (const key of Object.keys(set)) {
     expect(() => parseLabConfig({ ...existing, ...set })).toThrow(`${key}: has no effect where cluster is existing`);
   }
@@ -158,10 +158,71 @@ test("keys of what the lab makes itself are refused, each by its name", () => {
 
 test.each<[string, Record<string, string>, string]>([
   ["the lab's image of Confluence", { confluence: "on" }, "confluenceImage: must be set where cluster is existing"],
+  ["a network with the lab's addresses", { networks: "macvlan-conf" }, 'networks is "macvlan-conf": has addresses of'],
   ["more members than nodes", { ...confluence, replicas: "3" }, "must not exceed the number of nodes (2)"],
   ["an Ingress without a host", { ...confluence, ingressClass: "nginx" }, "ingressClass: has no effect without"],
   ["a host that is none", { ...confluence, ingressHost: "https://wiki" }, "must be a DNS name in lower case"],
   ["a network without a namespace", { ...confluence, confluenceNetwork: "lan" }, "must be NAMESPACE/NAME of"],
 ])("%s: refused", (_, values, message) => {
   expect(() => parseLabConfig({ ...existing, ...values })).toThrow(message);
+});
+
+test("keys of existing clusters are refused on one of the lab's", () => {
+  for (const [key, value] of [
+    ["multusDefinitions", "existing"],
+    ["multusImage", "i"],
+    ["dhcpImage", "i"],
+  ] as const) {
+    expect(() => parseLabConfig({ [key]: value })).toThrow(`${key}: has no effect where cluster is lab`);
+  }
+});
+
+describe("networks", () => {
+  // A LAN of somebody's, whose interface has a name that the lab's own has only with a second LAN.
+  const lan = { networks: "macvlan-conf-2", macvlanMaster: "eth2", podCidr: "192.168.0.0/22" };
+  const made = (resources: Awaited<ReturnType<typeof registered>>) =>
+    resources.filter(({ type }) => type.startsWith("cni-lab:")).map(({ name }) => name);
+
+  test("Multus, the node's own dhcp daemon, and a network; no server and no pods of the lab's", async () => {
+    const resources = await registered(lan);
+    expect(made(resources)).toEqual(expect.arrayContaining(["multus", "cni-dhcp", "macvlan-conf-2"]));
+    expect(made(resources)).not.toEqual(expect.arrayContaining(["dhcp-server"]));
+    expect(JSON.stringify(resources)).not.toContain("localhost/");
+    const { metadata, spec } = only(resources, "macvlan-conf-2-definition").inputs;
+    expect(metadata.namespace).toBe("default");
+    expect(JSON.parse(spec.config)).toMatchObject({
+      master: "eth2",
+      ipam: { type: "dhcp", request: [{ skipDefault: true }, { option: "subnet-mask" }] },
+    });
+    const pod = only(resources, "cni-dhcp-daemonset").inputs.spec.template.spec;
+    expect([pod.containers[0].image, pod.containers[0].command[2]]).toEqual([
+      "registry.k8s.io/pause:3.10",
+      "rm -f /run/cni/dhcp.sock; exec /opt/cni/bin/dhcp daemon",
+    ]);
+    expect(only(resources, "multus-definitions").id).toBeUndefined();
+    expect(resources.map(({ name }) => name)).toEqual(expect.arrayContaining(["multus-clean-m1", "multus-clean-m2"]));
+  });
+
+  test("the cluster's own kind, and images of somebody's", async () => {
+    const images = { multusImage: "registry/multus:1", dhcpImage: "registry/dhcp:1" };
+    const resources = await registered({ ...lan, ...images, multusDefinitions: "existing" });
+    expect(only(resources, "multus-definitions").id).toBe("network-attachment-definitions.k8s.cni.cncf.io");
+    const container = (name: string) => only(resources, name).inputs.spec.template.spec.containers[0];
+    expect(container("multus-daemonset").image).toBe("registry/multus:1");
+    expect([container("cni-dhcp-daemonset").image, container("cni-dhcp-daemonset").command[2]]).toEqual([
+      "registry/dhcp:1",
+      "rm -f /run/cni/dhcp.sock; exec /usr/bin/dhcp daemon",
+    ]);
+  });
+
+  test("members of Confluence are on it, as it is", async () => {
+    const resources = await registered({ ...lan, ...confluence, interface: "net1" });
+    const { annotations } = only(resources, "confluence-statefulset").inputs.spec.template.metadata;
+    expect(JSON.parse(annotations["k8s.v1.cni.cncf.io/networks"])).toEqual([
+      { name: "macvlan-conf-2", namespace: "default", interface: "net1" },
+    ]);
+    expect(namesOf(resources, "kubernetes:k8s.cni.cncf.io/v1:NetworkAttachmentDefinition")).toEqual([
+      "macvlan-conf-2-definition",
+    ]);
+  });
 });

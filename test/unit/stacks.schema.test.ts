@@ -29,6 +29,7 @@ describe("parseLabConfig", () => {
       flannelEtcdRange: "80.0.0.0/8",
       weaveRange: "10.32.0.0/12",
       multus: "thick",
+      multusDefinitions: "made",
       macvlanMaster: "eth1",
       secondLan: "off",
       macvlanAddresses: "named",
