@@ -79,41 +79,52 @@ export interface CheckStackOptions {
 /** Runs a lab's checks on its stack. */
 export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOptions = {}): Promise<Verdict> {
   const say = options.onStdout === false ? console.error : console.log;
-  const values = valuesOf(stack.name, lab);
   const outputs = await stack.requireUp();
   const parts = [...outputs.nodes, ...partsBeside(stack.name, outputs)];
   const absent = absentLines(stack.name, absentParts(parts, await partContainers(stack.name)));
   for (const line of absent) say(line);
-  const run = async (probed: Probed) => {
-    const access = await probed.access();
-    const verdict = await runChecks(access, lab, {
-      expect: options.expect ?? expectedState(lab, values),
-      stack: stack.name,
-      values,
-      told: toldValues(values),
-      evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
-      deadlineFactor: options.deadlineFactor,
-      onEvent: (event) => {
-        for (const line of eventLines(event)) {
-          say(line);
-        }
-      },
-    });
-    say(verdictLine(verdict));
-    say(`evidence: ${verdict.evidence}`);
-    // Where a node is away, that is what is told; Pulumi could not ask a cluster without its API server either.
-    const changed = verdict.asExpected ? [] : absent.length > 0 ? absent : tellDrifts(stack);
-    // The verdict stands whether it can be drawn or not.
-    await writePage({ access, stack: stack.name, lab, values, verdict, outage: options.outage }).then(
-      () => say(`page: ${path.join(verdict.evidence, pageFile)}`),
-      (error: unknown) => say(`no page: ${error instanceof Error ? error.message : error}`),
-    );
-    for (const line of await changed) {
-      say(line);
-    }
-    return verdict;
-  };
-  return options.probed === undefined ? withProbes(stack, run) : run(options.probed);
+  const look = (probed: Probed) => lookThrough(probed, { stack, lab, options, absent, say });
+  return options.probed === undefined ? withProbes(stack, look) : look(options.probed);
+}
+
+interface Look {
+  readonly stack: Stack;
+  readonly lab: Lab;
+  readonly options: CheckStackOptions;
+  /** What is told of nodes that are away. */
+  readonly absent: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+async function lookThrough(probed: Probed, { stack, lab, options, absent, say }: Look): Promise<Verdict> {
+  const values = valuesOf(stack.name, lab);
+  const access = await probed.access();
+  const verdict = await runChecks(access, lab, {
+    expect: options.expect ?? expectedState(lab, values),
+    stack: stack.name,
+    values,
+    told: toldValues(values),
+    evidenceDir: options.evidence ?? newEvidenceDir(stack.name),
+    deadlineFactor: options.deadlineFactor,
+    onEvent: (event) => {
+      for (const line of eventLines(event)) {
+        say(line);
+      }
+    },
+  });
+  say(verdictLine(verdict));
+  say(`evidence: ${verdict.evidence}`);
+  // Where a node is away, that is what is told; Pulumi could not ask a cluster without its API server either.
+  const changed = verdict.asExpected ? [] : absent.length > 0 ? absent : tellDrifts(stack);
+  // The verdict stands whether it can be drawn or not.
+  await writePage({ access, stack: stack.name, lab, values, verdict, outage: options.outage }).then(
+    () => say(`page: ${path.join(verdict.evidence, pageFile)}`),
+    (error: unknown) => say(`no page: ${error instanceof Error ? error.message : error}`),
+  );
+  for (const line of await changed) {
+    say(line);
+  }
+  return verdict;
 }
 
 function valuesOf(stack: string, lab: Lab): Values {
