@@ -1,14 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runVariable } from "../../cli/test/run";
+import type { OutageReport } from "../../driver/meter/report";
 import { images } from "../../lib/versions";
 import { locateTestPrograms, locateToolchain } from "../../toolchain";
 import { commandsOf } from "../readme";
 import { LabUnderTest } from "./lab";
 import { Machines } from "./machines";
+import { swapBy } from "./swaps";
 import { Traffic, webObjects } from "./traffic";
 import { type UpstreamForm, upstreamFlannel } from "./upstream-flannel";
 
@@ -76,13 +78,13 @@ async function serviceAddress(): Promise<string> {
   return machines.kubectl(["get", "service", "web", "-o", "jsonpath={.spec.clusterIP}"]);
 }
 
-/** Runs a command of the lab while requests go from every node. */
-async function underTraffic(...args: string[]) {
+/** Runs a command of the lab while requests go from every node: a witness beside the lab's own meter. */
+async function underTraffic<T>(work: () => Promise<T>) {
   const traffic = new Traffic(
     machines.nodes.map(({ container }) => container),
     await serviceAddress(),
   );
-  const ran = await lab.run(...args);
+  const ran = await work();
   return { ...ran, ...(await traffic.end()) };
 }
 
@@ -123,7 +125,7 @@ describe("a cluster of machines, by ssh and sudo", () => {
     const adopted = await lab.run(...adopt);
     expect(adopted.exitCode).toBe(0);
     expect(adopted.all).toContain("Flannel, DaemonSet kube-flannel/kube-flannel-ds, network 10.244.0.0/16, 6 objects.");
-    const ran = await underTraffic(...up);
+    const ran = await underTraffic(() => lab.run(...up));
     expect(ran.exitCode).toBe(0);
     expect(ran.all).toContain(`${lab.stack} is healthy`);
     expect(ran.lost).toEqual([]);
@@ -150,26 +152,33 @@ describe("a cluster of machines, by ssh and sudo", () => {
   });
 
   test("a swap loses no request; exactly what was found goes, and the nodes are clean", async () => {
-    const { exitCode, all, lost, answered } = await underTraffic(...toWeave);
+    const { exitCode, all, report, lost, answered } = await underTraffic(() => swapBy(lab, toWeave));
     expect(exitCode).toBe(0);
+    expect(noticed(report)).toEqual(nothing);
+    expect(report.totals.service.sent).toBeGreaterThan(100);
     expect(all).toContain(`${lab.stack} is healthy`);
     expect(lost).toEqual([]);
     expect(answered).toBeGreaterThan(100);
     expect((await versions()).filter((line) => line.includes("flannel"))).toEqual([]);
+    expect(await probes()).toBe("");
     expect((await lab.run(...status)).stdout).toMatch(/: up, CNI weave/);
   });
 
-  test("a connection that is lost on the way stops it in words, and the same command goes on", async () => {
+  test("a connection that is lost on the way stops it in words, and the same command goes on; a lost meter is told", async () => {
     const running = lab.run(...toFlannel);
     await untilMoving();
     await machines.on(second, "pkill -f '^sshd: engineer'");
     const stopped = await running;
     expect(stopped.exitCode).toBe(2);
     expect(stopped.all).toMatch(/engineer@10\.86\.77\.12 can't be reached by ssh: the connection was lost/);
-    const { exitCode, all, lost } = await underTraffic(...toFlannel);
+    expect(await probes()).toBe("");
+    const again = swapBy(lab, toFlannel);
+    await untilUpdating();
+    await machines.on(third, "pkill -f '^echo-server prober'");
+    const { exitCode, all, report } = await again;
     expect(exitCode).toBe(0);
     expect(all).toContain(`${lab.stack} is healthy`);
-    expect(lost).toEqual([]);
+    expect(noticed(report)).toEqual({ ...nothing, unseen: [third.name] });
     const found = upstreamFlannel("kube-flannel", podCidr) as Listed[];
     for (const { kind, metadata } of found) {
       const namespace = metadata.namespace === undefined ? [] : ["-n", metadata.namespace];
@@ -192,7 +201,7 @@ describe("a cluster of machines, by ssh and sudo", () => {
 
   test("down leaves the cluster as it is, with the CNI that it has, and nothing of the lab", async () => {
     const before = await versions();
-    const ran = await underTraffic(...down);
+    const ran = await underTraffic(() => lab.run(...down));
     expect(ran.exitCode).toBe(0);
     expect(ran.all).toContain("keeps its CNI, flannel");
     expect(ran.lost).toEqual([]);
@@ -215,10 +224,10 @@ describe("a cluster with Flannel among the system's pods, by pods", () => {
     expect(adopted.exitCode).toBe(0);
     expect(adopted.all).toContain("DaemonSet kube-system/kube-flannel-ds, network 10.244.0.0/16, 5 objects.");
     expect((await lab.run(...up)).exitCode).toBe(0);
-    const { exitCode, all, lost } = await underTraffic(...toWeave);
+    const { exitCode, all, report } = await swapBy(lab, toWeave);
     expect(exitCode).toBe(0);
     expect(all).toContain(`${lab.stack} is healthy`);
-    expect(lost).toEqual([]);
+    expect(noticed(report)).toEqual(nothing);
     expect((await lab.run(...down)).exitCode).toBe(0);
     expect(await ofTheLab()).toBe("");
     const address = await serviceAddress();
@@ -226,7 +235,36 @@ describe("a cluster with Flannel among the system's pods, by pods", () => {
   });
 });
 
-/** Waits until a swap has cordoned the second node, or moves its pods. */
+/** What pods noticed of a swap by the lab's own meter, and the nodes that it has not seen all the time. */
+function noticed({ totals, outage, unseen }: OutageReport) {
+  // A busy machine drops a packet now and then, and a probe does not wait for it to be sent again.
+  return {
+    loses: totals.service.lost * 1_000 > totals.service.sent,
+    outage,
+    unseen: [...new Set(unseen.map(({ from }) => from))],
+  };
+}
+
+const nothing = { loses: false, outage: undefined, unseen: [] };
+
+/** The probe's namespace, where it is there. */
+async function probes(): Promise<string> {
+  return machines.kubectl(["get", "namespace", "cni-lab", "--ignore-not-found", "-o", "name"]);
+}
+
+/** Waits until Pulumi is at work, which has a lock then: the meter counts by then. */
+async function untilUpdating(): Promise<void> {
+  const locks = path.join(lab.stateHome, "cni-lab/pulumi/.pulumi/locks");
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (existsSync(locks) && readdirSync(locks, { recursive: true }).some((name) => String(name).endsWith(".json"))) {
+      return;
+    }
+    await sleep(200);
+  }
+  throw new Error("the swap has not begun in 120 s");
+}
+
+/** Waits until a swap to Flannel has cordoned the second node, or moves its pods. */
 async function untilMoving(): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
     const link = await machines.on(second, "readlink /etc/cni/net.d/05-cni-lab.conflist");

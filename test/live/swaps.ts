@@ -16,8 +16,13 @@ export interface Swapped {
 }
 
 /** Swaps the CNI of a lab, and reads what the meter saw. */
-export async function swap(lab: LabUnderTest, [to, strategy]: Swap): Promise<Swapped> {
-  const { exitCode, all } = await lab.run("swap", lab.stack, to, "--strategy", strategy);
+export function swap(lab: LabUnderTest, [to, strategy]: Swap): Promise<Swapped> {
+  return swapBy(lab, ["swap", lab.stack, to, "--strategy", strategy]);
+}
+
+/** The same by the words of a command. */
+export async function swapBy(lab: LabUnderTest, words: readonly string[]): Promise<Swapped> {
+  const { exitCode, all } = await lab.run(...words);
   const [, file] = /^outage: (.+)$/m.exec(all) ?? [];
   if (file === undefined) {
     throw new Error(`./lab swap ended with ${exitCode} and told of no outage report`);
