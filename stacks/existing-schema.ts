@@ -131,7 +131,7 @@ const existingOnly: readonly string[] = ["multusDefinitions", "multusImage", "dh
 /**
  * What is wrong with the keys that an existing cluster's stack sets, and does not set.
  *
- * @param set the keys in the stack's file, which has no defaults
+ * @param set the keys that are not at their defaults
  */
 export function existingKeyProblems(
   {
@@ -171,7 +171,7 @@ export function existingKeyProblems(
       ? [
           {
             field: "confluenceImage",
-            rule: "must be set where cluster is existing: the lab's own image is in no registry",
+            rule: "must be set where cluster is existing: the default, the lab's own image, is in no registry",
             fix: "name one that the nodes have or can pull, such as atlassian/confluence, which wants a license",
           },
         ]

@@ -57,7 +57,7 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
   const isExisting = parsed.data.cluster === "existing";
   const problems = [
     ...existingProblems(parsed.data),
-    ...existingKeyProblems(parsed.data, Object.keys(values)),
+    ...existingKeyProblems(parsed.data, changedKeys(parsed.data)),
     ...overlapProblems(isExisting ? { ...parsed.data, networks: [] } : parsed.data),
     ...(cniOf(parsed.data.cni)?.problems?.(parsed.data) ?? []),
     ...(isExisting ? [] : networkConfigProblems(parsed.data)),
@@ -67,6 +67,17 @@ export function parseLabConfig(values: Readonly<Record<string, string>>): LabCon
     throw new UserError(problems);
   }
   return parsed.data;
+}
+
+/**
+ * The keys that are not at their defaults. Which of them a stack's file sets can't be told: Pulumi hands the defaults of
+ * Pulumi.yaml over as if they stood there.
+ */
+function changedKeys(config: LabConfig): string[] {
+  const defaults: Readonly<Record<string, unknown>> = labConfig.parse({});
+  return Object.entries(config)
+    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]))
+    .map(([key]) => key);
 }
 
 /** The names of all config keys, in the order of their list. */

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { buildOnExisting } from "../../stacks/existing";
 import { parseLabConfig } from "../../stacks/schema";
 import { namesOf, only, record } from "./mocks";
@@ -150,7 +152,7 @@ test("Confluence on a network of somebody's, behind somebody's ingress controlle
 });
 
 test("keys of what the lab makes itself are refused, each by its name", () => {
-  const set = { nodes: "2", macvlanAddresses: "named", dhcpFault: "slow", lanCidr: "172.28.7.0/24" };
+  const set = { nodes: "2", macvlanAddresses: "node-range", dhcpFault: "slow", lanCidr: "172.28.7.0/24" };
   for (const key of Object.keys(set)) {
     expect(() => parseLabConfig({ ...existing, ...set })).toThrow(`${key}: has no effect where cluster is existing`);
   }
@@ -225,4 +227,12 @@ describe("networks", () => {
       "macvlan-conf-2-definition",
     ]);
   });
+});
+
+test("the defaults of Pulumi.yaml, which Pulumi hands over as if they were set, are refused nowhere", () => {
+  const { config } = parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, { default: unknown }> };
+  const defaults = Object.fromEntries(Object.entries(config).map(([key, { default: value }]) => [key, String(value)]));
+  expect(Object.keys(defaults)).toEqual(expect.arrayContaining(["nodes", "multusDefinitions"]));
+  expect(() => parseLabConfig(defaults)).not.toThrow();
+  expect(() => parseLabConfig({ ...defaults, ...existing })).not.toThrow();
 });
