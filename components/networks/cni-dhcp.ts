@@ -94,8 +94,7 @@ function podSpec({ image, plugin = { from: "image" }, ...tries }: CniDhcpArgs): 
         securityContext: { privileged: true },
         volumeMounts: [
           { name: "socket", mountPath: hostPaths.socket },
-          // Namespaces of pods that come later are mounts on the node.
-          { name: "netns", mountPath: hostPaths.netns, mountPropagation: "HostToContainer" },
+          seenAt(hostPaths.netns),
           ...program.volumeMounts,
         ],
       },
@@ -110,6 +109,11 @@ function podSpec({ image, plugin = { from: "image" }, ...tries }: CniDhcpArgs): 
   };
 }
 
+/** The folder of the pods' network namespaces: those of pods that come later are mounts on the node. */
+function seenAt(mountPath: string): k8s.types.input.core.v1.VolumeMount {
+  return { name: "netns", mountPath, mountPropagation: "HostToContainer" };
+}
+
 /** What the daemon mounts besides, to have its program. */
 function programOf({ from, path }: Inputs<DhcpPlugin>): Pick<typeof nodePrograms, "volumeMounts" | "volumes"> {
   if (from === "image") {
@@ -117,7 +121,12 @@ function programOf({ from, path }: Inputs<DhcpPlugin>): Pick<typeof nodePrograms
   }
   const folder = pulumi.output(path).apply((known) => posix.dirname(known ?? dhcpPlugins.node.path));
   return {
-    volumeMounts: [...nodePrograms.volumeMounts, { name: "plugins", mountPath: folder, readOnly: true }],
+    volumeMounts: [
+      // So containerd calls it; no image is asked for the link that leads there on every node.
+      seenAt("/var/run/netns"),
+      ...nodePrograms.volumeMounts,
+      { name: "plugins", mountPath: folder, readOnly: true },
+    ],
     volumes: [...nodePrograms.volumes, { name: "plugins", hostPath: { path: folder, type: "Directory" } }],
   };
 }

@@ -18,7 +18,7 @@ export interface DhcpTries {
 /** Where the dhcp plugin comes from: its daemon is the same program. */
 export type DhcpPlugin =
   | {
-      /** The image has it, curl and a shell. */
+      /** The image has it, curl, a shell, and a link from /var/run to /run, as most have. */
       readonly from: "image";
       /** @default "/usr/bin/dhcp" */
       readonly path?: string;

@@ -265,6 +265,12 @@ describe.each([false, true])("CniDhcp, preview %s", (preview) => {
     expect(seen(spec)).toEqual(["/run/cni", "/run/netns", ...programs]);
     const readOnly = volumeMounts.filter((mount: { readOnly?: boolean }) => mount.readOnly);
     expect(readOnly.map(({ mountPath }: { mountPath: string }) => mountPath)).toEqual(programs);
+    // A bare image has no link from /var/run, where containerd has the namespaces.
+    expect(volumeMounts).toContainEqual({
+      name: "netns",
+      mountPath: "/var/run/netns",
+      mountPropagation: "HostToContainer",
+    });
     const elsewhere = await pod({ plugin: { from: "node", path: "/k3s/bin/dhcp" } });
     expect(elsewhere.containers[0].command[2]).toContain("exec /k3s/bin/dhcp daemon");
     expect(seen(elsewhere)).toContain("/k3s/bin");
