@@ -6,7 +6,6 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 
 /** A Kubernetes API without nodes: a real etcd, a real kube-apiserver, and the controllers that need no node. */
 export interface ControlPlane {
@@ -53,6 +52,8 @@ export async function startControlPlane(binDir: string): Promise<ControlPlane> {
     start("kube-controller-manager", controllerArguments(folder, kubeconfigFile));
 
     const kubectlWith = async (input: unknown, ...argv: string[]): Promise<string> => {
+      // A module of the other kind, which what runs without Vitest can load only so.
+      const { execa } = await import("execa");
       const program = join(binDir, "kubectl");
       const { stdout } = await execa(program, ["--kubeconfig", kubeconfigFile, ...argv], {
         input: JSON.stringify(input),
