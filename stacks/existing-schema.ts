@@ -70,6 +70,11 @@ export const existingConfig = {
     .describe(
       "what becomes of what would go wrong in a swap on an existing cluster: it ends the update before anything is touched, is told, or is not looked for",
     ),
+  imageArchive: text
+    .optional()
+    .describe(
+      "an archive of images on this machine, as docker save writes it: nodes of an existing cluster are given those of a CNI that they lack; default: they pull them",
+    ),
   atOnce: z
     .string()
     .refine((value) => atOnceProblems("atOnce", atOnceOf(value)).length === 0, {

@@ -39,6 +39,7 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
         retain: true,
         preflight: settings.preflight,
         atOnce: atOnceOf(settings.atOnce),
+        imageArchive: settings.imageArchive,
       },
       ...{ nodeCleanup: settings.nodeCleanup === "on", recreatePods: settings.recreatePods === "on" },
       left: residues(settings),

@@ -1,11 +1,14 @@
+import { existsSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { wholeImageName } from "../../lib/image-name";
 import { labels } from "../../lib/labels";
 import type { Problem } from "../../lib/user-error";
-import { anything, type FieldsOf, flag, group, list, oneOf, plain, required, text } from "../args/fields";
+import { anything, type FieldsOf, flag, group, list, oneOf, passed, plain, required, text } from "../args/fields";
 import { after, recorded, takeArgs } from "../args/take";
 import { accessFields, type NodeAccess } from "../cluster/node-access";
 import { Arrival } from "./arrival";
+import { carriedImages } from "./carried-images";
 import { cniObjects } from "./cni-objects";
 import { formerly } from "./formerly";
 import { type FoundCni, foundField, foundMarks, foundResidue } from "./found";
@@ -13,10 +16,11 @@ import { Handover } from "./handover";
 import type { CniInstaller, Installed, Marks } from "./installer";
 import { type CniArgsOf, installers } from "./installers";
 import { identitiesOf } from "./kubernetes-object";
+import type { CniNeeds } from "./needs";
 import { NodeCleanup } from "./node-cleanup";
 import { nodeRecords } from "./node-records";
 import { type PreflightChoice, preflight } from "./preflight/preflight";
-import { type CniId, type CniName, cniNames, definitionOf, residues } from "./registry";
+import { type CniId, type CniName, type CniValues, cniNames, definitionOf, residues } from "./registry";
 import { releaseNodes } from "./release";
 import { type AtOnce, atOnceProblems } from "./side-by-side";
 import { desiredCni, desiredNetwork, foundCnis, leftUndone, wishMark } from "./swap/names";
@@ -58,6 +62,11 @@ export interface CniSwapArgs {
    */
   readonly preflight?: PreflightChoice;
   /**
+   * An archive of images, as `docker save` writes it, on the machine that runs Pulumi: a node that lacks an image of the
+   * CNI is given it by its shell, where its runtime is containerd. Needs `access`. @default nodes pull the images
+   */
+  readonly imageArchive?: pulumi.Input<string>;
+  /**
    * How many nodes a swap moves side by side: a number, or a part of them such as `"10%"`, at most half. The control plane,
    * the first of the nodes, is moved alone, as the last one. Needs `access`. @default 1
    */
@@ -74,6 +83,7 @@ const fields: FieldsOf<CniSwapArgs & { readonly type: CniName }> = {
   found: foundField,
   retain: plain(flag),
   preflight: plain(oneOf("refuse", "tell", "off")),
+  imageArchive: passed(text),
   atOnce: anything,
   left: list(group({ cni: required(plain(text)), network: required(plain(text)) })),
 };
@@ -112,12 +122,13 @@ export class Cni extends pulumi.ComponentResource {
       left,
       preflight: fate,
       atOnce,
+      imageArchive,
       ...choice
     } = args;
     if (access === undefined) {
       this.ready = install(name, choice, undefined, own).ready;
     } else {
-      const first = afterPreflight(choice, access, { fate, found, recreatePods }, this, own);
+      const first = afterPreflight(choice, access, { fate, found, recreatePods, imageArchive }, this, own);
       const wish = record(name, choice, { nodeCleanup, recreatePods, found }, first);
       // What stays when the program ends is told so by the wish, which therefore goes last.
       const kept = retain
@@ -126,7 +137,7 @@ export class Cni extends pulumi.ComponentResource {
       this.ready =
         choice.type === "none"
           ? nodeRecords(`${name}-record`, access.nodes, kept)
-          : installBetween(name, choice, access, { wish, recreatePods, found, retain, atOnce }, kept);
+          : installBetween(name, choice, access, { wish, recreatePods, found, retain, atOnce, imageArchive }, kept);
       if (!nodeCleanup) {
         leave(name, access, leftBeside(choice, left), atOnce, kept);
       }
@@ -196,13 +207,14 @@ interface Swap {
   readonly found: FoundCni | undefined;
   readonly retain: boolean;
   readonly atOnce: AtOnce | undefined;
+  readonly imageArchive: pulumi.Input<string> | undefined;
 }
 
 function installBetween(
   name: string,
   choice: PodCni,
   access: NodeAccess,
-  { wish, recreatePods, found: before, retain, atOnce }: Swap,
+  { wish, recreatePods, found: before, retain, atOnce, imageArchive }: Swap,
   own: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const { type } = choice;
@@ -214,7 +226,11 @@ function installBetween(
     { ...access, residue, found: found !== undefined },
     formerly(name, `${type}-clean`, own),
   );
-  const cleaned = after(own, ...cleanup.commands);
+  const carried =
+    found === undefined && imageArchive !== undefined
+      ? carriedImages(`${part}-images`, access.nodes, { archive: imageArchive, images: needsOf(choice).images }, own)
+      : [];
+  const cleaned = after(own, ...cleanup.commands, ...carried);
   const { kubeconfig } = access;
   const mark = wish.metadata.resourceVersion;
   const { ready, objects = [] }: Installed =
@@ -244,21 +260,25 @@ function installBetween(
 function afterPreflight(
   choice: CniChoice,
   access: NodeAccess,
-  { fate = "refuse", found, recreatePods }: Pick<Swap, "found" | "recreatePods"> & { readonly fate?: PreflightChoice },
+  {
+    fate = "refuse",
+    found,
+    recreatePods,
+    imageArchive,
+  }: Pick<Swap, "found" | "recreatePods" | "imageArchive"> & { readonly fate?: PreflightChoice },
   cni: Cni,
   own: pulumi.CustomResourceOptions,
 ): pulumi.CustomResourceOptions {
-  const installer = installerOf(choice.type);
-  if (choice.type === "none" || installer === undefined || found?.cni === choice.type || fate === "off") {
+  if (choice.type === "none" || found?.cni === choice.type || fate === "off") {
     return own;
   }
-  const { type, ...args } = choice;
+  const { title } = definitionOf(choice.type);
   const coming = pulumi
-    .all([residueOf(choice), installer.needsOf(args), recreatePods])
-    .apply(([{ network, links, conflist, living }, needs, moves]) => {
-      const { title } = definitionOf(type);
-      return { cni: type, title, network, links, conflist, programs: living.programs, needs, recreatePods: moves };
-    });
+    .all([residueOf(choice), needsOf(choice), recreatePods])
+    .apply(([{ cni: id, network, links, conflist, living }, needs, moves]) => ({
+      ...{ cni: id, title, network, links, conflist, programs: living.programs, needs, recreatePods: moves },
+      carriesImages: imageArchive !== undefined,
+    }));
   return pulumi.mergeOptions(own, { dependsOn: preflight(access, coming, fate, cni) });
 }
 
@@ -290,8 +310,22 @@ function problemsOf(args: CniArgs, values: object): readonly Problem[] {
   return [
     ...(installer?.problemsOf(values) ?? []),
     ...atOnceProblems("atOnce", args.atOnce),
+    ...fileProblems("imageArchive", args.imageArchive),
     ...(installer?.needsAccess === true && args.access === undefined ? [accessMissing(args.type)] : []),
   ];
+}
+
+function fileProblems(field: string, file: unknown): Problem[] {
+  return typeof file !== "string" || existsSync(file)
+    ? []
+    : [
+        {
+          field,
+          value: file,
+          rule: "is no file of this machine",
+          fix: `make it, for example with: docker save -o ${file} IMAGE`,
+        },
+      ];
 }
 
 function accessMissing(type: CniName): Problem {
@@ -300,6 +334,12 @@ function accessMissing(type: CniName): Problem {
     rule: `must be given with the CNI ${type}, which is a service on the nodes`,
     fix: "give the nodes, each with a shell, and an administrator's kubeconfig",
   };
+}
+
+/** What the chosen CNI needs of the nodes. */
+function needsOf({ type, ...args }: PodCni): pulumi.Output<CniNeeds> {
+  const installer: CniInstaller<object, CniValues> = installers[type];
+  return installer.needsOf(args).apply(({ images, ...needs }) => ({ ...needs, images: images.map(wholeImageName) }));
 }
 
 /** What the chosen CNI leaves on a node, with its network. */

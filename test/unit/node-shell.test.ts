@@ -86,3 +86,13 @@ test("a user who is not root works by sudo, and where nothing is to be done nobo
   expect(CREATE).toMatch(/^sudo -n true .* exec sudo -n env PATH=\S+ sh -euc true sh$/);
   expect((await overSsh({ host: "h", hostKey: "any" }, { create: { text: ":" } })).create).toBe(":");
 });
+
+test("a file of this machine reaches a script by its standard input, and not by the state", async () => {
+  const args: NodeCommandArgs = { create: { text: "wc -c" }, delete: { text: "true" }, stdinFile: "/images.tar" };
+  const inContainer = await created(args);
+  expect(inContainer.create).toMatch(/^podman exec --interactive c .* <"\$STDIN_FILE"$/);
+  expect(inContainer.environment.STDIN_FILE).toBe("/images.tar");
+  const known = await overSsh({ host: "h", hostKey: "k" }, args);
+  expect(known.SSH).toMatch(/ssh -F .* <"\$STDIN_FILE" \|\| code=/);
+  expect([known.STDIN_FILE, known.stdin]).toEqual(["/images.tar", undefined]);
+});

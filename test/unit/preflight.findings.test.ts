@@ -3,17 +3,19 @@ import { flannelNeeds } from "../../components/cni/flannel/needs";
 import { type ClusterFacts, readClusterFacts, selects } from "../../components/cni/preflight/cluster-facts";
 import { findingsOf, refusalText } from "../../components/cni/preflight/findings";
 import { type PortsHeard, readHeard, readRefused } from "../../components/cni/preflight/heard";
+import { readPulls } from "../../components/cni/preflight/image-findings";
 import { type NodeFacts, readNodeFacts } from "../../components/cni/preflight/node-facts";
 import type { Coming, Seen } from "../../components/cni/preflight/seen";
 import { weaveNeeds } from "../../components/cni/weave/needs";
 import { weaveResidue } from "../../components/cni/weave/residue";
+import { wholeImageName } from "../../lib/image-name";
 import type { Problem } from "../../lib/user-error";
 
 const { cni, network, links, conflist, living } = weaveResidue("10.32.0.0/12");
 const image = "docker.io/weaveworks/weave-kube:2.6.5";
 const weave: Coming = {
   ...{ cni, title: "Weave", network, conflist, links, programs: living.programs },
-  ...{ needs: weaveNeeds(undefined, image), recreatePods: true },
+  ...{ needs: weaveNeeds(undefined, image), recreatePods: true, carriesImages: false },
 };
 
 const gib = 1024 ** 3;
@@ -80,6 +82,7 @@ const seen: Seen = {
     ["n2", "192.0.2.12"],
   ]),
   unseen: [],
+  pulls: undefined,
   cluster,
   ports: heard,
 };
@@ -163,6 +166,16 @@ test.each<[string, Partial<Seen>, RegExp]>([
     /^NetworkPolicies: have no effect with Weave: shop\/deny; shop\/weave-net-x enforces them now$/,
   ],
   [
+    "an image",
+    {
+      pulls: [
+        { node: "n1", image, why: "not found" },
+        { node: "n2", image, why: "not found" },
+      ],
+    },
+    /^n1, n2: can't pull the image docker\.io\/weaveworks\/weave-kube:2\.6\.5: not found$/,
+  ],
+  [
     "a closed UDP port",
     { ports: { ...heard, heard: heard.heard.filter(({ from, port }) => from !== "n1" || port !== 6784) } },
     /^UDP port 6784: is closed between nodes, and Weave needs it: n1 -> n2$/,
@@ -221,6 +234,11 @@ describe("what is no problem is told", () => {
       /^no kernel module openvswitch on n1: Weave carries packets in user space, and slower there$/,
     ],
     ["nodes", { unseen: ["n3"] }, /^not looked at, as nobody answers there: n3$/],
+    [
+      "images",
+      onFirst({ imageless: [image] }),
+      /^no image docker.* on n1: nodes get it before anything is moved, by a pull; where one can't/,
+    ],
     ["packets", { ports: undefined }, /^no packet was sent between the nodes/],
     ["pods", { cluster: undefined }, /^pods, disruption budgets and policies were not looked at$/],
   ])("%s", (_, change, sentence) => {
@@ -255,6 +273,16 @@ test("Flannel without a tunnel needs no port", () => {
   expect(flannelNeeds({ type: "vxlan", port: 4789 }, []).ports).toEqual([{ protocol: "udp", port: 4789 }]);
 });
 
+test.each([
+  ["weaveworks/weave-kube", "docker.io/weaveworks/weave-kube:latest"],
+  ["busybox:1.36", "docker.io/library/busybox:1.36"],
+  ["registry.example:5000/a/b", "registry.example:5000/a/b:latest"],
+  ["localhost/cni-lab/probe:1", "localhost/cni-lab/probe:1"],
+  ["ghcr.io/a/b@sha256:00", "ghcr.io/a/b@sha256:00"],
+])("the whole name of %s is %s", (image, whole) => {
+  expect(wholeImageName(image)).toBe(whole);
+});
+
 test("what was printed is read, and what ends in the middle is not", () => {
   const text =
     "lacks\tjq\t\nsystem\trocky rhel\t\nlink\teth0\t1500\naddress\teth0\t192.0.2.11/24\nroute\tdefault\teth0\nforwards\t1\t\ntaken\tudp\t8472\tlink flannel.1\ndisk\t/var\t1024\t4096\naway\n";
@@ -274,6 +302,9 @@ test("what was printed is read, and what ends in the middle is not", () => {
   ]);
   expect(readHeard("n2", "heard\tn1\t8472\tlarge\n")).toBeUndefined();
   expect(readRefused("n1", "refused\tn2\t6783\nsent\n")).toEqual([{ from: "n1", to: "n2", port: 6783 }]);
+  expect(readPulls("n1", "failed\ta:1\tno such host\npulled\n")).toEqual([
+    { node: "n1", image: "a:1", why: "no such host" },
+  ]);
   expect(readClusterFacts('{"kind":"NetworkPolicy","namespace":"a","name":"b"}\nseen\n')?.policies).toHaveLength(1);
   expect(readClusterFacts('{"kind":"NetworkPolicy"')).toBeUndefined();
 });

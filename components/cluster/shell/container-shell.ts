@@ -4,6 +4,7 @@ import type { ContainerEngine } from "../engine/engine";
 import { runHere } from "../run-here";
 import { type Life, localCommand } from "./local-command";
 import type { NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
+import { stdinFileVariable } from "./scripts";
 
 /**
  * Runs a script and then reads what it has left of its standard input: conmon up to 2.1.6 tries for ever to write to a
@@ -28,9 +29,11 @@ export class ContainerShell implements NodeShell {
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
     const stdin = args.kubeconfig ?? args.stdin;
-    const run = this.words(stdin !== undefined);
+    const { stdinFile } = args;
+    const run = this.words(stdin !== undefined || stdinFile !== undefined);
+    const from = stdinFile === undefined ? "" : ` <"$${stdinFileVariable}"`;
     const line = ({ args: words = [] }: Script, variable: Life) =>
-      `${quote(run)} "$${variable}" ${quote(["sh", ...words])}`;
+      `${quote(run)} "$${variable}" ${quote(["sh", ...words])}${variable === "CREATE" ? from : ""}`;
     return localCommand(name, args, { line, held: ({ text }) => text, stdin }, opts);
   }
 

@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeCommand, NodeCommandArgs, Script } from "./node-shell";
+import { stdinFileVariable } from "./scripts";
 
 /** Where a line finds what it is to run. */
 export type Life = "CREATE" | "DELETE";
@@ -14,7 +15,7 @@ export interface LocalPlan {
   /** @default none */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** @default empty */
-  readonly stdin?: pulumi.Input<string>;
+  readonly stdin?: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface LocalPlan {
  */
 export function localCommand(
   name: string,
-  { create, delete: remove, triggers, logging = "none" }: NodeCommandArgs,
+  { create, delete: remove, stdinFile, triggers, logging = "none" }: NodeCommandArgs,
   { line, held, environment, stdin }: LocalPlan,
   opts?: pulumi.CustomResourceOptions,
 ): NodeCommand {
@@ -36,6 +37,7 @@ export function localCommand(
       environment: {
         CREATE: first.apply(held),
         ...(last === undefined ? {} : { DELETE: last.apply(held) }),
+        ...(stdinFile === undefined ? {} : { [stdinFileVariable]: stdinFile }),
         ...environment,
       },
       stdin,

@@ -19,6 +19,11 @@ export interface NodeCommandArgs {
   /** The standard input of each script; the place for secrets, as process lists don't show it. @default empty */
   readonly stdin?: pulumi.Input<string>;
   /**
+   * A file of the machine that runs Pulumi, which the create script gets by its standard input: too large for the state.
+   * In place of `stdin`. @default none
+   */
+  readonly stdinFile?: pulumi.Input<string>;
+  /**
    * Of an administrator: each script gets a kubeconfig by its standard input, this one or, of a shell that has an
    * account, one of that account's. In place of `stdin`. @default none
    */

@@ -4,7 +4,7 @@ import { runHere } from "../run-here";
 import type { ShellAccount } from "./account";
 import { localCommand, unlessNothing } from "./local-command";
 import type { NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
-import { podScript, shellNamespace, shellPod } from "./scripts";
+import { type Input, podScript, shellNamespace, shellPod } from "./scripts";
 
 /** How a node is reached through a pod. */
 export interface PodShellArgs {
@@ -36,7 +36,7 @@ export class PodShell implements NodeShell {
   constructor(private readonly args: PodShellArgs) {}
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
-    const input = args.kubeconfig === undefined ? "nothing" : "account";
+    const input = args.stdinFile !== undefined ? "file" : args.kubeconfig === undefined ? "nothing" : "account";
     return localCommand(
       name,
       args,
@@ -70,7 +70,7 @@ export class PodShell implements NodeShell {
     return [this.args.node, this.args.namespace ?? shellNamespace];
   }
 
-  private environment(input: "nothing" | "account"): Record<string, pulumi.Output<string>> {
+  private environment(input: Input): Record<string, pulumi.Output<string>> {
     const { node, namespace = shellNamespace, image, account } = this.args;
     return {
       VIA_POD: pulumi.output(account).apply((known) => podScript(input, known)),

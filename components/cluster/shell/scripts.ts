@@ -2,8 +2,8 @@ import { quoteWord } from "../../../lib/shell";
 import { systemNamespace } from "../system-namespace";
 import { sshFolder, sshNames } from "./ssh-config";
 
-/** What a script on a node gets by its standard input: nothing, what is given, or a kubeconfig of an account's. */
-export type Input = "nothing" | "given" | "account";
+/** What a script on a node gets by its standard input: nothing, what is given, a file of this machine, or a kubeconfig of an account's. */
+export type Input = "nothing" | "given" | "file" | "account";
 
 /** An account of the cluster, as the scripts below name it. */
 export interface AccountWords {
@@ -12,6 +12,12 @@ export interface AccountWords {
   /** The API server as nodes reach it. @default as the administrator's kubeconfig has it */
   readonly server?: string;
 }
+
+/** Where a line finds the path of that file. */
+export const stdinFileVariable = "STDIN_FILE";
+
+/** That file as the standard input. */
+const fromFile = `<"$${stdinFileVariable}"`;
 
 /** How long an account's token is good for, in seconds: longer than a script on a node can take. */
 const tokenSeconds = 3600;
@@ -63,7 +69,7 @@ printf '{"apiVersion":"v1","kind":"Config","current-context":"it","contexts":[{"
  * `TERMINAL` is ssh's option for one, or unset.
  */
 export function sshScript(input: Input, account: AccountWords | undefined): string {
-  const from = { nothing: "</dev/null", given: "", account: '<"$work/account"' }[input];
+  const from = { nothing: "</dev/null", given: "", file: fromFile, account: '<"$work/account"' }[input];
   return `${workFolder}
 ${input === "account" && account !== undefined ? keepKubeconfig + accountKubeconfig(account) : ""}
 command -v ssh >/dev/null || { echo "ssh is not on this machine, or not on its PATH: install OpenSSH's client" >&2; exit 1; }
@@ -162,6 +168,7 @@ export function podScript(input: Input, account: AccountWords | undefined): stri
   const from = {
     nothing: "</dev/null",
     given: "",
+    file: fromFile,
     account: account === undefined ? '<"$work/admin"' : '<"$work/account"',
   };
   return `${workFolder}

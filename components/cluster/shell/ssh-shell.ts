@@ -88,7 +88,14 @@ export class SshShell implements NodeShell {
     return pulumi.output({ environment, stdin: kubeconfig }).apply((known) => runHere(line, problem, opts, known));
   }
 
-  private inputOf({ kubeconfig, stdin }: Pick<NodeCommandArgs, "kubeconfig" | "stdin">): Input {
+  private inputOf({
+    kubeconfig,
+    stdin,
+    stdinFile,
+  }: Pick<NodeCommandArgs, "kubeconfig" | "stdin" | "stdinFile">): Input {
+    if (stdinFile !== undefined) {
+      return "file";
+    }
     if (kubeconfig !== undefined && this.connection.account !== undefined) {
       return "account";
     }

@@ -1,4 +1,5 @@
 import { describeProblem, type Problem } from "../../../lib/user-error";
+import { imageFindings } from "./image-findings";
 import { nodeFindings } from "./node-findings";
 import { podFindings } from "./pod-findings";
 import { portFindings } from "./port-findings";
@@ -9,6 +10,7 @@ export function findingsOf(coming: Coming, seen: Seen): Findings {
   const parts = [
     nodeFindings(coming, seen),
     portFindings(coming, seen),
+    imageFindings(coming, seen),
     podFindings(coming, seen.cluster),
     unseenNotes(seen),
   ];

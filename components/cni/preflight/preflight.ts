@@ -4,15 +4,17 @@ import { describeProblem } from "../../../lib/user-error";
 import { shown } from "../../args/shown";
 import type { NodeAccess, ReachableNode } from "../../cluster/node-access";
 import type { Script } from "../../cluster/shell/node-shell";
-import { type ClusterFacts, readClusterFacts } from "./cluster-facts";
+import { pullScript } from "../swap/carry-script";
+import { readClusterFacts } from "./cluster-facts";
 import { clusterFactsScript } from "./cluster-script";
 import { findingsOf, refusalText } from "./findings";
 import { type PortsHeard, readHeard, readRefused } from "./heard";
+import { readPulls } from "./image-findings";
 import { type NodeLook, readNodeFacts } from "./node-facts";
 import { linkOf } from "./node-findings";
 import { nodeFactsScript } from "./node-script";
 import { collectScript, listenScript, sendScript } from "./ports-script";
-import type { Coming } from "./seen";
+import type { Coming, FailedPull, Seen } from "./seen";
 
 /** What becomes of what a preflight finds: it ends the update before anything is touched, or is told, or not looked for. */
 export type PreflightChoice = "refuse" | "tell" | "off";
@@ -49,8 +51,10 @@ export function preflight(
       }
       const cluster = nodes[0]?.shell.look?.({ text: clusterFactsScript }, { parent: teller }, kubeconfig) ?? "";
       return pulumi
-        .all([cluster, tryPorts(known.coming, stations, teller)])
-        .apply(([told, ports]) => judge(choice, known.coming, stations, readClusterFacts(told), ports, teller));
+        .all([cluster, tryPorts(known.coming, stations, teller), tryPulls(known.coming, stations, teller)])
+        .apply(([told, ports, pulls]) =>
+          judge(choice, known.coming, stations, { cluster: readClusterFacts(told), ports, pulls }, teller),
+        );
     });
   });
 }
@@ -66,14 +70,13 @@ async function judge(
   choice: Exclude<PreflightChoice, "off">,
   coming: Coming,
   stations: readonly Station[],
-  cluster: ClusterFacts | undefined,
-  ports: PortsHeard | undefined,
+  seen: Pick<Seen, "cluster" | "ports" | "pulls">,
   teller: pulumi.ComponentResource,
 ): Promise<pulumi.Resource[]> {
   const unseen = stations.flatMap(({ node, look }) => (look.is === "unseen" ? [node.name] : []));
   const nodes = awayOf(stations).map(({ facts }) => facts);
   const addresses = addressesOf(stations);
-  const { problems, notes } = findingsOf(coming, { nodes, addresses, unseen, cluster, ports });
+  const { problems, notes } = findingsOf(coming, { nodes, addresses, unseen, ...seen });
   for (const note of notes) {
     await pulumi.log.info(`${coming.title}: ${note}`, teller);
   }
@@ -131,6 +134,22 @@ function tryPorts(
       })),
     ),
   );
+}
+
+/** In an update nodes pull what they lack: else nobody knows whether they can. */
+function tryPulls(
+  { carriesImages }: Coming,
+  stations: readonly Station[],
+  teller: pulumi.ComponentResource,
+): pulumi.Output<FailedPull[] | undefined> {
+  const lacking = awayOf(stations).filter(({ facts }) => facts.imageless.length > 0);
+  if (pulumi.runtime.isDryRun() || carriesImages || lacking.length === 0) {
+    return pulumi.output(undefined);
+  }
+  const pulls = lacking.map(
+    ({ node, facts }) => node.shell.look?.({ text: pullScript, args: facts.imageless }, { parent: teller }) ?? "",
+  );
+  return pulumi.all(pulls).apply((said) => lacking.flatMap(({ node }, i) => readPulls(node.name, said[i] ?? "") ?? []));
 }
 
 /** Those to which the CNI comes. */

@@ -18,6 +18,8 @@ export interface Coming {
   /** Its programs, which may run on a node already, where an earlier swap was cut short. */
   readonly programs: readonly string[];
   readonly needs: CniNeeds;
+  /** Whether nodes are given the images that they lack. */
+  readonly carriesImages: boolean;
   /** Whether pods are moved to it. */
   readonly recreatePods: boolean;
 }
@@ -31,8 +33,17 @@ export interface Seen {
   readonly unseen: readonly string[];
   /** Absent where the cluster could not be asked. */
   readonly cluster: ClusterFacts | undefined;
+  /** What nodes could not pull; absent where they did not try. */
+  readonly pulls: readonly FailedPull[] | undefined;
   /** Absent where no packet was sent. */
   readonly ports: PortsHeard | undefined;
+}
+
+/** An image that a node can't have. */
+export interface FailedPull {
+  readonly node: string;
+  readonly image: string;
+  readonly why: string;
 }
 
 /** What was found. */
