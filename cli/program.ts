@@ -97,6 +97,10 @@ function buildProgram(
         .choices(["rolling", "replace"])
         .default("rolling"),
     )
+    .option(
+      "--carry-images",
+      "give nodes of a cluster of your own the CNI's images that they lack, out of this machine's",
+    )
     .action(act(async () => (await import("./commands/swap")).swap));
   command("down", "remove a stack, even a half-built or broken one, and verify that nothing is left")
     .addArgument(stackArgument())

@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { Progress } from "../lib/progress";
 import { UserError } from "../lib/user-error";
-import type { Artifact } from "./artifact";
+import { type Artifact, digestOf } from "./artifact";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
 import * as programs from "./go/programs";
+import { archivedName } from "./images/artifact";
+import { extractImages } from "./images/extract";
+import { workloads } from "./images/workloads";
 import { Held, type Mode, withMachineLock } from "./machine-lock";
 import { nodeImageName } from "./node/image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
@@ -78,6 +81,32 @@ export function locateTestPrograms(cache: Cache = userCache()): TestPrograms {
 export function ensureNodeImage(ui: Progress, cache: Cache = userCache()): Promise<string> {
   const { nodeImage } = catalog(cache);
   return ensureSome(ui, cache, [nodeImage], async () => nodeImageName(nodeImage));
+}
+
+/**
+ * Writes an archive of images that pods ask for by these names, of those that nodes of the lab have; builds them where they
+ * lack.
+ *
+ * @throws UserError where an image is none of the lab's, and while `purge` runs
+ */
+export function ensureImageArchive(
+  ui: Progress,
+  images: readonly string[],
+  file: string,
+  cache: Cache = userCache(),
+): Promise<void> {
+  const { workloadImages } = catalog(cache);
+  const digest = digestOf(workloadImages);
+  const wanted = workloads.filter((workload) => workload.images.some((image) => images.includes(image)));
+  const others = images.filter((image) => !wanted.some((workload) => workload.images.includes(image)));
+  if (others.length > 0) {
+    const rule = "is none of the lab's own images";
+    throw new UserError(others.map((value) => ({ field: "image", value, rule, fix: "save it with: docker save" })));
+  }
+  const names = new Map(wanted.map((workload) => [archivedName(workload, digest), workload.images]));
+  return ensureSome(ui, cache, [workloadImages], (store) =>
+    extractImages(join(store.pathOf(workloadImages), "images.tar"), names, file),
+  );
 }
 
 /**

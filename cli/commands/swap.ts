@@ -1,8 +1,10 @@
-import { type CniName, cniNames } from "../../components/cni/registry";
+import path from "node:path";
+import type { Values } from "../../checks/language/values";
+import { type CniName, cniNames, cniOf } from "../../components/cni/registry";
 import { requireIdle } from "../../driver/stack/engine";
 import { holdStack } from "../../driver/stack/hold";
 import { adviceAfter, failedAgain } from "../../driver/stack/in-vain";
-import { newEvidenceDir } from "../../driver/stack/paths";
+import { newEvidenceDir, privateDir, stackDir } from "../../driver/stack/paths";
 import { withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 import { resolveSettings } from "../../driver/values/settings";
@@ -10,7 +12,9 @@ import { requireLab } from "../../driver/which-stack";
 import type { Lab } from "../../labs/format/lab-data";
 import { CommandFailed, exitCodes } from "../../lib/command-failed";
 import { refusal } from "../../lib/suggest";
-import { UserError } from "../../lib/user-error";
+import { createProgress } from "../../lib/terminal/progress";
+import { type Problem, UserError } from "../../lib/user-error";
+import { ensureImageArchive } from "../../toolchain";
 import { requireToolchain } from "../toolchain";
 import { checkStack } from "./check";
 import { swapProblems } from "./cni-way";
@@ -18,21 +22,27 @@ import { meteredUpdate, type Strategy, tellOutage } from "./metered-update";
 
 interface SwapOptions {
   readonly strategy: Strategy;
+  readonly carryImages?: boolean;
 }
 
 /** `./lab swap`: another CNI for a stack that is up, and what its pods noticed of that. */
-export async function swap(name: string, cni: string, { strategy }: SwapOptions): Promise<number> {
+export async function swap(name: string, cni: string, options: SwapOptions): Promise<number> {
   const { lab, stack } = await requireLab(name);
   const next = requireCni(cni);
-  return holdStack(stack, "swap", () => swapTo(lab, stack, next, strategy));
+  return holdStack(stack, "swap", () => swapTo(lab, stack, next, options));
 }
 
-async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Strategy): Promise<number> {
+async function swapTo(
+  lab: Lab,
+  stackName: string,
+  next: CniName,
+  { strategy, carryImages = false }: SwapOptions,
+): Promise<number> {
   const stack = new Stack(stackName, requireToolchain());
   const values = stack.config().values();
   resolveSettings(lab.values, values, { cni: next });
-  const previous = resolveSettings(lab.values, values, {}).config.cni;
-  const problems = swapProblems(previous, next, strategy);
+  const { cni: previous, cluster } = resolveSettings(lab.values, values, {}).config;
+  const problems = [...swapProblems(previous, next, strategy), ...(carryImages ? carryProblems(cluster) : [])];
   if (problems.length > 0) {
     throw new UserError(problems);
   }
@@ -45,7 +55,8 @@ async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Stra
   }
 
   const evidence = newEvidenceDir(stackName);
-  const sets = updates(previous, next, strategy).map((each) => ({ cni: each }));
+  const carried = carryImages ? await archiveOf(stackName, next) : {};
+  const sets = updates(previous, next, strategy).map((each) => ({ cni: each, ...carried }));
   return withProbes(stack, async (probed) => {
     const updated = await meteredUpdate(stack, lab, sets, { probed, current: previous, alsoSame: true });
     if (updated.exitCode !== 0) {
@@ -65,6 +76,20 @@ async function swapTo(lab: Lab, stackName: string, next: CniName, strategy: Stra
 export function updates(previous: CniName, next: CniName, strategy: Strategy): readonly CniName[] {
   const viaNone = strategy === "replace" && next !== "none" && previous !== "none" && previous !== next;
   return viaNone ? ["none", next] : [next];
+}
+
+function carryProblems(cluster: "lab" | "existing"): Problem[] {
+  const rule = "is for a cluster of your own: the lab's nodes have all images";
+  return cluster === "existing" ? [] : [{ field: "--carry-images", rule, fix: "leave it out" }];
+}
+
+/** An archive of the CNI's images, as the lab builds them, and the config key that names it. */
+async function archiveOf(stack: string, cni: CniName): Promise<Values> {
+  const definition = cniOf(cni);
+  const images = definition?.images ?? (definition?.podImage === undefined ? [] : [definition.podImage]);
+  const file = path.join(privateDir(stackDir(stack)), "images.tar");
+  await ensureImageArchive(createProgress(), images, file);
+  return { imageArchive: file };
 }
 
 function requireCni(cni: string): CniName {

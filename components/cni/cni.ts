@@ -310,7 +310,7 @@ function problemsOf(args: CniArgs, values: object): readonly Problem[] {
   return [
     ...(installer?.problemsOf(values) ?? []),
     ...atOnceProblems("atOnce", args.atOnce),
-    ...fileProblems("imageArchive", args.imageArchive),
+    ...(args.found?.cni === args.type ? [] : fileProblems("imageArchive", args.imageArchive)),
     ...(installer?.needsAccess === true && args.access === undefined ? [accessMissing(args.type)] : []),
   ];
 }

@@ -44,6 +44,8 @@ export interface CniDefinition<Id extends string = string, Settings extends CniS
   readonly logs: Readonly<Record<string, LogSource>>;
   /** The image of its pods: where it runs, this CNI is there. @default it has no pods */
   readonly podImage?: string;
+  /** All images of its pods, as the lab's stacks name them. @default that one */
+  readonly images?: readonly string[];
   /** The containers beside the nodes that it needs, with how people call each. @default none */
   readonly containers?: (stack: string) => readonly { readonly name: string; readonly container: string }[];
   /** What is left in the cluster when only its DaemonSet goes, in the words of `kubectl get`. @default nothing */

@@ -98,7 +98,10 @@ function serverOf(kubeconfig: unknown): string | undefined {
 
 /** An image that all nodes have, and the smallest of them: that of the runtime's sandboxes, as a rule. */
 function sandboxImage(nodes: readonly AnyObject[]): string {
-  const [first = [], ...others] = nodes.map(({ status }): readonly NodeImage[] => status?.images ?? []);
+  const [first = [], ...others] = nodes.map(({ status }): readonly NodeImage[] =>
+    // One whose names were taken away has null there.
+    (status?.images ?? []).map(({ names, sizeBytes }: NodeImage) => ({ names: names ?? [], sizeBytes })),
+  );
   const everywhere = first.filter(({ names }) =>
     others.every((images) => images.some((image) => image.names.some((name) => names.includes(name)))),
   );

@@ -42,6 +42,7 @@ export const flannel = defineCni({
   carriesMulticast: false,
   logs: { flannel: { namespace: flannelDaemonSet.namespace, pods: flannelDaemonSet.name } },
   podImage: images.flannel,
+  images: [images.flannel, images.flannelCniPlugin],
   clusterObject: ["namespace", flannelDaemonSet.namespace],
   machineIds: "ignored",
 });
