@@ -216,16 +216,21 @@ describe("a cluster of machines, by ssh and sudo", () => {
 });
 
 describe("a cluster with Flannel among the system's pods, by pods", () => {
-  test("is adopted, swapped without a lost request, and left with the other CNI", async () => {
+  test("is adopted, swapped without a lost request, its nodes given an image, and left with the other CNI", async () => {
+    await machines.leave(third);
     await machines.kubectl(["delete", "daemonset", "kube-flannel-ds", "-n", "kube-flannel"]);
     await machines.kubectl(["delete", "namespace", "kube-flannel"]);
     await install("kube-system");
     const adopted = await lab.run(...adopt.slice(0, adopt.indexOf("--ssh")));
     expect(adopted.exitCode).toBe(0);
     expect(adopted.all).toContain("DaemonSet kube-system/kube-flannel-ds, network 10.244.0.0/16, 5 objects.");
-    expect((await lab.run(...up)).exitCode).toBe(0);
-    const { exitCode, all, report } = await swapBy(lab, toWeave);
+    // The checks of `./lab up` have been seen by ssh.
+    expect((await lab.run("pulumi", "-s", lab.stack, "up", "--yes", "--skip-preview")).exitCode).toBe(0);
+    await machines.on(second, `ctr --namespace k8s.io images rm ${images.weave}`);
+    const { exitCode, all, report } = await swapBy(lab, [...toWeave, "--carry-images"]);
     expect(exitCode).toBe(0);
+    expect(all).toContain(`test-shop-2: is given ${images.weave}`);
+    expect(all).not.toContain("test-shop-1: is given");
     expect(all).toContain(`${lab.stack} is healthy`);
     expect(noticed(report)).toEqual(nothing);
     expect((await lab.run(...down)).exitCode).toBe(0);

@@ -113,6 +113,12 @@ export class Machines {
     return (await execa("podman", ["exec", "-i", container, "sh", "-euc", script], { input })).stdout;
   }
 
+  /** Takes a machine out of the cluster, and away. */
+  async leave({ name, container }: Machine): Promise<void> {
+    await this.kubectl(["delete", "node", name]);
+    await argv(this.engine.removeAll("container", [container]));
+  }
+
   /** Leaves nothing of it. */
   async remove(): Promise<void> {
     await argv(
