@@ -73,7 +73,7 @@ export const existingConfig = {
   imageArchive: text
     .optional()
     .describe(
-      "an archive of images on this machine, as docker save writes it: nodes of an existing cluster are given those of a CNI that they lack; default: they pull them",
+      "an archive of images on this machine, as container engines save them: nodes of an existing cluster are given those of a CNI that they lack; default: they pull them",
     ),
   atOnce: z
     .string()

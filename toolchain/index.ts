@@ -101,7 +101,14 @@ export function ensureImageArchive(
   const others = images.filter((image) => !wanted.some((workload) => workload.images.includes(image)));
   if (others.length > 0) {
     const rule = "is none of the lab's own images";
-    throw new UserError(others.map((value) => ({ field: "image", value, rule, fix: "save it with: docker save" })));
+    throw new UserError(
+      others.map((value) => ({
+        field: "image",
+        value,
+        rule,
+        fix: "have a container engine save it, and name the file in imageArchive",
+      })),
+    );
   }
   const names = new Map(wanted.map((workload) => [archivedName(workload, digest), workload.images]));
   return ensureSome(ui, cache, [workloadImages], (store) =>

@@ -62,7 +62,7 @@ export interface CniSwapArgs {
    */
   readonly preflight?: PreflightChoice;
   /**
-   * An archive of images, as `docker save` writes it, on the machine that runs Pulumi: a node that lacks an image of the
+   * An archive of images, as container engines save them, on the machine that runs Pulumi: a node that lacks an image of the
    * CNI is given it by its shell, where its runtime is containerd. Needs `access`. @default nodes pull the images
    */
   readonly imageArchive?: pulumi.Input<string>;
@@ -323,7 +323,7 @@ function fileProblems(field: string, file: unknown): Problem[] {
           field,
           value: file,
           rule: "is no file of this machine",
-          fix: `make it, for example with: docker save -o ${file} IMAGE`,
+          fix: `have a container engine save the images there`,
         },
       ];
 }

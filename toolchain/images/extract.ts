@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { run } from "../run";
 
-/** The list of images in an archive as `docker save` writes it. */
+/** The list of images in an archive as container engines save them. */
 const manifestFormat = z.array(
   z.object({ Config: z.string(), RepoTags: z.array(z.string()).nullable(), Layers: z.array(z.string()) }),
 );
