@@ -45,7 +45,7 @@ export class Machines {
 
   constructor(private readonly plan: MachinesPlan) {
     this.network = `${plan.name}-lan`;
-    this.nodes = Array.from({ length: plan.nodes ?? 3 }, (_, i) => ({
+    this.nodes = Array.from({ length: plan.nodes ?? 2 }, (_, i) => ({
       name: `${plan.name}-${i + 1}`,
       container: `${plan.name}-${i + 1}`,
       address: `10.86.77.${11 + i}`,
@@ -111,12 +111,6 @@ export class Machines {
   /** Runs a script on a machine, beside its server for ssh. */
   async on({ container }: Machine, script: string, input = ""): Promise<string> {
     return (await execa("podman", ["exec", "-i", container, "sh", "-euc", script], { input })).stdout;
-  }
-
-  /** Takes a machine out of the cluster, and away. */
-  async leave({ name, container }: Machine): Promise<void> {
-    await this.kubectl(["delete", "node", name]);
-    await argv(this.engine.removeAll("container", [container]));
   }
 
   /** Leaves nothing of it. */
