@@ -76,6 +76,7 @@ export const stub = defineCni({
 `;
 const installer = `
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { oneOf, text } from "../../args/fields";
 import type { CniInstaller } from "../installer";
 import type { ValuesOf } from "../setting";
@@ -90,6 +91,8 @@ export const stubInstaller: CniInstaller<StubArgs, ValuesOf<typeof stub.settings
   fields: { range: text, mode: oneOf("fast", "slow") },
   problemsOf: () => [],
   networkOf: ({ range }) => range,
+  needsOf: () =>
+    pulumi.output({ ports: [], links: [], modules: [], packetBytes: "link" as const, images: [], enforcesPolicies: false }),
   choose: ({ stubRange, stubMode }) => ({ range: stubRange, mode: stubMode }),
   install: (name, { mode }, opts) => {
     const data = { mode: mode ?? "fast" };
