@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
@@ -6,6 +6,7 @@ import { table } from "../lib/terminal/table";
 import { startControlPlane } from "../test/engine/apiserver";
 import { type Operation, PulumiProject } from "../test/engine/support";
 import { locateToolchain } from "../toolchain";
+import { readOrEmpty } from "./measure";
 
 /** What one operation on a stack of so many nodes took. */
 interface Took {
@@ -111,15 +112,6 @@ function ownMemory(): number {
     Number(/^Pss:\s+(\d+)/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
   );
   return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
-}
-
-/** A process may end between being listed and being read. */
-function readOrEmpty(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 const header = ["nodes", "resources", "state", ...operations];

@@ -35,7 +35,7 @@ export function memoryMiB(containerIds: readonly string[], counts: (program: str
 }
 
 /** A process may end between being listed and being read. */
-function readOrEmpty(file: string): string {
+export function readOrEmpty(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
