@@ -1,4 +1,5 @@
 import { quoteWord } from "../../../lib/shell";
+import { nodePrograms } from "../node-programs";
 import { systemNamespace } from "../system-namespace";
 import { sshFolder, sshNames } from "./ssh-config";
 
@@ -109,9 +110,6 @@ export const shellNamespace = systemNamespace;
 /** Seconds until the pod must run, and after which it ends by itself. */
 const podSeconds = { ready: 90, life: 3600 } as const;
 
-/** Folders of the node that hold nsenter and what it needs; the image's own are of no use here. */
-const nodeFolders = ["/bin", "/lib", "/lib64", "/usr"] as const;
-
 /** The pod: in the node's network and with its processes in view, so that it can enter the first of them. */
 export function shellPod({ node, namespace, image }: ShellPod): object {
   const labels = { "app.kubernetes.io/name": shellName, "app.kubernetes.io/part-of": "cni-lab", "cni-lab/node": node };
@@ -147,17 +145,15 @@ export function shellPodSpec(image: string): object {
         imagePullPolicy: "IfNotPresent",
         command: ["/usr/bin/sleep", String(podSeconds.life)],
         securityContext: { privileged: true },
-        volumeMounts: nodeFolders.map((path) => ({ name: volumeOf(path), mountPath: path, readOnly: true })),
+        volumeMounts: nodePrograms.volumeMounts,
       },
     ],
-    volumes: nodeFolders.map((path) => ({ name: volumeOf(path), hostPath: { path } })),
+    volumes: nodePrograms.volumes,
   };
 }
 
 /** The words before a command that such a pod runs on its node. */
 export const enterNode: readonly string[] = "/usr/bin/nsenter --target 1 --mount --uts --ipc --net --pid --".split(" ");
-
-const volumeOf = (path: string) => path.slice(1);
 
 /**
  * Runs a script on a node through a pod that is made for it and goes afterwards. The standard input is an administrator's
