@@ -22,7 +22,7 @@ export function readConfig(nodeImage: string): LabSettings {
   const stack = pulumi.getStack();
   try {
     const own = ownKeys(pulumi.runtime.allConfig());
-    const clear = clearSecrets(pulumi.getProject(), Object.keys(own), process.env[toldSecrets]);
+    const clear = clearSecrets(pulumi.getProject(), own, process.env[toldSecrets]);
     if (clear.length > 0) {
       throw new UserError(clear);
     }

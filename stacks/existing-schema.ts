@@ -89,6 +89,11 @@ export const existingConfig = {
     .describe("the CNI that an existing cluster had, with its objects"),
 };
 
+/** Whether a value of `kubeconfig` is its text, and not the path of a file. */
+export function isKubeconfigText(value: string): boolean {
+  return value.includes("\n") || value.trimStart().startsWith("{");
+}
+
 /** The number, or the part, that a text names. */
 export function atOnceOf(value: string): AtOnce {
   return value.endsWith("%") ? (value as AtOnce) : Number(value);

@@ -14,7 +14,7 @@ import { quote } from "../lib/shell";
 import type { LabSettings } from "./config";
 import { buildConfluence } from "./confluence";
 import { buildNetworksOnExisting } from "./existing-networks";
-import { atOnceOf, type Machine } from "./existing-schema";
+import { atOnceOf, isKubeconfigText, type Machine } from "./existing-schema";
 import type { LabOutputs } from "./lab";
 import { podNetworkOf } from "./pod-network";
 
@@ -63,7 +63,7 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
 function readKubeconfig({ kubeconfig = "", context }: LabSettings): pulumi.Output<string> {
   const words = ["config", "view", "--raw", "--minify", "--flatten", "--output", "json"];
   const view = quote([...words, ...(context === undefined ? [] : ["--context", context])]);
-  const isText = kubeconfig.includes("\n");
+  const isText = isKubeconfigText(kubeconfig);
   const line = isText
     ? `file=$(umask 077 && mktemp) && trap 'rm -f "$file"' EXIT && cat >"$file" && kubectl --kubeconfig "$file" ${view}`
     : `kubectl ${quote(["--kubeconfig", kubeconfig])} ${view}`;

@@ -8,7 +8,7 @@ import { type Problem, UserError } from "../lib/user-error";
 import { overlapProblems } from "./cluster-networks";
 import { cniConfig } from "./cni-schema";
 import { confluenceConfig, confluenceConfigProblems } from "./confluence-schema";
-import { existingConfig, existingKeyProblems, existingProblems } from "./existing-schema";
+import { existingConfig, existingKeyProblems, existingProblems, isKubeconfigText } from "./existing-schema";
 import { faultConfig } from "./fault-schema";
 import { networkConfig, networkConfigProblems } from "./network-schema";
 import { cidr, oneOf } from "./rules";
@@ -83,8 +83,13 @@ function changedKeys(config: LabConfig): string[] {
 /** The names of all config keys, in the order of their list. */
 export const configKeys: readonly string[] = Object.keys(labConfig.shape);
 
-/** Keys whose values are secrets: they reach the stack's file encrypted, by `pulumi config set --secret`, or not at all. */
-export const secretKeys: readonly string[] = [...cniSecrets, "license"];
+/** Keys whose values are always secrets. */
+const secretKeys: readonly string[] = [...cniSecrets, "license"];
+
+/** Whether a key's value is a secret: it reaches the stack's file encrypted, by `pulumi config set --secret`, or not at all. */
+export function isSecret(key: string, value: string): boolean {
+  return secretKeys.includes(key) || (key === "kubeconfig" && isKubeconfigText(value));
+}
 
 function describeIssue(issue: z.core.$ZodIssue, values: Readonly<Record<string, string>>): Problem[] {
   if (issue.code === "unrecognized_keys") {

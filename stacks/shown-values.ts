@@ -1,5 +1,5 @@
 import { nodeImageRepository } from "../lib/versions";
-import { secretKeys } from "./schema";
+import { isSecret } from "./schema";
 
 /**
  * Whether a value of a stack's file is nobody's choice: earlier versions of the lab have written their own node image
@@ -12,6 +12,6 @@ export function isLeftImage(key: string, value: string): boolean {
 /** Of a stack's values those that may be kept and shown: a secret is nobody's business. */
 export function toldValues(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(values).filter(([key, value]) => !isLeftImage(key, value) && !secretKeys.includes(key)),
+    Object.entries(values).filter(([key, value]) => !isLeftImage(key, value) && !isSecret(key, value)),
   );
 }

@@ -1,6 +1,6 @@
 import type { Values } from "../../checks/language/values";
 import type { Lab } from "../../labs/format/lab-data";
-import { secretKeys } from "../../stacks/schema";
+import { isSecret } from "../../stacks/schema";
 import { isLeftImage } from "../../stacks/shown-values";
 import { valuesInForce } from "./settings";
 
@@ -24,7 +24,7 @@ export function changedValues(lab: Lab, file: Values): readonly ChangedValue[] {
     .filter(([key, value]) => value !== own[key] && !isLeftImage(key, value))
     .map(([key, value]) => ({
       key,
-      value: secretKeys.includes(key) ? "[secret]" : value,
+      value: isSecret(key, value) ? "[secret]" : value,
       lab: own[key],
       cure: value === cured[key],
     }));

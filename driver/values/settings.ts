@@ -1,7 +1,7 @@
 import type { Values } from "../../checks/language/values";
 import { nearest, refusal } from "../../lib/suggest";
 import { type Problem, UserError } from "../../lib/user-error";
-import { configKeys, type LabConfig, labConfig, parseLabConfig, secretKeys } from "../../stacks/schema";
+import { configKeys, isSecret, type LabConfig, labConfig, parseLabConfig } from "../../stacks/schema";
 
 /** Reads `--set key=value` options. @throws UserError that names every one that can't be read, with what was meant. */
 export function parseSets(sets: readonly string[]): Values {
@@ -13,7 +13,7 @@ export function parseSets(sets: readonly string[]): Values {
       problems.push({ field: "--set", value: set, rule: "must be written as key=value", fix: fixFor(set) });
     } else if (!configKeys.includes(key)) {
       problems.push(refusal("--set", key, configKeys));
-    } else if (secretKeys.includes(key)) {
+    } else if (isSecret(key, value)) {
       problems.push({
         field: `--set ${key}`,
         rule: "is a secret, which command lines and files would show",
