@@ -49,6 +49,12 @@ describe("a clean-up under a CNI that lives", () => {
     const stays = await refusal(flannel, { objects, undone, desired: "flannel" });
     expect(stays).toMatchObject({ failed: false, changed: false, asked: null });
     expect(stays.said).toContain("n1: flannel stays\n");
+    const alone = await refusal(flannel, { objects, undone, desired: "weave" });
+    expect([alone.failed, alone.changed, alone.said]).toEqual([
+      false,
+      false,
+      expect.stringContaining("n1: flannel stays\n"),
+    ]);
     // Of another namespace it is not the one that was found.
     const other = { found: JSON.stringify([{ ...marks, namespace: "kube-system", network: "10.244.0.0/16" }]) };
     const refusedAs = await refusal(flannel, { objects, undone: other, desired: "flannel" });

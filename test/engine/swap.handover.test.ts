@@ -52,6 +52,8 @@ interface Scene {
   readonly takesPods?: "yes" | "not Ready" | "not joined" | "soon";
   /** What the cluster says besides the CNI that it is to have. */
   readonly undone?: Readonly<Record<string, string>>;
+  /** A DaemonSet of Flannel's that the cluster had before the lab. @default there is none */
+  readonly found?: { readonly namespace: string; readonly name: string };
   /** What the node's kube-proxy sends to, and the connections that its kernel knows, a line each. */
   readonly proxied?: readonly string[];
   readonly connections?: readonly string[];
@@ -83,6 +85,7 @@ async function run(
     cordoned,
     takesPods = "yes",
     undone = {},
+    found,
     proxied = [],
     connections = [],
   }: Scene,
@@ -111,6 +114,7 @@ async function run(
       items: [
         { kind: "ConfigMap", metadata: wish, data: { cni: desired, ...undone } },
         { kind: "DaemonSet", metadata: weave },
+        ...(found === undefined ? [] : [{ kind: "DaemonSet", metadata: found }]),
       ],
     }),
   );
@@ -293,6 +297,30 @@ describe("a handover", () => {
   ])("refuses without a successor that is in force: %j", async (scene: Scene, message) => {
     const { code, said, calls } = await run(leave, scene);
     expect([code, said.at(-1), calls]).toEqual([1, `n2: ${message}`, []]);
+  });
+
+  it("does nothing for a CNI that was found while the one that is to follow it is not there", async () => {
+    const found = { namespace: "kube-flannel", name: "kube-flannel-ds" };
+    const marks = { ...found, cni: "flannel", network: "10.244.0.0/16", conflist: "10-flannel.conflist" };
+    const undone = { found: JSON.stringify([marks]) };
+    const pods: PodPlan[] = [{ name: "probe-1", owner: "DaemonSet" }];
+    const stays = await run(leave, { desired: "calico", found, undone, pods });
+    expect([stays.code, stays.said, stays.calls]).toEqual([0, ["n2: flannel stays"], []]);
+    // It is no help where it does not live, nor where another one follows that has no DaemonSet.
+    const gone = await run(leave, { desired: "calico", undone, pods });
+    const other = await run(leave, {
+      desired: "flannel-etcd",
+      found,
+      undone: { ...undone, network: "80.0.0.0/8" },
+      pods,
+    });
+    for (const { code, said } of [gone, other]) {
+      expect([code, said.at(-1)]).toEqual([
+        1,
+        expect.stringMatching(/flannel can't leave: the cluster is to have .* but it is not there/),
+      ]);
+    }
+    expect((await run(leave, { found, undone, pods })).addresses).toEqual(["10.40.0.9"]);
   });
 
   it.each(["none", "flannel"])("does nothing when the cluster is to have %s", async (desired) => {

@@ -1,5 +1,5 @@
 import { keepKubeconfig, workFolder } from "../../cluster/shell/scripts";
-import { desiredCni } from "./names";
+import { cniMarks, desiredCni, desiredNetwork, foundCnis } from "./names";
 
 /** Seconds until the DaemonSet must run on all nodes, and until all objects must be gone. */
 const seconds = { ready: 300, gone: 180 } as const;
@@ -21,12 +21,22 @@ kubectl --kubeconfig "$work/admin" rollout status daemonset --namespace "$1" "$2
 
 /**
  * Runs there, too, when a CNI leaves: `$1` the CNI. Removes the objects in `OBJECTS`, as `kubectl delete` does, and waits
- * until they are gone. Where the cluster is to keep the CNI nothing is done.
+ * until they are gone. Where the cluster is to keep the CNI nothing is done, nor, of one that was found, where the one
+ * that is to follow is not there: see `look` in `prelude.ts`.
  */
 export const removeObjects = `${workFolder}
 ${keepKubeconfig}
-desired=$(k get configmap --namespace ${desiredCni.namespace} ${desiredCni.name} --ignore-not-found --output 'jsonpath={.data.${desiredCni.key}}')
+wish() { k get configmap --namespace ${desiredCni.namespace} ${desiredCni.name} --ignore-not-found --output "jsonpath={.data.$1}"; }
+desired=$(wish ${desiredCni.key})
 case $desired in
   "" | "$1") echo "$1 stays in the cluster" >&2; exit 0 ;;
 esac
+if [ "$desired" != none ] && [ -z "$(wish ${desiredNetwork})" ]; then
+  case $(wish ${foundCnis}) in
+    *'"cni":"'"$1"'"'*)
+      there=$(k get daemonsets --all-namespaces --selector "${cniMarks.cni}=$desired" --output name)
+      [ -n "$there" ] || { echo "$1 stays in the cluster: $desired, which was to follow it, is not there" >&2; exit 0; }
+      ;;
+  esac
+fi
 printf '%s' "$OBJECTS" | kubectl --kubeconfig "$work/admin" delete --filename - --ignore-not-found --timeout ${seconds.gone}s >&2`;

@@ -78,7 +78,8 @@ look_at_pods() { pods=$(get pods --all-namespaces) || exit 1; }
 # All that a swap asks of the cluster, in one call: to start kubectl takes longer than the answer. The CNI that the
 # cluster is to have goes into $desired, "none" also when nobody says so any more, and into $cleanup and $recreate
 # whether nodes are to be cleaned and pods recreated; the pods into $pods, the networks of the CNIs that are there into
-# $networks.
+# $networks. As long as the CNI that is wished is not there, the one that was found is, if that lives: a swap that has
+# failed before it made anything may be given up by the deletion of all.
 look() {
   state=$(get configmaps,daemonsets,pods --all-namespaces) || exit 1
   pods=$(printf '%s' "$state" | jq -c '{ items: [.items[] | select(.kind == "Pod")] }')
@@ -88,7 +89,14 @@ look() {
   read -r desired cleanup recreate network found <<END
 $wish
 END
-  networks=$(of_cnis '[.[].metadata.annotations["${cniMarks.network}"] // empty, ($own | select(. != "-"))] | join(" ")' --arg own "$network")
+  there=$(of_cnis 'map(.metadata) as $there | [$there[].labels["${cniMarks.cni}"]] as $cnis
+    | if $network == "-" and $wished != "none" and ($cnis | index($wished) | not)
+      then first($found[].cni | select(IN($cnis[]))) // $wished else $wished end
+    | "\\(.) \\([$there[].annotations["${cniMarks.network}"] // empty, ($network | select(. != "-"))] | join(" "))"' \
+    --arg wished "$desired" --arg network "$network")
+  read -r desired networks <<END
+$there
+END
 }
 
 # Asks $state about the DaemonSets, a list: the question, then jq's arguments.
