@@ -114,7 +114,7 @@ async function leaveCluster(name: string): Promise<number> {
     const cni = (await stack.outputs())?.cni ?? stack.config().values().cni;
     console.log(`The cluster of ${name} keeps its CNI, ${cni}, and its pods. What the lab has added to it goes.`);
     await mendStack(stack, console.log);
-    if ((await runEngine(stack, "destroy")) !== 0) {
+    if ((await runEngine(stack, "destroy")).exitCode !== 0) {
       const again = `do what it says, and run ./lab down ${name} again`;
       throw new CommandFailed(`pulumi destroy failed, and the rest of the lab is still on the cluster: ${again}`);
     }
@@ -150,12 +150,12 @@ async function removeStack(name: string): Promise<number> {
  * What the state still names after a second failure was all inside of them, so the state may be forgotten.
  */
 async function destroy(engine: ContainerEngine, stack: Stack, things: Leftovers): Promise<void> {
-  if ((stack.summary()?.resources ?? 1) === 0 || (await runEngine(stack, "destroy")) === 0) {
+  if ((stack.summary()?.resources ?? 1) === 0 || (await runEngine(stack, "destroy")).exitCode === 0) {
     return;
   }
   console.log("pulumi destroy failed; removing the nodes by their label and trying again");
   await remove(engine, things);
-  if ((await runEngine(stack, "destroy")) !== 0) {
+  if ((await runEngine(stack, "destroy")).exitCode !== 0) {
     console.log("pulumi destroy failed again with the nodes gone; forgetting the stack's state");
   }
 }

@@ -109,7 +109,7 @@ export function matrixText({ rowsAre }: Pick<LabMatrix, "rowsAre">, cells: reado
 }
 
 async function apply(stack: Stack, lab: Lab, values: Values): Promise<void> {
-  const exitCode = await applyAll(stack, lab, [values]);
+  const { exitCode } = await applyAll(stack, lab, [values]);
   if (exitCode !== 0) {
     throw new CommandFailed(
       `pulumi up ended with ${exitCode}; what it said stands above. The stack is left with ${JSON.stringify(values)}; run ./lab matrix ${stack.name} to begin again`,

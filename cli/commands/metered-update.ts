@@ -16,7 +16,7 @@ export type Strategy = "rolling" | "replace";
 export interface Updated {
   /** Of the first update that failed, else 0. */
   readonly exitCode: number;
-  /** Absent where the meter could not start, and where the CNI stays the same. */
+  /** Absent where the meter could not start, where the CNI stays the same, and where an update was refused before it changed anything. */
   readonly report?: OutageReport;
 }
 
@@ -38,7 +38,8 @@ export async function meteredUpdate(
 ): Promise<Updated> {
   const stations = sets.flatMap(({ cni }) => cni ?? []);
   if (!alsoSame && stations.every((cni) => cni === current)) {
-    return { exitCode: await applyAll(stack, lab, sets) };
+    const { exitCode } = await applyAll(stack, lab, sets);
+    return { exitCode };
   }
   const to = stations.at(-1) ?? current;
   const strategy: Strategy = stations.slice(0, -1).includes("none") ? "replace" : "rolling";
@@ -51,11 +52,12 @@ export async function meteredUpdate(
     { probers: probed.probers, env: stack.env },
     { from: current, to, strategy },
     async () => {
-      const exitCode = await applyAll(stack, lab, sets);
-      return { exitCode, whole: exitCode === 0 && to !== "none" };
+      const applied = await applyAll(stack, lab, sets);
+      return { ...applied, whole: applied.exitCode === 0 && to !== "none" };
     },
   );
-  return { exitCode: result.exitCode, report };
+  const { exitCode, changed } = result;
+  return exitCode === 0 || changed ? { exitCode, report } : { exitCode };
 }
 
 /** Prints what pods noticed, and keeps it among the evidence; nothing where nothing was measured. */

@@ -58,7 +58,7 @@ async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number
     await preflight(lab, stackName, config, progress);
   }
   const stack = new Stack(stackName, await (existing ? ensureEngine(progress) : ensureToolchain(progress)));
-  const exitCode = await applyAll(stack, lab, sets);
+  const { exitCode } = await applyAll(stack, lab, sets);
   if (exitCode !== 0) {
     const again = `up ${stackName}`;
     const inVain = failedAgain(stackName, { command: again, resources: stack.summary()?.resources });

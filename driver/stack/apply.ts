@@ -1,6 +1,6 @@
 import type { Values } from "../../checks/language/values";
 import type { Lab } from "../../labs/format/lab-data";
-import { mendStack, runEngine } from "./engine";
+import { type EngineRun, mendStack, runEngine } from "./engine";
 import { wentWell } from "./in-vain";
 import { prepareStack } from "./prepare";
 import type { Stack } from "./stack";
@@ -8,19 +8,21 @@ import type { Stack } from "./stack";
 /**
  * Brings a stack to each of these value sets in turn, with one `pulumi up` each.
  *
- * @returns the exit code of the first update that failed, else 0
+ * @returns how they ended: with the first that failed, or with the last
  */
-export async function applyAll(stack: Stack, lab: Lab | undefined, sets: readonly Values[]): Promise<number> {
+export async function applyAll(stack: Stack, lab: Lab | undefined, sets: readonly Values[]): Promise<EngineRun> {
+  let changed = false;
   for (const set of sets) {
     await prepareStack(stack, lab, set);
     await mendStack(stack, console.log);
-    const exitCode = await runEngine(stack, "up");
-    if (exitCode !== 0) {
-      return exitCode;
+    const update = await runEngine(stack, "up");
+    changed ||= update.changed;
+    if (update.exitCode !== 0) {
+      return { exitCode: update.exitCode, changed };
     }
   }
   wentWell(stack.name);
-  return 0;
+  return { exitCode: 0, changed };
 }
 
 /**

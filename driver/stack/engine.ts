@@ -6,7 +6,7 @@ import { UserError } from "../../lib/user-error";
 import { Interrupted } from "../run/interrupt";
 import { runForeground } from "../run/spawn";
 import type { Lock } from "./backend";
-import { wasInterrupted } from "./event-log";
+import { beganToChange, wasInterrupted } from "./event-log";
 import { eraseFarewell, withoutFarewell } from "./farewell";
 import { privateDir, repository, stackDir } from "./paths";
 import type { Stack } from "./stack";
@@ -39,15 +39,21 @@ export async function mendStack(stack: Stack, say: (line: string) => void): Prom
   }
 }
 
+/** How `pulumi up` or `pulumi destroy` ended. */
+export interface EngineRun {
+  readonly exitCode: number;
+  /** Whether it began to change a resource; true as well where its event log does not tell. */
+  readonly changed: boolean;
+}
+
 /**
  * Runs `pulumi up` or `pulumi destroy` on a stack in Pulumi's own display.
  *
  * On a terminal Pulumi takes Ctrl-C as a key, so that no signal tells of it here: its event log does.
  *
- * @returns its exit code
  * @throws Interrupted when the user ended it
  */
-export async function runEngine(stack: Stack, operation: "up" | "destroy"): Promise<number> {
+export async function runEngine(stack: Stack, operation: "up" | "destroy"): Promise<EngineRun> {
   const events = path.join(privateDir(stackDir(stack.name)), "events.json");
   const interactive = isInteractive();
   const display = interactive ? [] : ["--non-interactive", "--color", "never"];
@@ -62,10 +68,11 @@ export async function runEngine(stack: Stack, operation: "up" | "destroy"): Prom
     if (operation === "destroy" && interactive && exitCode === 0) {
       process.stdout.write(eraseFarewell(stack.name, process.stdout.columns));
     }
-    if (exitCode !== 0 && existsSync(events) && wasInterrupted(readFileSync(events, "utf8"))) {
+    const log = existsSync(events) ? readFileSync(events, "utf8") : undefined;
+    if (exitCode !== 0 && log !== undefined && wasInterrupted(log)) {
       throw new Interrupted("SIGINT");
     }
-    return exitCode;
+    return { exitCode, changed: log === undefined || beganToChange(log) };
   } finally {
     rmSync(events, { force: true });
   }

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /**
  * Whether the user ended the engine whose event log this is. The engine itself says something on standard output only
  * then: what it says is for people, and that there is such an event tells it.
@@ -7,6 +9,24 @@
 export function wasInterrupted(log: string): boolean {
   return log.split("\n").some((line) => "stdoutEvent" in (parseObject(line) ?? {}));
 }
+
+/**
+ * Whether the engine whose event log this is began to change a resource. A program that refuses to go on before that
+ * leaves everything as it was.
+ *
+ * @param log an event a line, as JSON; the last one may be cut off
+ */
+export function beganToChange(log: string): boolean {
+  return log.split("\n").some((line) => {
+    const { data } = step.safeParse(parseObject(line));
+    return data !== undefined && !idle.includes(data.resourcePreEvent.metadata.op);
+  });
+}
+
+const step = z.object({ resourcePreEvent: z.object({ metadata: z.object({ op: z.string() }) }) });
+
+/** What the engine does with resources that it leaves alone. */
+const idle: readonly string[] = ["same", "read", "refresh"];
 
 function parseObject(text: string): object | undefined {
   try {

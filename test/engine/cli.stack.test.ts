@@ -127,7 +127,7 @@ describe("what Pulumi says when it has destroyed a stack", () => {
   test("reaches the user without them", async () => {
     hold();
     const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-    const exitCode = await runEngine(stack, "destroy");
+    const { exitCode } = await runEngine(stack, "destroy");
     const said = written.mock.calls.map(([chunk]) => String(chunk)).join("");
     written.mockRestore();
     expect(exitCode).toBe(0);

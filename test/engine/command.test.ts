@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { wasInterrupted } from "../../driver/stack/event-log";
+import { beganToChange, wasInterrupted } from "../../driver/stack/event-log";
 import { locateToolchain } from "../../toolchain";
 import { alive, eventually, type Operation, PulumiProject, type Result } from "./support";
 
@@ -65,6 +65,14 @@ describe("local.Command under the real engine", () => {
     expect(project.file("ran")).toBe("create\n");
   });
 
+  it("changes nothing where the program refuses to go on", async () => {
+    await project.program(`${first("triggers: [1]")}
+      command.local.run({ command: "true" }).then(() => { throw new pulumi.RunError("refused here"); });`);
+    const refused = await project.up();
+    expect(expectFailure(refused)).toContain("refused here");
+    expect(beganToChange(refused.log)).toBe(false);
+  });
+
   it("updates by the update command, which sees the previous output", async () => {
     await project.program(first(`triggers: [1], update: "echo update $PULUMI_COMMAND_STDOUT >> ran; echo made again"`));
     expect(changesOf(await project.up())).toEqual({ same: 1, update: 2 });
@@ -85,6 +93,7 @@ describe("local.Command under the real engine", () => {
     const failed = await project.up();
     const output = expectFailure(failed);
     expect(wasInterrupted(failed.log)).toBe(false);
+    expect(beganToChange(failed.log)).toBe(true);
     expect(output).toMatch(/exit status 7: running "test -e mended .*\n\s*stderr:\n\s*why\n\s*stdout:\n\s*\[secret\]/);
     expect(output).not.toContain(SECRET);
     expect(output).not.toMatch(/\.js:\d+/);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wasInterrupted } from "../../driver/stack/event-log";
+import { beganToChange, wasInterrupted } from "../../driver/stack/event-log";
 
 const said = (message: string) => ({ diagnosticEvent: { message, severity: "error" } });
 const log = (...events: readonly object[]) => events.map((event, sequence) => JSON.stringify({ sequence, ...event }));
@@ -17,4 +17,17 @@ test("what a resource says is nobody's Ctrl-C", () => {
 test("a log that is cut off, or empty, tells nothing more", () => {
   expect(wasInterrupted(`${log(said("no"))[0]}\n{"sequence":1,"stdoutEv`)).toBe(false);
   expect(wasInterrupted("")).toBe(false);
+});
+
+const step = (op: string) => ({ resourcePreEvent: { metadata: { op, urn: "urn" } } });
+
+test.each<[string, readonly object[], boolean]>([
+  ["nothing but words", [said("refused")], false],
+  ["resources that stay", [step("same"), step("read"), said("refused")], false],
+  ["a resource that is made, whether or not that succeeds", [step("same"), step("create")], true],
+  ["one that goes", [step("delete")], true],
+  ["one that takes another's place", [step("create-replacement")], true],
+])("an engine has begun to change something: %s", (_, events, began) => {
+  expect(beganToChange(log(...events).join("\n"))).toBe(began);
+  expect(beganToChange(`${log(...events).join("\n")}\n{"sequence":9,"resou`)).toBe(began);
 });
