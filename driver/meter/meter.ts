@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Argv } from "../../components/cluster/engine/engine";
 import { probeNames } from "../../components/probe/probe-names";
 import { read } from "../run/capture";
+import { clusterDomain } from "./cluster-domain";
 import type { Probe, Unseen } from "./outage";
 import { without } from "./period";
 import { PodAddresses } from "./pod-addresses";
@@ -74,12 +75,13 @@ export class Meter {
 
   /** Starts to ask. @throws Error when a node or the cluster can't be asked */
   static async start({ env, probers }: MeterArgs): Promise<Meter> {
-    const [service, dns, ways] = await Promise.all([
+    const [service, dns, domain, ways] = await Promise.all([
       clusterIp(env, probeNames.namespace, probeNames.name),
       clusterIp(env, "kube-system", "kube-dns"),
+      clusterDomain(env),
       probers(),
     ]);
-    const meter = new Meter(env, ways, [serviceTarget(service), dnsTarget(dns)]);
+    const meter = new Meter(env, ways, [serviceTarget(service), dnsTarget(dns, domain)]);
     const silent = await meter.silent();
     if (silent !== undefined) {
       await meter.stop();

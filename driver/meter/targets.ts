@@ -10,8 +10,8 @@ export function serviceTarget(host: string): Target {
 }
 
 /** The cluster's DNS, asked for a name that is always there. */
-export function dnsTarget(server: string): Target {
-  return { name: targetNames.dns, by: "dns", server, question: "kubernetes.default.svc.cluster.local" };
+export function dnsTarget(server: string, domain: string): Target {
+  return { name: targetNames.dns, by: "dns", server, question: `kubernetes.default.svc.${domain}` };
 }
 
 /** A probe pod of a node. */

@@ -4,6 +4,10 @@ import { asksService } from "./service-ip";
 
 const dig = ["dig", "+search", "+tries=1", "+time=2"];
 
+/** A name that is none, below the domain that the kubelet has told the pod: elsewhere other servers would be asked. */
+const nobody = `domain=$(sed -n 's/^search .*[[:space:]]svc\\.\\([^[:space:]]*\\).*/\\1/p' /etc/resolv.conf)
+dig +tries=1 +time=2 "nobody.cni-lab.svc.$domain."`;
+
 /** The cluster's DNS, asked from a pod of each node. */
 export const dns: Check = {
   id: "dns",
@@ -11,14 +15,14 @@ export const dns: Check = {
   subjects: "node",
   reach: asksService,
   steps: [
-    { id: "kubernetes", at: "pod", run: [...dig, "kubernetes.default.svc.cluster.local."] },
+    { id: "kubernetes", at: "pod", run: [...dig, "kubernetes.default.svc"] },
     { id: "probe", at: "pod", run: [...dig, "probe.cni-lab.svc"] },
-    { id: "nobody", at: "pod", run: [...dig, "nobody.cni-lab.svc.cluster.local."] },
+    { id: "nobody", at: "pod", run: ["sh", "-euc", nobody] },
   ],
   read: {
     server: { pattern: /^;; SERVER: ([\d.]+)#/m },
-    kubernetes: { pattern: /^kubernetes\.default\.svc\.cluster\.local\.\s+\d+\s+IN\s+A\s+(\S+)/m },
-    probe: { from: "probe", pattern: /^probe\.cni-lab\.svc\.cluster\.local\.\s+\d+\s+IN\s+A\s+(\S+)/m },
+    kubernetes: { pattern: /^kubernetes\.default\.svc\.\S+\s+\d+\s+IN\s+A\s+(\S+)/m },
+    probe: { from: "probe", pattern: /^probe\.cni-lab\.svc\.\S+\s+\d+\s+IN\s+A\s+(\S+)/m },
     nobody: { from: "nobody", pattern: /status: (\w+)/ },
   },
   expect: [

@@ -84,7 +84,7 @@ function healthy(where: string, command: string): Answer {
     [/http_code/, { exitCode: 28, stdout: "000", stderr: "curl: (28) timed out" }],
     [/^dig.*kubernetes/, dig("kubernetes.default.svc.cluster.local.", "10.96.0.1")],
     [/^dig.*probe/, dig("probe.cni-lab.svc.cluster.local.", "10.96.1.1")],
-    [/^dig.*nobody/, ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"],
+    [/^sh -euc domain=.*\ndig .*nobody/, ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"],
     [/^sh -euc\s+node=/, residue],
     [/version/, '{\n  "major": "1",\n  "gitVersion": "v1.34.4"\n}'],
   ];
@@ -247,8 +247,14 @@ describe("the checks of the flannel lab", () => {
       /^dig.*probe/.test(c) ? dig("probe.cni-lab.svc.cluster.local.", "1.2.3.4") : undefined,
     );
     expect(wrong[0]?.bad[0]?.seen).toBe('probe is "1.2.3.4", must be "10.96.1.1"');
-    const anything = await red((_, c) => (/^dig.*nobody/.test(c) ? dig("nobody", "1.2.3.4") : undefined));
+    const anything = await red((_, c) => (/\ndig .*nobody/.test(c) ? dig("nobody", "1.2.3.4") : undefined));
     expect(anything[0]?.bad[0]?.seen).toBe('nobody is "NOERROR", must be "NXDOMAIN"');
+    const domain = await red((_, c) => {
+      const [, name] = /^dig.* (kubernetes|probe)\.\S+svc$/.exec(c) ?? [];
+      const address = name === "probe" ? "10.96.1.1" : "10.96.0.1";
+      return name === undefined ? undefined : dig(`${c.split(" ").at(-1)}.corp.example.`, address);
+    });
+    expect(domain).toEqual([]);
     const silent = await red((_, c) =>
       /^dig/.test(c) ? { exitCode: 9, stdout: ";; connection timed out; no servers could be reached" } : undefined,
     );
