@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReachableNode } from "../components/cluster/node-access";
 import { NodeAccount } from "../components/cluster/node-account";
-import { runHere } from "../components/cluster/run-here";
 import type { ShellAccount } from "../components/cluster/shell/account";
 import type { NodeShell } from "../components/cluster/shell/node-shell";
 import { PodShell } from "../components/cluster/shell/pod-shell";
@@ -10,17 +9,18 @@ import { SshShell } from "../components/cluster/shell/ssh-shell";
 import { chooseCni } from "../components/cni/choose";
 import { Cni } from "../components/cni/cni";
 import { residues } from "../components/cni/registry";
-import { quote } from "../lib/shell";
 import type { LabSettings } from "./config";
 import { buildConfluence } from "./confluence";
+import { requireDefinitions } from "./existing-definitions";
 import { buildNetworksOnExisting } from "./existing-networks";
-import { atOnceOf, isKubeconfigText, type Machine } from "./existing-schema";
+import { atOnceOf, type Machine } from "./existing-schema";
+import { readKubeconfig } from "./kubeconfig";
 import type { LabOutputs } from "./lab";
 import { podNetworkOf } from "./pod-network";
 
 /** Puts a lab's CNI, and networks and Confluence where they are asked for, on a cluster that somebody has made. What is there stays as it is until its CNI is swapped. */
 export function buildOnExisting(settings: LabSettings): LabOutputs {
-  const kubeconfig = readKubeconfig(settings);
+  const kubeconfig = pulumi.secret(openCluster(settings));
   const provider = new k8s.Provider("cluster", { kubeconfig, enableConfigMapMutable: true });
   const account = new NodeAccount("account", { server: settings.nodeApiServer }, { provider });
   const { machines = [], found } = settings;
@@ -59,21 +59,11 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
   };
 }
 
-/** The kubeconfig of the context, with everything in it: files that it names are on this machine only. */
-function readKubeconfig({ kubeconfig = "", context }: LabSettings): pulumi.Output<string> {
-  const words = ["config", "view", "--raw", "--minify", "--flatten", "--output", "json"];
-  const view = quote([...words, ...(context === undefined ? [] : ["--context", context])]);
-  const isText = isKubeconfigText(kubeconfig);
-  const line = isText
-    ? `file=$(umask 077 && mktemp) && trap 'rm -f "$file"' EXIT && cat >"$file" && kubectl --kubeconfig "$file" ${view}`
-    : `kubectl ${quote(["--kubeconfig", kubeconfig])} ${view}`;
-  const problem = (said: string) => ({
-    field: "kubeconfig",
-    value: isText ? undefined : kubeconfig,
-    rule: `can't be read: ${said}`,
-    fix: "name a file that kubectl reads, and a context that is in it",
-  });
-  return pulumi.secret(runHere(line, problem, undefined, isText ? { stdin: kubeconfig } : {}));
+/** The kubeconfig, once the cluster is known to have what the settings take as there: all else waits for it. */
+async function openCluster(settings: LabSettings): Promise<string> {
+  const kubeconfig = await readKubeconfig(settings);
+  await requireDefinitions(settings, kubeconfig);
+  return kubeconfig;
 }
 
 function shellOf(

@@ -16,7 +16,8 @@ const fields: FieldsOf<ExistingNetworkArgs> = { network: required(text), namespa
 
 /**
  * A network that somebody else has made. Its NetworkAttachmentDefinition is read, not changed, and stays when this goes.
- * Where there is none, a preview ends with "does not exist". Pods on the network are made anew when an update finds another configuration.
+ * Where there is none, a preview ends with "does not exist", and its namespace and name: make it, or name one that
+ * `kubectl get net-attach-def -A` lists. Pods on the network are made anew when an update finds another configuration.
  *
  * @throws pulumi.ResourceError if an argument has the wrong shape.
  *

@@ -17,7 +17,8 @@ import { nodePaths } from "./node-paths";
 export interface MultusArgs extends MultusForm {
   /**
    * `made`: the kind NetworkAttachmentDefinition comes and goes with this, and with it all networks of the kind.
-   * `existing`: the cluster has it, and it stays as it is; where it has none, a preview ends with "does not exist". From
+   * `existing`: the cluster has it, and it stays as it is; where it has none, a preview ends with "does not exist":
+   * take `made` then, or install the kind that your Multus comes with. From
    * `made` to `existing` it is let go of, and stays too.
    *
    * @default "made"

@@ -9,7 +9,7 @@ const version = "v1";
 const kind = "NetworkAttachmentDefinition";
 
 /** The name of the kind's CustomResourceDefinition. */
-const definitionsName = `${plural}.${group}`;
+export const definitionsName = `${plural}.${group}`;
 
 /** What each object of the kind says of itself. */
 export const networkDefinition = { apiVersion: `${group}/${version}`, kind } as const;

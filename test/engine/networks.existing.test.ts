@@ -11,7 +11,10 @@ let api: ControlPlane;
 let project: PulumiProject;
 beforeAll(async () => {
   const { binDir } = locateToolchain();
-  [api, project] = await Promise.all([startControlPlane(binDir), PulumiProject.make(binDir, ["kubernetes"])]);
+  [api, project] = await Promise.all([
+    startControlPlane(binDir),
+    PulumiProject.make(binDir, ["kubernetes", "command"]),
+  ]);
   writeFileSync(join(project.dir, "kubeconfig"), api.kubeconfig);
 });
 afterAll(async () => {
@@ -67,6 +70,17 @@ test("a kind that is to be there, and is not, is named by a preview already", as
   );
 });
 
+/** A stack's config that takes both as there. */
+const taken = `
+  const { requireDefinitions } = require("./stacks/existing-definitions");
+  const wanted = { networks: ["macvlan-conf-2"], multusDefinitions: "existing", confluence: "on", confluenceNetwork: "default/theirs" };
+  requireDefinitions(wanted, require("node:fs").readFileSync("kubeconfig", "utf8"));`;
+
+test("a stack whose config takes the kind as there says what to do", async () => {
+  await project.program(taken);
+  expect(failed(await project.preview())).toContain(`multusDefinitions is "existing": the cluster has no kind`);
+});
+
 test("a kind that is let go of stays, with all its networks", async () => {
   await project.program(program("made"));
   ok(await project.up());
@@ -94,8 +108,17 @@ test("pods ask for a network of somebody's, and are others when it is", async ()
   expect((await podAnnotations())["cni-lab/config"]).toBe('{"type":"ipvlan"}');
 });
 
-test("a network that is to be there, and is not, is named by a preview already", async () => {
+test("a stack whose config takes the network as there goes on with it, and says what to do without", async () => {
+  await project.program(taken);
+  ok(await project.preview());
   await api.kubectl("delete", "net-attach-def", "theirs", "-n", "default");
+  expect(failed(await project.preview())).toContain(
+    'confluenceNetwork is "default/theirs": is no NetworkAttachmentDefinition of the cluster, which has: default/own;',
+  );
+});
+
+test("a network that is to be there, and is not, is named by a preview already", async () => {
+  await project.program(program("existing", onTheirs));
   expect(failed(await project.preview())).toMatch(
     /NetworkAttachmentDefinition \(theirs-definition\):\n.*resource 'default\/theirs' does not exist/,
   );
