@@ -60,6 +60,7 @@ export class NodeAccount extends pulumi.ComponentResource {
 /** What the scripts of a swap and of its preflight ask of the cluster. */
 const rules = [
   { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "patch", "delete"] },
+  { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
   { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "patch"] },
   { apiGroups: [""], resources: ["services"], verbs: ["list"] },
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },

@@ -47,6 +47,10 @@ interface Scene {
   readonly mends?: boolean;
   /** Whether anything replaces a pod. */
   readonly recreates?: boolean;
+  /** How often a disruption budget forbids an eviction, from the first one on. @default never */
+  readonly forbidden?: number;
+  /** What becomes of pods when the first eviction is forbidden, as jq. @default nothing */
+  readonly meanwhile?: string;
   readonly cordoned?: "by hand" | "by a swap";
   /** Whether the node has joined, and become Ready; where it only has by "soon", the second look finds it. */
   readonly takesPods?: "yes" | "not Ready" | "not joined" | "soon";
@@ -58,6 +62,12 @@ interface Scene {
   readonly proxied?: readonly string[];
   readonly connections?: readonly string[];
 }
+
+/** Disruption budgets, of which one allows nothing. */
+const budgets = [
+  { metadata: { name: "web" }, status: { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1 } },
+  { metadata: { name: "other" }, status: { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1 } },
+];
 
 /** A Service with one endpoint. */
 const service = { kind: "Service", spec: { clusterIPs: ["10.96.0.9"] } };
@@ -82,6 +92,8 @@ async function run(
     conflists = both,
     mends = true,
     recreates = true,
+    forbidden = 0,
+    meanwhile = ".",
     cordoned,
     takesPods = "yes",
     undone = {},
@@ -122,14 +134,7 @@ async function run(
     file("kubectl"),
     `#!/bin/sh
 shift 4
-case "$*" in get* | wait*) ;; *) echo "$*" >>${file("calls")} ;; esac
-case "$*" in
-  "get configmaps,daemonsets,pods"*) jq -s '{ items: map(.items) | add }' ${file("others")} ${file("pods")} ;;
-  "get services,endpointslices"*) echo '${JSON.stringify({ items: [service, endpointSlice] })}' ;;
-  "get pods"*) cat ${file("pods")} ;;
-  "get node"*) if [ -e ${file("node-first")} ]; then cat ${file("node-first")} && rm ${file("node-first")}; else cat ${file("node")}; fi ;;
-  "patch node"*) jq --argjson patch "$7" '. * $patch' ${file("node")} >${file("new")} && mv ${file("new")} ${file("node")} ;;
-  "delete pod"*)
+recreate() {
     first=$(ls /etc/cni/net.d | head -n 1)
     ip=10.244.1.9
     [ "$(jq -r .name "/etc/cni/net.d/$first")" != weave ] || ip=10.40.0.9
@@ -137,7 +142,25 @@ case "$*" in
       elif ${recreates ? "false" : "true"} then empty else
       .metadata.uid = "new" | .metadata.annotations = {} | .status.podIP = $ip
       | .status.conditions[0].status = "${mends ? "True" : "False"}" end)' ${file("pods")} >${file("new")} &&
-      mv ${file("new")} ${file("pods")} ;;
+      mv ${file("new")} ${file("pods")}
+}
+case "$*" in get* | wait*) ;; *) echo "$*" >>${file("calls")} ;; esac
+case "$*" in
+  "get configmaps,daemonsets,pods"*) jq -s '{ items: map(.items) | add }' ${file("others")} ${file("pods")} ;;
+  "get services,endpointslices"*) echo '${JSON.stringify({ items: [service, endpointSlice] })}' ;;
+  "get pods"*) cat ${file("pods")} ;;
+  "get node"*) if [ -e ${file("node-first")} ]; then cat ${file("node-first")} && rm ${file("node-first")}; else cat ${file("node")}; fi ;;
+  "patch node"*) jq --argjson patch "$7" '. * $patch' ${file("node")} >${file("new")} && mv ${file("new")} ${file("node")} ;;
+  "delete pod"*) recreate "$*" ;;
+  "get poddisruptionbudgets"*) echo '${JSON.stringify({ items: budgets })}' ;;
+  "create --raw "*/eviction*)
+    cat >${file("eviction")}
+    if [ "$(grep -c /eviction ${file("calls")})" -le ${forbidden} ]; then
+      jq '${meanwhile}' ${file("pods")} >${file("new")} && mv ${file("new")} ${file("pods")}
+      echo "Error from server (TooManyRequests): Cannot evict pod" >&2
+      exit 1
+    fi
+    recreate "$(jq -r .metadata.name ${file("eviction")})" ;;
 esac`,
   );
   writeFileSync(file("iptables"), `#!/bin/sh\ncat ${file("rules")}`);
@@ -156,7 +179,7 @@ ${Object.entries(conflists)
   .map(([name, network]) => `echo '{"name":"${network}"}' >/etc/cni/net.d/${name}`)
   .join("\n")}
 code=0
-echo kubeconfig | sh -euc "$(cat ${file("script")})" sh n2 ${text === leave ? "flannel" : Object.keys(conflists)[0]} ${words.join(" ")} || code=$?
+echo kubeconfig | sh -euc "$(cat ${file("script")})" sh n2 ${text === arrive ? Object.keys(conflists)[0] : "flannel"} ${words.join(" ")} || code=$?
 cd /etc/cni/net.d
 for conflist in *; do echo "$conflist $(jq -r .name $conflist)"; done >${file("folder")}
 ls /run/*kubeconfig* 2>/dev/null >&2 && exit 99
@@ -178,7 +201,8 @@ exit $code`;
         .split(" ")
         .slice(0, 6)
         .join(" ")
-        .replace(/ --wait=false| --timeout=9s/, ""),
+        .replace(/ --wait=false| --timeout=9s/, "")
+        .replace(/^create --raw \/api\/v1\/namespaces\/(.*)\/pods\/(.*)\/eviction .*/, "evict $1 $2"),
     ),
     conflists: readFileSync(file("folder"), "utf8").trim().split("\n"),
     addresses,
@@ -205,7 +229,12 @@ describe("a handover", () => {
       "patch node n2 --type merge --patch",
       "patch node n2 --type merge --patch",
       "delete pod --namespace a probe-1",
-      "delete pod --namespace a web-1",
+      "evict a web-1",
+    ]);
+    const eviction = JSON.parse(readFileSync(join(folder, "eviction"), "utf8"));
+    expect([eviction.apiVersion, eviction.kind, eviction.metadata, eviction.deleteOptions]).toEqual([
+      ...["policy/v1", "Eviction", { namespace: "a", name: "web-1" }],
+      { preconditions: { uid: "web-1-uid" } },
     ]);
     expect(conflists).toEqual(["05-cni-lab.conflist weave", "10-flannel.conflist cbr0", "10-weave.conflist weave"]);
     expect(addresses).toEqual(["10.40.0.9", "10.40.0.9", "10.244.1.5", "10.40.0.1"]);
@@ -268,6 +297,55 @@ describe("a handover", () => {
       recreates: false,
     });
     expect(others.code).toBe(1);
+  });
+
+  describe("under a disruption budget", () => {
+    const pods: PodPlan[] = [{ name: "web-1", owner: "ReplicaSet" }];
+    const word = "n2: waits until a/web-1 may be evicted: Error from server (TooManyRequests): Cannot evict pod";
+
+    it("waits until the budget lets the pod go, and says so once", async () => {
+      const patient = handoverDelete({ pod: 60, successor: 2 });
+      const { code, said, calls, addresses } = await run(patient, { pods, forbidden: 2 });
+      expect(code, said.join("\n")).toBe(0);
+      expect(said.filter((line) => line.includes("waits"))).toEqual([word]);
+      expect(calls.slice(2)).toEqual(["evict a web-1", "evict a web-1", "evict a web-1"]);
+      expect(addresses).toEqual(["10.40.0.9"]);
+    });
+
+    it("ends by its name where it never does, and the pod lives", async () => {
+      const { code, said, calls, addresses } = await run(leave, { pods, forbidden: 99 });
+      expect([code, said.at(-1)]).toEqual([
+        1,
+        "n2: a/web-1 can't be evicted after 2 s: Error from server (TooManyRequests): Cannot evict pod; budgets of the namespace that allow none: web (1 healthy, 1 must be)",
+      ]);
+      expect(calls.filter((call) => call.startsWith("delete"))).toEqual([]);
+      expect(addresses).toEqual(["10.244.1.5"]);
+    });
+
+    it.each<[string, PodPlan]>([
+      ["is not Ready, which a budget might forbid for ever", { name: "web-1", owner: "ReplicaSet", ready: false }],
+      ["is a DaemonSet's, whose own controller heeds no budget", { name: "web-1", owner: "DaemonSet" }],
+    ])("deletes a pod that %s", async (_, pod) => {
+      const { code, calls } = await run(leave, { pods: [pod], forbidden: 99 });
+      expect([code, calls.slice(2)]).toEqual([0, ["delete pod --namespace a web-1"]]);
+    });
+
+    it.each([
+      [
+        "deletes a pod that is not Ready any more",
+        '.items[-1].status.conditions[0].status = "False"',
+        ["delete pod --namespace a web-1"],
+      ],
+      [
+        "goes on where somebody else has moved the pod",
+        '.items[-1] |= (.metadata.uid = "other" | .status.podIP = "10.40.0.8")',
+        [],
+      ],
+    ])("while it waits, %s", async (_, meanwhile, more) => {
+      const { code, said, calls } = await run(leave, { pods, forbidden: 99, meanwhile });
+      expect(code, said.join("\n")).toBe(0);
+      expect(calls.slice(2)).toEqual(["evict a web-1", ...more]);
+    });
   });
 
   it("refuses before it moves anything: pods that nobody would recreate, on any node", async () => {

@@ -55,6 +55,7 @@ if (line.startsWith("get configmaps,")) say(all);
 else if (line.startsWith("get pods")) say({ items: all.items.filter(({ kind }) => kind === "Pod") });
 else if (line.startsWith("get node")) say({ metadata: {}, spec: {} });
 else if (line.startsWith("get lease")) { const lease = all.items.find(isLease(words[4])); if (lease) say(lease); }
+else if (line.startsWith("create --raw ")) move(words[2].split("/").at(-2));
 else if (line.startsWith("create ")) {
   const lease = input();
   if (all.items.some(isLease(lease.metadata.name))) refuse("AlreadyExists");
@@ -65,16 +66,16 @@ else if (line.startsWith("create ")) {
   if (all.items[at]?.metadata.resourceVersion !== lease.metadata.resourceVersion) refuse("Conflict");
   else all.items[at] = lease;
 } else if (line.startsWith("delete lease")) all.items = all.items.filter((each) => !isLease(words[4])(each));
-else if (line.startsWith("delete pod")) {
-  const gone = all.items.find(({ metadata }) => metadata.name === words[4]);
+writeFileSync(${JSON.stringify(state)}, JSON.stringify(all));
+function move(name) {
+  const gone = all.items.find(({ metadata }) => metadata.name === name);
   const ready = all.items.filter(({ kind, metadata, status }) =>
     kind === "Pod" && metadata.ownerReferences[0].uid === "web" && status.conditions[0].status === "True").length;
-  appendFileSync(${JSON.stringify(log)}, words[4] + " " + ready + "\\n");
-  Object.assign(gone.metadata, { name: words[4] + "-new", uid: words[4] + "-new" });
+  appendFileSync(${JSON.stringify(log)}, name + " " + ready + "\\n");
+  Object.assign(gone.metadata, { name: name + "-new", uid: name + "-new" });
   gone.status.podIP = "10.40.0.9";
   gone.readyAt = all.calls + 12;
 }
-writeFileSync(${JSON.stringify(state)}, JSON.stringify(all));
 `;
 
 /** Moves nodes at the same time; gives how many replicas were Ready when each was deleted, and what was said. */

@@ -35,7 +35,7 @@ function bareProblems(moved: readonly PodFacts[]): Problem[] {
       ];
 }
 
-/** A swap deletes pods, and a budget that allows none would be broken by the first. */
+/** A swap evicts pods, and would wait in vain for a budget that allows none. */
 function budgetProblems(moved: readonly PodFacts[], { budgets }: ClusterFacts): Problem[] {
   return budgets
     .filter(({ allowed, expected }) => allowed < 1 && expected > 0)

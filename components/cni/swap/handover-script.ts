@@ -6,9 +6,9 @@ import { takeTurns } from "./turns";
 export interface HandoverDeadlines {
   /** Until the successor is ready on a node. */
   readonly successor: number;
-  /** Until what replaces one pod is Ready. */
+  /** Until a disruption budget lets one pod go, and from then on until what replaces it is Ready. */
   readonly pod: number;
-  /** Until a turn that nobody ends counts as left behind. @default 30 more than for a pod */
+  /** Until a turn that nobody ends counts as left behind. @default 30 more than a pod may take for both */
   readonly turn?: number;
 }
 
@@ -23,7 +23,7 @@ export interface HandoverDeadlines {
  *
  * @param sideBySide how many nodes are moved side by side: where it is more than one, they take turns
  */
-export function handoverDelete({ successor, pod, turn = pod + 30 }: HandoverDeadlines, sideBySide = 1): string {
+export function handoverDelete({ successor, pod, turn = 2 * pod + 30 }: HandoverDeadlines, sideBySide = 1): string {
   return `${swapPrelude}
 own=$2
 look
@@ -103,12 +103,52 @@ say "new pods get $desired's network"
 `;
 
 /**
+ * Pods are evicted, so that disruption budgets are kept. Deleted are those that were not Ready, as a budget may forbid
+ * their eviction for as long as they are not, and the move may be what mends them; and those of DaemonSets: their own
+ * controller heeds no budget either, and what counts disruptions knows no DaemonSet, so that most budgets would forbid
+ * these for ever.
+ */
+const evictPod = (seconds: number) => String.raw`
+delete_pod() { k delete pod --namespace "$namespace" "$name" --wait=false --ignore-not-found >/dev/null; }
+# Of this uid: an owner may have replaced it by one of the same name.
+evict() {
+  jq -nc --arg namespace "$namespace" --arg name "$name" --arg uid "$uid" '{ apiVersion: "policy/v1", kind: "Eviction",
+    metadata: { $namespace, $name }, deleteOptions: { preconditions: { $uid } } }' |
+    k create --raw "/api/v1/namespaces/$namespace/pods/$name/eviction" --filename - >/dev/null 2>"$errors"
+}
+evict_pod() {
+  evict_end=$(($(now) + ${seconds}))
+  waits=
+  until evict; do
+    last=$(cat "$errors")
+    look_at_pods
+    case $(ask 'first(.items[] | select(.metadata.uid == $uid and (leaving | not)) | ready | tostring) // "ended"' --arg uid "$uid") in
+      true) ;;
+      false) ready=false; delete_pod; return ;;
+      *) return ;;
+    esac
+    [ -n "$waits" ] || say "waits until $namespace/$name may be evicted: $last"
+    waits=yes
+    [ "$(now)" -lt "$evict_end" ] || fail "$namespace/$name can't be evicted after ${seconds} s: $last$(tight_budgets)"
+    sleep 1
+  done
+}
+# kubectl does not say which budget it is.
+tight_budgets() {
+  budgets=$(get poddisruptionbudgets.policy --namespace "$namespace") || exit 1
+  printf '%s' "$budgets" | jq -r '[.items[] | select((.status.disruptionsAllowed // 0) < 1)
+    | "\(.metadata.name) (\(.status.currentHealthy // 0) healthy, \(.status.desiredHealthy // 0) must be)"] | join(", ")
+    | if . == "" then . else "; budgets of the namespace that allow none: " + . end'
+}
+`;
+
+/**
  * A replacement counts when it is Ready: a DaemonSet's on this node and with an address of the successor, another
  * owner's wherever it is, once as many are Ready as before. A pod that was not Ready before holds nothing up, nor does
  * a StatefulSet that makes no replacement as long as another of its pods is not Ready, which was not before either: that
  * one may wait for the move itself, or be in a pause between restarts that is longer than any deadline here.
  */
-const movePods = (seconds: number, hasTurns: boolean) => String.raw`
+const movePods = (seconds: number, hasTurns: boolean) => String.raw`${evictPod(seconds)}
 next_pod() {
   ask '[.items[] | select(.spec.nodeName == $node and strayed($networks))] | sort_by(leaving, id) | first // empty
     | [.metadata.namespace, .metadata.name, .metadata.uid, (leaving | tostring), (ready | tostring),
@@ -151,7 +191,7 @@ END
   fi
   if [ "$leaving" = false ]; then
     if [ "$ready" = true ]; then say "moves $namespace/$name"; else say "moves $namespace/$name, which was not Ready and is not waited for"; fi
-    k delete pod --namespace "$namespace" "$name" --wait=false --ignore-not-found >/dev/null
+    case "$ready $kind" in true\ DaemonSet | false\ *) delete_pod ;; *) evict_pod ;; esac
     # Tells of its end at once, and costs less than asking; what it misses is seen below.
     k wait --for=delete "pod/$name" --namespace "$namespace" --timeout=9s >/dev/null 2>&1 || true
   else
