@@ -1,7 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { commandOn, type ReachableNode } from "../cluster/node-access";
 import type { NodeCommand } from "../cluster/shell/node-shell";
-import { carryScript } from "./swap/carry-script";
+import { carryScript, lackingScript } from "./swap/carry-script";
+
+/** What a node is sent that lacks nothing: an archive may be large, and the way to the node slow. */
+const nothing = "/dev/null";
 
 /** Gives each node those of the images that it has not, out of an archive on the machine that runs Pulumi. */
 export function carriedImages(
@@ -11,7 +14,10 @@ export function carriedImages(
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
   return nodes.map((node) => {
-    const create = images.apply((known) => ({ text: carryScript, args: [node.name, ...known] }));
-    return commandOn(node, `${name}-${node.name}`, { create, stdinFile: archive, logging: "stderr" }, opts);
+    const script = (text: string) => images.apply((known) => ({ text, args: [node.name, ...known] }));
+    const { stdout } = commandOn(node, `${name}-lacking-${node.name}`, { create: script(lackingScript) }, opts);
+    const stdinFile = pulumi.all([stdout, archive]).apply(([lacking, file]) => (lacking === "" ? nothing : file));
+    const create = script(carryScript);
+    return commandOn(node, `${name}-${node.name}`, { create, stdinFile, logging: "stderr" }, opts);
   });
 }

@@ -1,8 +1,5 @@
-/**
- * Gives a node images that it has not: `$1` the node, then the images. The standard input is an archive that has them.
- * Where the node has all of them nothing is done.
- */
-export const carryScript = `
+/** What both begin with: `$1` the node, then images. */
+const begin = `
 node=$1
 shift
 fail() { echo "$node: $*" >&2; exit 1; }
@@ -11,7 +8,18 @@ lacking() {
   for image; do
     [ -n "$(ctr --namespace k8s.io images list --quiet "name==$image")" ] || printf ' %s' "$image"
   done
-}
+}`;
+
+/** Prints which of these images a node has not; nothing where it has all: `$1` the node, then the images. */
+export const lackingScript = `${begin}
+lacking "$@"
+`;
+
+/**
+ * Gives a node images that it has not: `$1` the node, then the images. The standard input is an archive that has them.
+ * Where the node has all of them nothing is done.
+ */
+export const carryScript = `${begin}
 if [ -z "$(lacking "$@")" ]; then
   # Whoever sends it would wait for ever.
   cat >/dev/null
