@@ -77,6 +77,7 @@ function buildProgram(
     .option("--json", "print the verdict as JSON")
     .option("--junit <file>", "also write the verdict as JUnit XML")
     .option("--list", "only list the checks")
+    .option("--carry-images", "give nodes of a cluster of your own the probe's image where they lack it")
     .action(act(async () => (await import("./commands/check")).check));
   command("fix", "apply a lab's fix to its stack, and check that the bug is gone")
     .addArgument(stackArgument())
@@ -99,7 +100,7 @@ function buildProgram(
     )
     .option(
       "--carry-images",
-      "give nodes of a cluster of your own the CNI's images that they lack, out of this machine's",
+      "give nodes of a cluster of your own the images of the CNI and of the probe that they lack, out of this machine's",
     )
     .action(act(async () => (await import("./commands/swap")).swap));
   command("down", "remove a stack, even a half-built or broken one, and verify that nothing is left")

@@ -25,6 +25,7 @@ import { UserError } from "../../lib/user-error";
 import { pageFile, writePage } from "../../report/page/write";
 import { toldValues } from "../../stacks/shown-values";
 import { requireToolchain } from "../toolchain";
+import { carryProblems, probeArchive } from "./carry";
 
 interface CheckOptions {
   readonly lab?: string;
@@ -33,6 +34,7 @@ interface CheckOptions {
   readonly json?: boolean;
   readonly junit?: string;
   readonly list?: boolean;
+  readonly carryImages?: boolean;
 }
 
 /** `./lab check`: 0 when the stack shows what it should, 1 when not. */
@@ -46,10 +48,15 @@ export async function check(name: string | undefined, options: CheckOptions): Pr
     requireWritable(options.junit);
   }
   const stack = new Stack(stackName, requireToolchain());
+  const problems = options.carryImages === true ? carryProblems(stackName) : [];
+  if (problems.length > 0) {
+    throw new UserError(problems);
+  }
   const verdict = await checkStack(stack, lab, {
     expect: options.expect,
     deadlineFactor: options.deadlineFactor,
     onStdout: options.json !== true,
+    probeArchive: options.carryImages === true ? await probeArchive(stackName) : undefined,
   });
   if (options.json === true) {
     process.stdout.write(verdictJson(verdict));
@@ -74,6 +81,8 @@ export interface CheckStackOptions {
   readonly outage?: OutageReport;
   /** The probe that is there. @default one for the time of the checks, where the cluster has none */
   readonly probed?: Probed;
+  /** An archive with the probe's image, for nodes that have it not. @default they pull it */
+  readonly probeArchive?: string;
 }
 
 /** Runs a lab's checks on its stack. */
@@ -84,7 +93,7 @@ export async function checkStack(stack: Stack, lab: Lab, options: CheckStackOpti
   const absent = absentLines(stack.name, absentParts(parts, await partContainers(stack.name)));
   for (const line of absent) say(line);
   const look = (probed: Probed) => lookThrough(probed, { stack, lab, options, absent, say });
-  return options.probed === undefined ? withProbes(stack, look) : look(options.probed);
+  return options.probed === undefined ? withProbes(stack, look, options.probeArchive) : look(options.probed);
 }
 
 interface Look {

@@ -1,21 +1,18 @@
-import path from "node:path";
-import type { Values } from "../../checks/language/values";
-import { type CniName, cniNames, cniOf } from "../../components/cni/registry";
+import { type CniName, cniNames } from "../../components/cni/registry";
 import { requireIdle } from "../../driver/stack/engine";
 import { holdStack } from "../../driver/stack/hold";
 import { adviceAfter, failedAgain } from "../../driver/stack/in-vain";
-import { newEvidenceDir, privateDir, stackDir } from "../../driver/stack/paths";
-import { withProbes } from "../../driver/stack/probes";
+import { newEvidenceDir } from "../../driver/stack/paths";
+import { type Probed, withProbes } from "../../driver/stack/probes";
 import { Stack } from "../../driver/stack/stack";
 import { resolveSettings } from "../../driver/values/settings";
 import { requireLab } from "../../driver/which-stack";
 import type { Lab } from "../../labs/format/lab-data";
 import { CommandFailed, exitCodes } from "../../lib/command-failed";
 import { refusal } from "../../lib/suggest";
-import { createProgress } from "../../lib/terminal/progress";
-import { type Problem, UserError } from "../../lib/user-error";
-import { ensureImageArchive } from "../../toolchain";
+import { UserError } from "../../lib/user-error";
 import { requireToolchain } from "../toolchain";
+import { carryProblems, cniArchive, probeArchive } from "./carry";
 import { checkStack } from "./check";
 import { swapProblems } from "./cni-way";
 import { meteredUpdate, type Strategy, tellOutage } from "./metered-update";
@@ -41,8 +38,8 @@ async function swapTo(
   const stack = new Stack(stackName, requireToolchain());
   const values = stack.config().values();
   resolveSettings(lab.values, values, { cni: next });
-  const { cni: previous, cluster } = resolveSettings(lab.values, values, {}).config;
-  const problems = [...swapProblems(previous, next, strategy), ...(carryImages ? carryProblems(cluster) : [])];
+  const { cni: previous } = resolveSettings(lab.values, values, {}).config;
+  const problems = [...swapProblems(previous, next, strategy), ...(carryImages ? carryProblems(stackName) : [])];
   if (problems.length > 0) {
     throw new UserError(problems);
   }
@@ -55,9 +52,10 @@ async function swapTo(
   }
 
   const evidence = newEvidenceDir(stackName);
-  const carried = carryImages ? await archiveOf(stackName, next) : {};
+  const carried = carryImages ? await cniArchive(stackName, next) : {};
+  const probeImage = carryImages ? await probeArchive(stackName) : undefined;
   const sets = updates(previous, next, strategy).map((each) => ({ cni: each, ...carried }));
-  return withProbes(stack, async (probed) => {
+  const work = async (probed: Probed) => {
     const updated = await meteredUpdate(stack, lab, sets, { probed, current: previous, alsoSame: true });
     if (updated.exitCode !== 0) {
       await tellOutage(updated, evidence);
@@ -69,27 +67,14 @@ async function swapTo(
     const verdict = await checkStack(stack, lab, { evidence, outage: updated.report, probed });
     await tellOutage(updated, evidence);
     return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
-  });
+  };
+  return withProbes(stack, work, probeImage);
 }
 
 /** The values that `cni` takes, one `pulumi up` each. */
 export function updates(previous: CniName, next: CniName, strategy: Strategy): readonly CniName[] {
   const viaNone = strategy === "replace" && next !== "none" && previous !== "none" && previous !== next;
   return viaNone ? ["none", next] : [next];
-}
-
-function carryProblems(cluster: "lab" | "existing"): Problem[] {
-  const rule = "is for a cluster of your own: the lab's nodes have all images";
-  return cluster === "existing" ? [] : [{ field: "--carry-images", rule, fix: "leave it out" }];
-}
-
-/** An archive of the CNI's images, as the lab builds them, and the config key that names it. */
-async function archiveOf(stack: string, cni: CniName): Promise<Values> {
-  const definition = cniOf(cni);
-  const images = definition?.images ?? (definition?.podImage === undefined ? [] : [definition.podImage]);
-  const file = path.join(privateDir(stackDir(stack)), "images.tar");
-  await ensureImageArchive(createProgress(), images, file);
-  return { imageArchive: file };
 }
 
 function requireCni(cni: string): CniName {

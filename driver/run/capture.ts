@@ -10,6 +10,8 @@ export interface CaptureOptions extends RunOptions {
   readonly cwd?: string;
   /** The command's standard input. @default empty */
   readonly input?: string;
+  /** A file that is the standard input, in place of `input`. */
+  readonly inputFile?: string;
   /** How long it may take to end once it is told to, in milliseconds; then it is killed. @default 2000 */
   readonly killAfterMs?: number;
   /**
@@ -28,7 +30,7 @@ export async function capture(argv: readonly string[], options: CaptureOptions =
   const [program = "", ...args] = argv;
   const running = execa(program, args, {
     reject: false,
-    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    ...inputOf(options),
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,
     env: { ...options.env },
@@ -50,6 +52,11 @@ export async function capture(argv: readonly string[], options: CaptureOptions =
     stderr: result.stderr || (says ?? ""),
     ms: Math.round(result.durationMs),
   };
+}
+
+function inputOf({ input, inputFile }: CaptureOptions) {
+  if (inputFile !== undefined) return { inputFile };
+  return input === undefined ? { stdin: "ignore" as const } : { input };
 }
 
 /** Stops reading a while after the command's end; what is in the pipes by then is read first. */

@@ -12,6 +12,7 @@ import { proberPods, probersInPods } from "../meter/in-pods";
 import type { Probers } from "../meter/meter";
 import { capture } from "../run/capture";
 import { clearingUp } from "../run/interrupt";
+import { carryImage } from "./carry-image";
 import { engineOfStack } from "./container-engine";
 import { isExisting, probePlan } from "./existing";
 import { type ProbePlan, probeManifest } from "./probe-manifest";
@@ -34,10 +35,12 @@ export interface Probed {
  * Sees to it that a stack that is up has a probe for the time of some work. The lab's own clusters have one. An adopted
  * one gets it, in a namespace to itself, which goes with it: also where the work fails, or is ended by a signal.
  *
+ * @param archive of this machine, with the probe's image, which those nodes are given that have it not; without it they
+ * pull the image
  * @throws UserError where somebody else has that namespace
  * @throws CommandFailed where nothing can be put on the cluster
  */
-export async function withProbes<T>(stack: Stack, work: (probed: Probed) => Promise<T>): Promise<T> {
+export async function withProbes<T>(stack: Stack, work: (probed: Probed) => Promise<T>, archive?: string): Promise<T> {
   const { nodes } = await stack.requireUp();
   if (!isExisting(stack.name)) {
     return work({
@@ -49,6 +52,9 @@ export async function withProbes<T>(stack: Stack, work: (probed: Probed) => Prom
   const plan = probePlan(stack.name);
   const access = await stack.access();
   await clearPlace(access);
+  if (archive !== undefined) {
+    await carryImage(stack.name, plan.image, archive);
+  }
   const remove = (...how: string[]) =>
     access.kubectl(["delete", "namespace", probeNames.namespace, "--ignore-not-found", ...how]);
   const clear = {
