@@ -28,7 +28,7 @@ interface Row {
 const components = path.resolve(__dirname, "../components");
 
 /** A program with the CNI on so many machines. Its ssh is a stand-in that does nothing: what is left is the engine's. */
-function program(nodes: number, cni: string, kubeconfig: string): string {
+function program(nodes: number, perResource: number, cni: string, kubeconfig: string): string {
   return `
     const { Cni } = require(${JSON.stringify(path.join(components, "cni/cni"))});
     const { SshShell } = require(${JSON.stringify(path.join(components, "cluster/shell/ssh-shell"))});
@@ -39,15 +39,15 @@ function program(nodes: number, cni: string, kubeconfig: string): string {
     });
     const kubeconfig = ${JSON.stringify(kubeconfig)};
     const provider = new k8s.Provider("api", { kubeconfig, enableConfigMapMutable: true });
-    new Cni("cni", { type: "${cni}", access: { nodes, kubeconfig }, atOnce: "10%" }, { provider });
+    new Cni("cni", { type: "${cni}", access: { nodes, kubeconfig, nodesPerResource: ${perResource} }, atOnce: "10%" }, { provider });
   `;
 }
 
-async function measure(nodes: number, binDir: string, standIns: string): Promise<Row> {
+async function measure(nodes: number, perResource: number, binDir: string, standIns: string): Promise<Row> {
   const api = await startControlPlane(binDir);
   const project = await PulumiProject.make(binDir, ["command", "kubernetes"], standIns);
   try {
-    const set = (cni: string) => project.program(program(nodes, cni, api.kubeconfig));
+    const set = (cni: string) => project.program(program(nodes, perResource, cni, api.kubeconfig));
     await set("flannel");
     const first = await timed(() => project.preview());
     const up = await timed(() => project.up());
@@ -139,8 +139,9 @@ function growth(rows: readonly Row[]): string {
 new Command("many-nodes")
   .description("Measures what the engine takes for a CNI on many nodes, whose machines are stand-ins.")
   .option("--nodes <list>", "how many nodes, from few to many", "25,100,200")
+  .option("--per-resource <number>", "how many nodes one resource stands for", "10")
   .option("--write <file>", "keep the table in this file")
-  .action(async ({ nodes, write }: { nodes: string; write?: string }) => {
+  .action(async ({ nodes, perResource, write }: { nodes: string; perResource: string; write?: string }) => {
     const { binDir } = locateToolchain();
     const standIns = mkdtempSync(path.join(tmpdir(), "cni-lab-bench-"));
     try {
@@ -148,7 +149,7 @@ new Command("many-nodes")
       chmodSync(path.join(standIns, "ssh"), 0o755);
       const rows: Row[] = [];
       for (const count of nodes.split(",").map(Number)) {
-        rows.push(await measure(count, binDir, standIns));
+        rows.push(await measure(count, Number(perResource), binDir, standIns));
         console.log(table(header, rows.slice(-1).map(cells)));
       }
       const line = (words: readonly string[]) => `| ${words.join(" | ")} |\n`;

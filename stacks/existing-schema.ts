@@ -84,6 +84,15 @@ export const existingConfig = {
     .describe(
       "how many nodes of an existing cluster a swap moves side by side: a number, or a part of them such as 10%",
     ),
+  nodesPerResource: z.coerce
+    .number<string>()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe(
+      "how many nodes of an existing cluster one resource of the stack stands for; with many nodes Pulumi is slow where each has its own",
+    ),
   found: json(found, "must be what ./lab adopt has found")
     .optional()
     .describe("the CNI that an existing cluster had, with its objects"),

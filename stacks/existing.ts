@@ -34,7 +34,7 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
     {
       ...chooseCni(settings.cni, settings, { lans: [], nodes: [] }),
       ...{
-        access: { nodes, kubeconfig },
+        access: { nodes, kubeconfig, nodesPerResource: settings.nodesPerResource },
         found,
         retain: true,
         preflight: settings.preflight,

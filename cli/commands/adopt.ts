@@ -110,6 +110,9 @@ function noCni(file: string, cni: Exclude<CniOfCluster, { readonly is: "found" }
       };
 }
 
+/** Up to so many nodes each may have resources of its own: an update takes some seconds more for them. (bench/results/many-nodes.md) */
+const few = 20;
+
 function write(
   name: string,
   options: AdoptOptions,
@@ -125,6 +128,7 @@ function write(
       ...(context === undefined ? {} : { context }),
       ...(server === undefined ? {} : { nodeApiServer: server }),
       ...(shellImage === undefined ? {} : { shellImage }),
+      ...(machines.length > few ? { nodesPerResource: "10" } : {}),
       cni: found.cni,
       [podNetwork.key]: found.network,
     })

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { anything, group, list, made, passed, plain, required, text } from "../args/fields";
+import { anything, group, list, made, number, passed, plain, required, text } from "../args/fields";
 import type { NodeCommand, NodeCommandArgs, NodeShell } from "./shell/node-shell";
 
 /** A node that scripts may run on. */
@@ -23,6 +23,12 @@ export interface NodeAccess {
   readonly nodes: readonly ReachableNode[];
   /** Of an administrator, with a server that nodes can reach; passed to scripts as a secret. */
   readonly kubeconfig: pulumi.Input<string>;
+  /**
+   * How many nodes one resource of the program stands for. Pulumi writes its whole state at each step, so that more than
+   * some tens of resources make it slow: with 10, an update of 200 nodes is what it is for 20. A node that is a resource of
+   * the program, as containers are, has its own in any case. One that is taken out of the list is not cleaned. @default 1
+   */
+  readonly nodesPerResource?: number;
 }
 
 /** A node among the arguments of a component; some know more of themselves. */
@@ -36,7 +42,11 @@ export const nodeField = group({
 
 export const nodesField = list(nodeField);
 
-export const accessFields = { nodes: required(nodesField), kubeconfig: required(anything) } as const;
+export const accessFields = {
+  nodes: required(nodesField),
+  kubeconfig: required(anything),
+  nodesPerResource: plain(number),
+} as const;
 
 /** A command on a node: replaced with it, and gone with it, as nothing can be undone on a node that is gone. */
 export function commandOn(

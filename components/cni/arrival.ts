@@ -3,8 +3,9 @@ import type { Problem } from "../../lib/user-error";
 import { type FieldsOf, flag, number, required, text } from "../args/fields";
 import { secondsProblems } from "../args/rules";
 import { recorded, takeArgs } from "../args/take";
-import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/shell/node-shell";
+import { accessFields, type NodeAccess, type ReachableNode } from "../cluster/node-access";
+import { batchProblems, commandsOn } from "../cluster/node-batches";
+import type { NodeCommand, NodeCommandArgs } from "../cluster/shell/node-shell";
 import { arrivalScript, foundCni, keepPods } from "./swap/arrival-script";
 
 export interface ArrivalArgs extends NodeAccess {
@@ -33,7 +34,8 @@ const fields: FieldsOf<ArrivalArgs> = {
  * Brings each node under a CNI that is ready: its conflist is in force where none was, and pods whose network is gone
  * are recreated, on all nodes at once, as they are cut off until then. It ends when the nodes take pods.
  *
- * @throws pulumi.ResourceError if `podSeconds` or `nodeSeconds` is not a whole number of seconds, at least 1.
+ * @throws pulumi.ResourceError if `podSeconds` or `nodeSeconds` is not a whole number of seconds, at least 1, or
+ * `nodesPerResource` no number from 1 to 100.
  *
  * @example
  * ```ts
@@ -41,38 +43,29 @@ const fields: FieldsOf<ArrivalArgs> = {
  * ```
  */
 export class Arrival extends pulumi.ComponentResource {
-  /** One for each node. */
+  /** In the order of the nodes: one for each, or for `nodesPerResource` of them. */
   readonly commands: readonly NodeCommand[];
 
   constructor(name: string, args: ArrivalArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:Arrival", name, recorded(args, fields), opts);
-    const { own } = takeArgs(this, args, fields, opts, timesProblems);
-    const {
-      nodes,
-      kubeconfig,
-      conflist,
-      recreatePods = true,
-      found = false,
-      podSeconds = 180,
-      nodeSeconds = 60,
-    } = args;
+    const { own } = takeArgs(this, args, fields, opts, problemsOf);
+    const { kubeconfig, conflist, recreatePods = true, found = false, podSeconds = 180, nodeSeconds = 60 } = args;
     const text = pulumi.all([podSeconds, nodeSeconds]).apply(([pods, node]) => arrivalScript({ pods, node }));
-    const secret = { kubeconfig: pulumi.secret(kubeconfig) };
-    this.commands = nodes.map((node) => {
+    const argsOf = ({ name: node }: ReachableNode): NodeCommandArgs => {
       const words = pulumi
         .all([conflist, recreatePods, found])
-        .apply(([file, recreate, there]) => [node.name, file, ...(there ? [foundCni] : recreate ? [] : [keepPods])]);
-      return commandOn(
-        node,
-        `${name}-${node.name}`,
-        { create: { text, args: words }, ...secret, logging: "stderr" },
-        own,
-      );
-    });
+        .apply(([file, recreate, there]) => [node, file, ...(there ? [foundCni] : recreate ? [] : [keepPods])]);
+      return { create: { text, args: words }, kubeconfig: pulumi.secret(kubeconfig), logging: "stderr" };
+    };
+    this.commands = commandsOn(args, name, argsOf, own);
     this.registerOutputs({ commands: this.commands });
   }
 }
 
-function timesProblems({ podSeconds, nodeSeconds }: pulumi.Unwrap<ArrivalArgs>): Problem[] {
-  return [...secondsProblems("podSeconds", podSeconds), ...secondsProblems("nodeSeconds", nodeSeconds)];
+function problemsOf({ podSeconds, nodeSeconds, nodesPerResource }: pulumi.Unwrap<ArrivalArgs>): Problem[] {
+  return [
+    ...batchProblems({ nodesPerResource }),
+    ...secondsProblems("podSeconds", podSeconds),
+    ...secondsProblems("nodeSeconds", nodeSeconds),
+  ];
 }

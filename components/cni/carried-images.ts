@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { commandOn, type ReachableNode } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/shell/node-shell";
+import type { NodeAccess, ReachableNode } from "../cluster/node-access";
+import { batchesOf, commandOnBatch, commandsOn } from "../cluster/node-batches";
+import type { NodeCommand, NodeCommandArgs } from "../cluster/shell/node-shell";
 import { carryScript, lackingScript } from "./swap/carry-script";
 
 /** What a node is sent that lacks nothing: an archive may be large, and the way to the node slow. */
@@ -9,15 +10,19 @@ const nothing = "/dev/null";
 /** Gives each node those of the images that it has not, out of an archive on the machine that runs Pulumi. */
 export function carriedImages(
   name: string,
-  nodes: readonly ReachableNode[],
+  access: NodeAccess,
   { archive, images }: { readonly archive: pulumi.Input<string>; readonly images: pulumi.Output<readonly string[]> },
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
-  return nodes.map((node) => {
-    const script = (text: string) => images.apply((known) => ({ text, args: [node.name, ...known] }));
-    const { stdout } = commandOn(node, `${name}-lacking-${node.name}`, { create: script(lackingScript) }, opts);
-    const stdinFile = pulumi.all([stdout, archive]).apply(([lacking, file]) => (lacking === "" ? nothing : file));
-    const create = script(carryScript);
-    return commandOn(node, `${name}-${node.name}`, { create, stdinFile, logging: "stderr" }, opts);
+  const script = (text: string, { name: node }: ReachableNode) => images.apply((known) => ({ text, args: [node, ...known] }));
+  const lacks = commandsOn(access, `${name}-lacking`, (node) => ({ create: script(lackingScript, node) }), opts);
+  return batchesOf(access.nodes, access.nodesPerResource).map((batch, i) => {
+    const stdinFile = pulumi.all([lacks[i]?.stdout, archive]).apply(([lacking, file]) => (lacking === "" ? nothing : file));
+    const argsOf = (node: ReachableNode): NodeCommandArgs => ({
+      create: script(carryScript, node),
+      stdinFile,
+      logging: "stderr",
+    });
+    return commandOnBatch(batch, name, argsOf, "side by side", opts);
   });
 }

@@ -131,12 +131,10 @@ export class Cni extends pulumi.ComponentResource {
       const first = afterPreflight(choice, access, { fate, found, recreatePods, imageArchive }, this, own);
       const wish = record(name, choice, { nodeCleanup, recreatePods, found }, first);
       // What stays when the program ends is told so by the wish, which therefore goes last.
-      const kept = retain
-        ? after(first, wish, ...releaseNodes(`${name}-release`, access.nodes, after(first, wish)))
-        : first;
+      const kept = retain ? after(first, wish, ...releaseNodes(`${name}-release`, access, after(first, wish))) : first;
       this.ready =
         choice.type === "none"
-          ? nodeRecords(`${name}-record`, access.nodes, kept)
+          ? nodeRecords(`${name}-record`, access, kept)
           : installBetween(name, choice, access, { wish, recreatePods, found, retain, atOnce, imageArchive }, kept);
       if (!nodeCleanup) {
         leave(name, access, leftBeside(choice, left), atOnce, kept);
@@ -228,7 +226,7 @@ function installBetween(
   );
   const carried =
     found === undefined && imageArchive !== undefined
-      ? carriedImages(`${part}-images`, access.nodes, { archive: imageArchive, images: needsOf(choice).images }, own)
+      ? carriedImages(`${part}-images`, access, { archive: imageArchive, images: needsOf(choice).images }, own)
       : [];
   const cleaned = after(own, ...cleanup.commands, ...carried);
   const { kubeconfig } = access;

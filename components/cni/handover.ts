@@ -3,8 +3,9 @@ import type { Problem } from "../../lib/user-error";
 import { anything, type FieldsOf, number, required, text } from "../args/fields";
 import { secondsProblems } from "../args/rules";
 import { after, recorded, takeArgs } from "../args/take";
-import { accessFields, commandOn, type NodeAccess, type ReachableNode } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/shell/node-shell";
+import { accessFields, type NodeAccess, type ReachableNode } from "../cluster/node-access";
+import { type Batch, batchesOf, batchProblems, commandOnBatch } from "../cluster/node-batches";
+import type { NodeCommand, NodeCommandArgs } from "../cluster/shell/node-shell";
 import { type AtOnce, atOnceProblems, sideBySide } from "./side-by-side";
 import { handoverDelete } from "./swap/handover-script";
 
@@ -37,7 +38,7 @@ const fields: FieldsOf<HandoverArgs> = {
  * A node that fails stops its chain, and the nodes behind it keep the CNI they have.
  *
  * @throws pulumi.ResourceError if `podSeconds` or `successorSeconds` is not a whole number of seconds, at least 1, or
- * `atOnce` neither a number of nodes nor a part of them.
+ * `atOnce` neither a number of nodes nor a part of them, or `nodesPerResource` no number from 1 to 100.
  *
  * @example
  * ```ts
@@ -58,26 +59,36 @@ export class Handover extends pulumi.ComponentResource {
       .all([args.podSeconds ?? 180, args.successorSeconds ?? 60])
       .apply(([pod, successor]) => handoverDelete({ pod, successor }, chains));
     const kubeconfig = pulumi.secret(args.kubeconfig);
-    const move = (node: ReachableNode, before: NodeCommand | undefined) =>
-      commandOn(
-        node,
-        `${name}-${node.name}`,
-        { create: { text: ":" }, delete: { text, args: [node.name, args.cni] }, kubeconfig, logging: "stderr" },
-        before === undefined ? own : after(own, before),
+    const argsOf = (node: ReachableNode): NodeCommandArgs => ({
+      create: { text: ":" },
+      delete: { text, args: [node.name, args.cni] },
+      kubeconfig,
+      logging: "stderr",
+    });
+    const move = (batch: Batch, before: NodeCommand | undefined) =>
+      commandOnBatch(batch, name, argsOf, "in turn", before === undefined ? own : after(own, before));
+    const last = first && move([first], undefined);
+    const ends = Array.from({ length: chains }, (_, chain) => {
+      const nodes = others.filter((_, i) => i % chains === chain);
+      // The last of a chain is made first.
+      return batchesOf(nodes, args.nodesPerResource).reduceRight<NodeCommand | undefined>(
+        (before, batch) => move(batch, before),
+        last,
       );
-    const last = first && move(first, undefined);
-    const moves: NodeCommand[] = [];
-    // The last of a chain is made first.
-    for (const [i, node] of [...others.entries()].reverse()) {
-      moves[i] = move(node, moves[i + chains] ?? last);
-    }
-    this.ends = moves.length === 0 && last !== undefined ? [last] : moves.slice(0, chains);
+    });
+    this.ends = ends.flatMap((end) => end ?? []);
     this.registerOutputs({ ends: this.ends });
   }
 }
 
-function problemsOf({ podSeconds, successorSeconds, atOnce }: pulumi.Unwrap<HandoverArgs>): Problem[] {
+function problemsOf({
+  podSeconds,
+  successorSeconds,
+  atOnce,
+  nodesPerResource,
+}: pulumi.Unwrap<HandoverArgs>): Problem[] {
   return [
+    ...batchProblems({ nodesPerResource }),
     ...atOnceProblems("atOnce", atOnce),
     ...secondsProblems("podSeconds", podSeconds),
     ...secondsProblems("successorSeconds", successorSeconds),

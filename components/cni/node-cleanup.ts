@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type FieldsOf, flag, group, required, text, whole } from "../args/fields";
 import { networkProblems } from "../args/rules";
 import { recorded, takeArgs } from "../args/take";
-import { accessFields, commandOn, type NodeAccess } from "../cluster/node-access";
-import type { NodeCommand } from "../cluster/shell/node-shell";
+import { accessFields, type NodeAccess, type ReachableNode } from "../cluster/node-access";
+import { batchProblems, commandsOn } from "../cluster/node-batches";
+import type { NodeCommand, NodeCommandArgs } from "../cluster/shell/node-shell";
 import { companyOf } from "./registry";
 import { arriveScript } from "./swap/arrive-script";
 import { cleanScript } from "./swap/clean-script";
@@ -39,7 +40,8 @@ const fields: FieldsOf<NodeCleanupArgs> = {
  * the CNI's network itself. Its deletion removes nothing of what was written down. It fails while the CNI lives, whoever
  * has installed it, and does nothing on a node where it never came.
  *
- * @throws pulumi.ResourceError if the network of `residue` is no IPv4 network.
+ * @throws pulumi.ResourceError if the network of `residue` is no IPv4 network, or `nodesPerResource` no number from 1 to
+ * 100.
  *
  * @example
  * ```ts
@@ -48,14 +50,15 @@ const fields: FieldsOf<NodeCleanupArgs> = {
  * ```
  */
 export class NodeCleanup extends pulumi.ComponentResource {
-  /** One for each node, in the order of the nodes. */
+  /** In the order of the nodes: one for each, or for `nodesPerResource` of them. */
   readonly commands: readonly NodeCommand[];
 
   constructor(name: string, args: NodeCleanupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cni-lab:index:NodeCleanup", name, recorded(args, fields), opts);
-    const { own } = takeArgs(this, args, fields, opts, ({ residue }) =>
-      networkProblems("residue.network", residue.network),
-    );
+    const { own } = takeArgs(this, args, fields, opts, ({ residue, nodesPerResource }) => [
+      ...networkProblems("residue.network", residue.network),
+      ...batchProblems({ nodesPerResource }),
+    ]);
     const kubeconfig = pulumi.secret(args.kubeconfig);
     const residue = pulumi.output(args.residue);
     const scripts = pulumi
@@ -64,13 +67,11 @@ export class NodeCleanup extends pulumi.ComponentResource {
         create: arrives ? arriveScript(left, companyOf(left.cni), found) : undefined,
         delete: cleanScript(left),
       }));
-    this.commands = args.nodes.map((node) => {
-      const create = scripts.apply(({ create: text }) =>
-        text === undefined ? { text: ":" } : { text, args: [node.name] },
-      );
-      const remove = { text: scripts.delete, args: [node.name] };
-      return commandOn(node, `${name}-${node.name}`, { create, delete: remove, kubeconfig, logging: "stderr" }, own);
-    });
+    const argsOf = ({ name: node }: ReachableNode): NodeCommandArgs => {
+      const create = scripts.apply(({ create: text }) => (text === undefined ? { text: ":" } : { text, args: [node] }));
+      return { create, delete: { text: scripts.delete, args: [node] }, kubeconfig, logging: "stderr" };
+    };
+    this.commands = commandsOn(args, name, argsOf, own);
     this.registerOutputs({ commands: this.commands });
   }
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { commandOn, type ReachableNode } from "../cluster/node-access";
+import type { NodeAccess } from "../cluster/node-access";
+import { commandsOn } from "../cluster/node-batches";
 import type { NodeCommand } from "../cluster/shell/node-shell";
 import { recordNodeScript } from "./swap/fingerprint";
 
@@ -7,12 +8,6 @@ import { recordNodeScript } from "./swap/fingerprint";
  * Has each node write down what it is like where no CNI is to be: what is there now is the node's own. A CNI that comes
  * has the nodes do so itself, before it makes anything. A node that has written it down keeps what it wrote.
  */
-export function nodeRecords(
-  name: string,
-  nodes: readonly ReachableNode[],
-  opts: pulumi.CustomResourceOptions,
-): NodeCommand[] {
-  return nodes.map((node) =>
-    commandOn(node, `${name}-${node.name}`, { create: { text: recordNodeScript, args: [node.name] } }, opts),
-  );
+export function nodeRecords(name: string, access: NodeAccess, opts: pulumi.CustomResourceOptions): NodeCommand[] {
+  return commandsOn(access, name, (node) => ({ create: { text: recordNodeScript, args: [node.name] } }), opts);
 }

@@ -195,8 +195,14 @@ describe("a cluster of machines, by ssh and sudo", () => {
     expect((await lab.run("node", "-s", lab.stack, second.name, "true")).exitCode).toBe(0);
   });
 
-  test("down leaves the cluster as it is, with the CNI that it has, and nothing of the lab", async () => {
+  test("down leaves the cluster as it is, with the CNI that it has, and nothing of the lab: also after a swap that failed", async () => {
     const before = await versions();
+    await machines.on(second, "ip address add 10.35.1.1/24 dev lo");
+    await lab.run("pulumi", "-s", lab.stack, "config", "set", "preflight", "off");
+    const failed = await lab.run(...toWeave);
+    expect(failed.exitCode).toBe(2);
+    expect(failed.all).toMatch(/test-shop-2: weave can't come: its network 10\.32\.0\.0\/12 has addresses/);
+    await machines.on(second, "ip address del 10.35.1.1/24 dev lo");
     const ran = await underTraffic(() => lab.run(...down));
     expect(ran.exitCode).toBe(0);
     expect(ran.all).toContain("keeps its CNI, flannel");
@@ -219,6 +225,7 @@ describe("a cluster with Flannel among the system's pods, by pods", () => {
     const adopted = await lab.run(...adopt.slice(0, adopt.indexOf("--ssh")));
     expect(adopted.exitCode).toBe(0);
     expect(adopted.all).toContain("DaemonSet kube-system/kube-flannel-ds, network 10.244.0.0/16, 5 objects.");
+    await lab.run("pulumi", "-s", lab.stack, "config", "set", "nodesPerResource", "2");
     // The checks of `./lab up` have been seen by ssh.
     expect((await lab.run("pulumi", "-s", lab.stack, "up", "--yes", "--skip-preview")).exitCode).toBe(0);
     await machines.on(second, `ctr --namespace k8s.io images rm ${images.weave}`);

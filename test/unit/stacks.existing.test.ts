@@ -82,7 +82,7 @@ test("scripts go by ssh and sudo, and the control plane is the last one that a s
   const handovers = resources.filter(({ name }) => name.startsWith("cni-flannel-handover-")).map(({ name }) => name);
   expect(handovers).toEqual(["cni-flannel-handover-m1", "cni-flannel-handover-m2"]);
   const { create, environment } = only(resources, "cni-flannel-clean-m2").inputs;
-  expect(create).toBe('REMOTE="$CREATE" sh -euc "$SSH" sh admin@192.0.2.12');
+  expect(create).toBe(`REMOTE="$CREATE"' m2' sh -euc "$SSH" sh admin@192.0.2.12`);
   const { CREATE, SSH, KNOWN_HOSTS } = environment.value ?? environment;
   expect(CREATE).toContain("exec sudo -n env PATH=");
   expect(SSH).toContain("create token --namespace kube-system cni-lab-node");
@@ -119,7 +119,9 @@ test("Confluence comes with images that can be pulled, and its data are on a wor
   expect(JSON.stringify(resources)).not.toContain("localhost/");
   const { nodeSelectorTerms } = only(resources, "postgres-volume").inputs.spec.nodeAffinity.required;
   expect(nodeSelectorTerms[0].matchExpressions[0].values).toEqual(["m2"]);
-  expect(only(resources, "postgres-folder").inputs.create).toBe('REMOTE="$CREATE" sh -euc "$SSH" sh admin@192.0.2.12');
+  expect(only(resources, "postgres-folder").inputs.create).toBe(
+    `REMOTE="$CREATE"' /var/local/cni-lab/postgres' sh -euc "$SSH" sh admin@192.0.2.12`,
+  );
   expect(namesOf(resources, "kubernetes:networking.k8s.io/v1:Ingress")).toEqual([]);
 });
 

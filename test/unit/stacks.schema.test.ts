@@ -20,6 +20,7 @@ describe("parseLabConfig", () => {
       cluster: "lab",
       preflight: "refuse",
       atOnce: "1",
+      nodesPerResource: 1,
       cni: "flannel",
       nodes: 3,
       podCidr: "10.244.0.0/16",

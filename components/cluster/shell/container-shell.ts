@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { quote } from "../../../lib/shell";
 import type { ContainerEngine } from "../engine/engine";
 import { runHere } from "../run-here";
-import { type Life, localCommand } from "./local-command";
-import type { NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
+import { localCommand } from "./local-command";
+import type { Life, NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
 import { stdinFileVariable } from "./scripts";
 
 /**

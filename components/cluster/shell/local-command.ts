@@ -1,22 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeCommand, NodeCommandArgs, Script } from "./node-shell";
+import type { LocalPlan, NodeCommand, NodeCommandArgs } from "./node-shell";
 import { stdinFileVariable } from "./scripts";
-
-/** Where a line finds what it is to run. */
-export type Life = "CREATE" | "DELETE";
-
-/** What runs a script: a command line of this machine, and the variables that it reads. */
-export interface LocalPlan {
-  /** The line for a script whose text, as `shown` gives it, is in the variable of that name. */
-  readonly line: (script: Script, variable: Life) => string;
-  /** What the variable holds. */
-  readonly held: (script: Script) => string;
-  /** @default none */
-  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** @default empty */
-  readonly stdin?: pulumi.Input<string> | undefined;
-}
 
 /**
  * A command on a node that this machine runs. The scripts travel beside the command line: an error shows that line, and
@@ -24,31 +9,40 @@ export interface LocalPlan {
  */
 export function localCommand(
   name: string,
-  { create, delete: remove, stdinFile, triggers, logging = "none" }: NodeCommandArgs,
-  { line, held, environment, stdin }: LocalPlan,
+  args: NodeCommandArgs,
+  plan: LocalPlan,
   opts?: pulumi.CustomResourceOptions,
 ): NodeCommand {
-  const [first, last] = [pulumi.output(create), remove === undefined ? undefined : pulumi.output(remove)];
+  const { triggers, logging = "none" } = args;
   return new command.local.Command(
     name,
-    {
-      create: first.apply((script) => line(script, "CREATE")),
-      delete: last?.apply((script) => line(script, "DELETE")),
-      environment: {
-        CREATE: first.apply(held),
-        ...(last === undefined ? {} : { DELETE: last.apply(held) }),
-        ...(stdinFile === undefined ? {} : { [stdinFileVariable]: stdinFile }),
-        ...environment,
-      },
-      stdin,
-      triggers: triggers && [...triggers],
-      logging,
-    },
+    { ...linesOf(args, plan), stdin: plan.stdin, triggers: triggers && [...triggers], logging },
     opts,
   );
 }
 
+/** The command lines of such a command, and the variables that they read. */
+export function linesOf(
+  { create, delete: remove, stdinFile }: NodeCommandArgs,
+  { line, held, environment }: LocalPlan,
+) {
+  const [first, last] = [pulumi.output(create), remove === undefined ? undefined : pulumi.output(remove)];
+  return {
+    create: first.apply((script) => line(script, "CREATE")),
+    delete: last?.apply((script) => line(script, "DELETE")),
+    environment: {
+      CREATE: first.apply(held),
+      ...(last === undefined ? {} : { DELETE: last.apply(held) }),
+      ...(stdinFile === undefined ? {} : { [stdinFileVariable]: stdinFile }),
+      ...environment,
+    },
+  };
+}
+
 /** The same line, but for a script that does nothing: nobody goes to a machine for that. */
 export function unlessNothing(line: LocalPlan["line"]): LocalPlan["line"] {
-  return (script, variable) => (script.text === ":" ? script.text : line(script, variable));
+  return (script, variable) => (script.text === nothing ? nothing : line(script, variable));
 }
+
+/** The script, and the command line, that does nothing. */
+export const nothing = ":";

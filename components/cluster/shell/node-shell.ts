@@ -37,10 +37,28 @@ export interface NodeCommandArgs {
 /** A command on a node; its `stdout` is what the create script printed. */
 export type NodeCommand = command.local.Command;
 
+/** Where a line finds what it is to run. */
+export type Life = "CREATE" | "DELETE";
+
+/** What runs the scripts of a command: a command line of this machine, and the variables that it reads. */
+export interface LocalPlan {
+  /** The line for a script whose text, as `held` gives it, is in the variable of that name. */
+  readonly line: (script: Script, variable: Life) => string;
+  /** What the variable holds. */
+  readonly held: (script: Script) => string;
+  /** @default none */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** @default empty */
+  readonly stdin?: pulumi.Input<string> | undefined;
+}
+
 /** A way to run scripts on a node: the one thing that differs between containers and machines. */
 export interface NodeShell {
   /** Registers a resource whose life runs scripts on the node. */
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand;
+
+  /** What runs such scripts, so that one resource can stand for many nodes. Absent where a shell can't say so. */
+  plan?(args: NodeCommandArgs): LocalPlan;
 
   /**
    * Runs a script that changes nothing, at once, in a preview too; gives what it printed, and nothing where the node

@@ -3,7 +3,7 @@ import { quote } from "../../../lib/shell";
 import { runHere } from "../run-here";
 import type { ShellAccount } from "./account";
 import { localCommand, unlessNothing } from "./local-command";
-import type { NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
+import type { LocalPlan, NodeCommand, NodeCommandArgs, NodeShell, Script } from "./node-shell";
 import { type Input, podScript, shellNamespace, shellPod } from "./scripts";
 
 /** How a node is reached through a pod. */
@@ -36,21 +36,20 @@ export class PodShell implements NodeShell {
   constructor(private readonly args: PodShellArgs) {}
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
-    const input = args.stdinFile !== undefined ? "file" : args.kubeconfig === undefined ? "nothing" : "account";
-    return localCommand(
-      name,
-      args,
-      {
-        line: unlessNothing(
-          ({ args: words = [] }, variable) =>
-            `REMOTE="$${variable}" sh -euc "$VIA_POD" ${quote(["sh", ...this.place(), ...words])}`,
-        ),
-        held: ({ text }) => text,
-        environment: this.environment(input),
-        stdin: pulumi.secret(this.args.kubeconfig),
-      },
-      opts,
-    );
+    return localCommand(name, args, this.plan(args), opts);
+  }
+
+  plan({ stdinFile, kubeconfig }: NodeCommandArgs): LocalPlan {
+    const input = stdinFile !== undefined ? "file" : kubeconfig === undefined ? "nothing" : "account";
+    return {
+      line: unlessNothing(
+        ({ args: words = [] }, variable) =>
+          `REMOTE="$${variable}" sh -euc "$VIA_POD" ${quote(["sh", ...this.place(), ...words])}`,
+      ),
+      held: ({ text }) => text,
+      environment: this.environment(input),
+      stdin: pulumi.secret(this.args.kubeconfig),
+    };
   }
 
   look({ text, args = [] }: Script, opts?: pulumi.InvokeOptions, rights?: pulumi.Input<string>): pulumi.Output<string> {

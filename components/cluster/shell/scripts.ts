@@ -96,6 +96,29 @@ echo "$1 can't be reached by ssh: $why" >&2
 exit 255`;
 }
 
+/** How command lines for many nodes run: one after the other, or side by side. */
+export type Turns = "in turn" | "side by side";
+
+/** How many run side by side: each is a process or two, and Pulumi runs several such scripts at once. */
+const most = 8;
+
+/**
+ * Runs many command lines, `$1`, a list of quoted words. Each gets all of the standard input. In turn, the first that fails
+ * ends it; side by side all of them run, and it fails where any did.
+ */
+export function forMany(turns: Turns): string {
+  const each = 'sh -euc "$1" <"$INPUT"';
+  return `${workFolder}
+export INPUT="$work/input"
+cat >"$INPUT"
+eval "set -- $1"
+${
+  turns === "in turn"
+    ? `for line in "$@"; do sh -euc ${quoteWord(each)} sh "$line"; done`
+    : `printf '%s\\0' "$@" | xargs -0 -n 1 -P ${most} sh -euc ${quoteWord(each)} sh || exit 1`
+}`;
+}
+
 /** A pod through which scripts run on a node, and where it is made. */
 export interface ShellPod {
   readonly node: string;

@@ -1,11 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readablePrivateKey } from "../../../lib/private-key";
-import { quote } from "../../../lib/shell";
+import { quote, quoteWord } from "../../../lib/shell";
 import { describeProblem, type Problem } from "../../../lib/user-error";
 import { runHere } from "../run-here";
 import type { ShellAccount } from "./account";
 import { localCommand, unlessNothing } from "./local-command";
-import { type NodeCommand, type NodeCommandArgs, type NodeShell, type Script, scriptArgv } from "./node-shell";
+import {
+  type LocalPlan,
+  type NodeCommand,
+  type NodeCommandArgs,
+  type NodeShell,
+  type Script,
+  scriptArgv,
+} from "./node-shell";
 import { type Input, sshScript } from "./scripts";
 import { knownHosts, remoteLine, sshConfig, sshWay, whomOf } from "./ssh-config";
 
@@ -60,19 +67,21 @@ export class SshShell implements NodeShell {
   }
 
   command(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions): NodeCommand {
-    const input = this.inputOf(args);
+    return localCommand(name, args, this.plan(args), opts);
+  }
+
+  plan(args: NodeCommandArgs): LocalPlan {
     const whom = whomOf(this.way());
-    return localCommand(
-      name,
-      args,
-      {
-        line: unlessNothing((_, variable) => `REMOTE="$${variable}" sh -euc "$SSH" sh ${quote([whom])}`),
-        held: (script) => this.remoteLine(script),
-        environment: { SSH: this.localScript(input), ...this.files() },
-        stdin: args.kubeconfig ?? args.stdin,
-      },
-      opts,
-    );
+    return {
+      // The parameters stand beside the text, which is the same for many machines.
+      line: unlessNothing(({ args: words = [] }, variable) => {
+        const parameters = words.length === 0 ? "" : quoteWord(` ${quote(words)}`);
+        return `REMOTE="$${variable}"${parameters} sh -euc "$SSH" sh ${quote([whom])}`;
+      }),
+      held: ({ text }) => this.remoteLine({ text }),
+      environment: { SSH: this.localScript(this.inputOf(args)), ...this.files() },
+      stdin: args.kubeconfig ?? args.stdin,
+    };
   }
 
   look(script: Script, opts?: pulumi.InvokeOptions, kubeconfig?: pulumi.Input<string>): pulumi.Output<string> {
