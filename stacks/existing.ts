@@ -54,8 +54,8 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
   return {
     kubeconfig,
     nodes: machines.map(({ name, address }) => ({ name, address: pulumi.output(address) })),
-    cni: settings.cni,
-    ...(podCidr === undefined ? {} : { podCidr }),
+    cni: cni.type,
+    ...(podCidr === undefined ? {} : { podCidr: cni.type.apply(() => podCidr) }),
   };
 }
 

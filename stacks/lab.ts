@@ -23,9 +23,9 @@ export interface LabOutputs {
   /** The name of the container engine that the nodes are of. */
   readonly engine?: string;
   readonly lanCidr?: string;
-  readonly cni: string;
+  readonly cni: pulumi.Input<string>;
   /** The network of the pods, as the chosen CNI has it; absent with none. */
-  readonly podCidr?: string;
+  readonly podCidr?: pulumi.Input<string>;
   /** Absent without one. */
   readonly dhcpServer?: { container: string };
 }

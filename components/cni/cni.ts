@@ -108,6 +108,8 @@ const fields: FieldsOf<CniSwapArgs & { readonly type: CniName }> = {
 export class Cni extends pulumi.ComponentResource {
   /** What workloads depend on: once these exist, pods get addresses, or, with `none`, nodes know what is their own. */
   readonly ready: readonly pulumi.Resource[];
+  /** The CNI that is chosen, once nothing stands in its way: where the update is refused the one before it goes on. */
+  readonly type: pulumi.Output<CniName>;
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
     const all = { ...fields, ...installerOf(args?.type)?.fields };
@@ -127,8 +129,11 @@ export class Cni extends pulumi.ComponentResource {
     } = args;
     if (access === undefined) {
       this.ready = install(name, choice, undefined, own).ready;
+      this.type = pulumi.output(choice.type);
     } else {
-      const first = afterPreflight(choice, access, { fate, found, recreatePods, imageArchive }, this, own);
+      const passed = passPreflight(choice, access, { fate, found, recreatePods, imageArchive }, this);
+      this.type = passed.apply(() => choice.type);
+      const first = pulumi.mergeOptions(own, { dependsOn: passed });
       const wish = record(name, choice, { nodeCleanup, recreatePods, found }, first);
       // What stays when the program ends is told so by the wish, which therefore goes last.
       const kept = retain ? after(first, wish, ...releaseNodes(`${name}-release`, access, after(first, wish))) : first;
@@ -141,7 +146,7 @@ export class Cni extends pulumi.ComponentResource {
       }
       previewSwap(access.nodes, choice.type, this);
     }
-    this.registerOutputs({ ready: this.ready });
+    this.registerOutputs({ ready: this.ready, type: this.type });
   }
 }
 
@@ -254,8 +259,8 @@ function installBetween(
   return ends.length === 0 ? [...ready] : [...arrival.commands, ...ends];
 }
 
-/** The same options, for what is made once nothing is known to stand in the way of the CNI that is chosen. */
-function afterPreflight(
+/** What everything of the CNI that is chosen waits for: that nothing is known to stand in its way. */
+function passPreflight(
   choice: CniChoice,
   access: NodeAccess,
   {
@@ -265,10 +270,9 @@ function afterPreflight(
     imageArchive,
   }: Pick<Swap, "found" | "recreatePods" | "imageArchive"> & { readonly fate?: PreflightChoice },
   cni: Cni,
-  own: pulumi.CustomResourceOptions,
-): pulumi.CustomResourceOptions {
+): pulumi.Output<pulumi.Resource[]> {
   if (choice.type === "none" || found?.cni === choice.type || fate === "off") {
-    return own;
+    return pulumi.output<pulumi.Resource[]>([]);
   }
   const { title } = definitionOf(choice.type);
   const coming = pulumi
@@ -277,7 +281,7 @@ function afterPreflight(
       ...{ cni: id, title, network, links, conflist, programs: living.programs, needs, recreatePods: moves },
       carriesImages: imageArchive !== undefined,
     }));
-  return pulumi.mergeOptions(own, { dependsOn: preflight(access, coming, fate, cni) });
+  return preflight(access, coming, fate, cni);
 }
 
 function install(

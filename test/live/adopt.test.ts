@@ -140,6 +140,7 @@ describe("a cluster of machines, by ssh and sudo", () => {
     expect(all).toMatch(/pods: nothing would recreate these, as they have no owner: default\/once;/);
     expect(all).toMatch(/PodDisruptionBudget default\/web: allows no pod to be moved: 2 are healthy, and 2 must be;/);
     expect(await versions()).toEqual(before);
+    expect((await lab.run(...status)).stdout).toMatch(/: up, CNI flannel, /);
     await machines.on(
       second,
       "iptables -D INPUT -p udp --dport 6784 -j DROP; ! ls /run/cni-lab-preflight* 2>/dev/null",
