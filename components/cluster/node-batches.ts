@@ -9,8 +9,11 @@ import type { Turns } from "./shell/scripts";
 /** Nodes that one resource stands for, in their order. */
 export type Batch = readonly [ReachableNode, ...ReachableNode[]];
 
-/** What is wrong with their size. */
-export function batchProblems({ nodesPerResource }: Pick<NodeAccess, "nodesPerResource">): Problem[] {
+/** Nodes, and how many of them one resource stands for. */
+export type BatchedNodes = Pick<NodeAccess, "nodes" | "nodesPerResource">;
+
+/** What is wrong with that number. */
+export function batchProblems({ nodesPerResource }: Pick<BatchedNodes, "nodesPerResource">): Problem[] {
   return wholeNumberProblems("nodesPerResource", nodesPerResource, 1, 100);
 }
 
@@ -53,7 +56,7 @@ export function commandOnBatch(
 
 /** A command on each of the nodes, side by side: as many resources as there are batches. */
 export function commandsOn(
-  { nodes, nodesPerResource }: Pick<NodeAccess, "nodes" | "nodesPerResource">,
+  { nodes, nodesPerResource }: BatchedNodes,
   name: string,
   argsOf: (node: ReachableNode) => NodeCommandArgs,
   opts: pulumi.CustomResourceOptions,

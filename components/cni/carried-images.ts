@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeAccess, ReachableNode } from "../cluster/node-access";
-import { batchesOf, commandOnBatch, commandsOn } from "../cluster/node-batches";
+import type { ReachableNode } from "../cluster/node-access";
+import { type BatchedNodes, batchesOf, commandOnBatch, commandsOn } from "../cluster/node-batches";
 import type { NodeCommand, NodeCommandArgs } from "../cluster/shell/node-shell";
 import { carryScript, lackingScript } from "./swap/carry-script";
 
@@ -10,14 +10,17 @@ const nothing = "/dev/null";
 /** Gives each node those of the images that it has not, out of an archive on the machine that runs Pulumi. */
 export function carriedImages(
   name: string,
-  access: NodeAccess,
+  nodes: BatchedNodes,
   { archive, images }: { readonly archive: pulumi.Input<string>; readonly images: pulumi.Output<readonly string[]> },
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
-  const script = (text: string, { name: node }: ReachableNode) => images.apply((known) => ({ text, args: [node, ...known] }));
-  const lacks = commandsOn(access, `${name}-lacking`, (node) => ({ create: script(lackingScript, node) }), opts);
-  return batchesOf(access.nodes, access.nodesPerResource).map((batch, i) => {
-    const stdinFile = pulumi.all([lacks[i]?.stdout, archive]).apply(([lacking, file]) => (lacking === "" ? nothing : file));
+  const script = (text: string, { name: node }: ReachableNode) =>
+    images.apply((known) => ({ text, args: [node, ...known] }));
+  const lacks = commandsOn(nodes, `${name}-lacking`, (node) => ({ create: script(lackingScript, node) }), opts);
+  return batchesOf(nodes.nodes, nodes.nodesPerResource).map((batch, i) => {
+    const stdinFile = pulumi
+      .all([lacks[i]?.stdout, archive])
+      .apply(([lacking, file]) => (lacking === "" ? nothing : file));
     const argsOf = (node: ReachableNode): NodeCommandArgs => ({
       create: script(carryScript, node),
       stdinFile,

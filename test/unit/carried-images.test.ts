@@ -9,7 +9,7 @@ import { only, record } from "./mocks";
 test("the archive is sent to those nodes alone that lack an image of it", async () => {
   const nodes = ["n1", "n2"].map((name) => ({ name, shell: new SshShell({ host: name, hostKey: "any" }) }));
   const images = pulumi.output(["docker.io/a/b:1"]);
-  const make = () => carriedImages("images", nodes, { archive: "/tmp/images.tar", images }, {});
+  const make = () => carriedImages("images", { nodes }, { archive: "/tmp/images.tar", images }, {});
   const resources = await record(make, { "images-lacking-n2": " docker.io/a/b:1" });
   const fileOf = (name: string) => {
     const { environment } = only(resources, name).inputs;
