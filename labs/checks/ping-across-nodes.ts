@@ -1,5 +1,6 @@
 import type { Check } from "../../checks/language/check";
 import type { NoReach } from "../../checks/language/reach";
+import { flannelPrefix } from "../../components/cni/flannel/address";
 import { probeNames } from "../../components/probe/probe-names";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
@@ -18,6 +19,9 @@ function reached(text: string): string {
   const [, count = "unknown"] = /(\d+) received/.exec(text) ?? [];
   return /^(itself|nobody)$/.test(whoAnswers(text)) ? count : "0";
 }
+
+/** Each node, and the address to which the others' tunnels of Flannel lead. */
+const announcedByNode = `custom-columns=:.metadata.name,:.metadata.annotations.${flannelPrefix.replaceAll(".", "\\.")}public-ip`;
 
 /** Unicast between pods of any two nodes, in both directions. */
 export const pingAcrossNodes: Check = {
@@ -65,10 +69,16 @@ export const pingAcrossNodes: Check = {
     { id: "from-way", at: "from.node", run: ["ip", "route", "get", "{to.ip}"] },
     { id: "node-to-node", at: "from.node", run: ["ping", "-n", "-c", "1", "-W", "1", "{to.address}"] },
     { id: "to-way", at: "to.node", run: ["ip", "route", "get", "{from.ip}"] },
+    { id: "announced", at: "kubectl", run: ["get", "nodes", "--no-headers", "-o", announcedByNode] },
     ...nodeNetwork("from."),
     ...nodeNetwork("to."),
   ],
   causes: [
+    {
+      evidence: "announced",
+      pattern: /^(?<one>\S+) +(?<address>[\d.]+)$[\s\S]*?^(?<other>\S+) +\k<address>$/m,
+      says: "{found.one} and {found.other} both announce {found.address} to Flannel's tunnels, the address of their interface with the default route: tell flanneld the one on their LAN, as by --iface",
+    },
     ...nodeNetworkCauses("from."),
     ...nodeNetworkCauses("to."),
     {

@@ -167,6 +167,18 @@ describe("a bridge whose address is not Flannel's", () => {
   });
 });
 
+describe("nodes that announce one address to Flannel's tunnels", () => {
+  const listed = (second: string) => `n1   10.0.2.15\nn2   ${second}\nn3   <none>\n`;
+
+  it("are named with it, and others are not", () => {
+    expect(causes(pingAcrossNodes, { announced: listed("10.0.2.15") })).toEqual([
+      "n1 and n2 both announce 10.0.2.15 to Flannel's tunnels, the address of their interface with the default route: tell flanneld the one on their LAN, as by --iface",
+    ]);
+    expect(causes(pingAcrossNodes, { announced: listed("10.0.2.1") })).toEqual([]);
+    expect(causes(pingAcrossNodes, { announced: "n1   <none>\nn2   <none>\n" })).toEqual([]);
+  });
+});
+
 describe("checksums", () => {
   it("that the kernel of the peer refuses are named with the command that mends them", () => {
     const counters = (udp: number) =>
