@@ -4,8 +4,11 @@ import type { NodePort } from "../needs";
 /** Seconds after which a listener ends by itself, whoever made it. */
 const listenSeconds = 90;
 
-/** Seconds that a TCP connection may take. */
-const connectSeconds = 3;
+/** Seconds that a TCP connection may take, on nodes too busy to start the program that asks for it. All are asked for side by side. */
+const connectSeconds = 10;
+
+/** Seconds until the listeners must be there. */
+const openSeconds = 20;
 
 /** Where a node writes down what it hears, and what its listeners are called: `$1` tells this preflight from another. */
 const places = `
@@ -27,7 +30,7 @@ export function listenScript(ports: readonly NodePort[]): string {
   return `${places}
 mkdir -m 700 "$heard"
 systemd-run --quiet --collect --unit "$name" --property RuntimeMaxSec=${listenSeconds} --property KillSignal=SIGKILL sh -c ${quoteWord([...ports.map(open), "wait"].join("\n"))} "$heard"
-end=$(($(date +%s) + 5))
+end=$(($(date +%s) + ${openSeconds}))
 for port in ${ports.map(({ protocol, port }) => `${protocol[0]}:${port}`).join(" ")}; do
   until [ -n "$(ss -Hln"\${port%%:*}" "sport = :\${port#*:}")" ]; do
     [ "$(date +%s)" -lt "$end" ] || break
