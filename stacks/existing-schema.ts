@@ -58,7 +58,11 @@ export const existingConfig = {
   machines: json(machinesFormat, "must be a list of nodes, the control plane first, as ./lab adopt writes it")
     .optional()
     .describe("an existing cluster's nodes, and how each is reached"),
-  shellImage: text.optional().describe("the image of the pods through which nodes without ssh are reached"),
+  shellImage: text
+    .optional()
+    .describe(
+      "an image that all nodes of an existing cluster have: of the pods that run the nodes' own programs, such as those through which nodes without ssh are reached, and the dhcp plugin's daemon",
+    ),
   probeImage: text
     .optional()
     .describe("the image of the pods through which ./lab check looks; default: the lab's own, where nodes have it"),

@@ -127,7 +127,7 @@ function write(
       kubeconfig,
       ...(context === undefined ? {} : { context }),
       ...(server === undefined ? {} : { nodeApiServer: server }),
-      ...(shellImage === undefined ? {} : { shellImage }),
+      shellImage,
       ...(machines.length > few ? { nodesPerResource: "10" } : {}),
       cni: found.cni,
       [podNetwork.key]: found.network,

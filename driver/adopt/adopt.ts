@@ -13,8 +13,8 @@ export interface AdoptedCluster {
   readonly machines: readonly Machine[];
   readonly facts: readonly NodeFacts[];
   readonly cni: CniOfCluster;
-  /** The image of the pods through which nodes are reached; absent where ssh reaches all. */
-  readonly shellImage?: string;
+  /** An image that all nodes have, or are told to have: for pods that run the nodes' own programs. */
+  readonly shellImage: string;
   /** The URL of the API server as nodes reach it, where it is told. */
   readonly server?: string;
   /** What the lab can't do there, and what it can all the same. */
@@ -55,7 +55,7 @@ export async function lookAtCluster({ kubectl, kubeconfig, way, image }: AdoptPl
     machines,
     facts,
     cni: cni.is === "found" ? { ...cni, found: withConflist(cni.found, facts) } : cni,
-    ...(machines.every(({ ssh }) => ssh !== undefined) ? {} : { shellImage: pod.image }),
+    shellImage: pod.image,
     ...(server === undefined ? {} : { server }),
     limits: [...limitsOf(nodes, cni), ...lackingPrograms(facts)],
   };
