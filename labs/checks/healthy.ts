@@ -78,3 +78,11 @@ export const healthyNetwork: readonly Check[] = [
   leaseReleased,
   ...confluenceHealthy,
 ];
+
+/**
+ * The same of a cluster that was adopted: there are neither the lab's own pods with a leased address nor its DHCP server,
+ * so that of those networks the daemon alone is asked.
+ */
+export const healthyOnExisting: readonly Check[] = healthyNetwork.filter(
+  (check) => check === cniDhcpReady || !(leasedNetwork.includes(check) || check === leaseReleased),
+);
