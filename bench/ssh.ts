@@ -29,7 +29,7 @@ function program(machines: Machines, way: Way, cni: string): string {
   return `
     const { Cni } = require(${from("cni/cni")});
     const { NodeAccount } = require(${from("cluster/node-account")});
-    const { podman } = require(${from("cluster/engine/podman")});
+    const { engineOf } = require(${from("cluster/engine/engines")});
     const { ContainerShell } = require(${from("cluster/shell/container-shell")});
     const { SshShell } = require(${from("cluster/shell/ssh-shell")});
     const kubeconfig = ${JSON.stringify(kubeconfig)};
@@ -40,7 +40,7 @@ function program(machines: Machines, way: Way, cni: string): string {
     const nodes = ${JSON.stringify(nodes)}.map(({ name, address, container, hostKey }) => ({
       name,
       address,
-      shell: ${way === "ssh"} ? new SshShell({ ...by, host: address, hostKey, identityFile }) : new ContainerShell(podman, container),
+      shell: ${way === "ssh"} ? new SshShell({ ...by, host: address, hostKey, identityFile }) : new ContainerShell(engineOf("auto"), container),
     }));
     new Cni("cni", { type: "${cni}", access: { nodes, kubeconfig } }, { provider });
   `;
