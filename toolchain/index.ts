@@ -10,6 +10,7 @@ import { extractImages } from "./images/extract";
 import { workloads } from "./images/workloads";
 import { Held, type Mode, withMachineLock } from "./machine-lock";
 import { nodeImageName } from "./node/image";
+import { machineImageName } from "./node/machine-image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
 import { engineFolder } from "./podman";
 import { prune, touch } from "./prune";
@@ -75,6 +76,17 @@ export function locateTestPrograms(cache: Cache = userCache()): TestPrograms {
   const { yamlHost, sshdFiles } = catalog(cache);
   const store = new Store(cache);
   return { yamlHost: store.pathOf(yamlHost), sshdFiles: join(store.pathOf(sshdFiles), "rootfs.tar") };
+}
+
+/** Builds what only the long tests need, where it lacks: the image of machines with a kernel of their own. @throws UserError while `purge` runs */
+export function ensureMachineImage(ui: Progress, cache: Cache = userCache()): Promise<string> {
+  const { machineImage } = catalog(cache);
+  return ensureSome(ui, cache, [machineImage], () => Promise.resolve(locateMachineImage(cache)));
+}
+
+/** Its full name. */
+export function locateMachineImage(cache: Cache = userCache()): string {
+  return machineImageName(catalog(cache).machineImage);
 }
 
 /** Builds the node image where it lacks, and nothing that only `./lab` needs; gives its name. @throws UserError while `purge` runs */

@@ -11,7 +11,7 @@ import { mask } from "../../lib/mask";
 import { createProgress } from "../../lib/terminal/progress";
 import { table } from "../../lib/terminal/table";
 import { UserError } from "../../lib/user-error";
-import { ensureTestPackages, ensureTestPrograms, ensureToolchain } from "../../toolchain";
+import { ensureMachineImage, ensureTestPackages, ensureTestPrograms, ensureToolchain } from "../../toolchain";
 import { machineLacks } from "../preflight";
 import { reportError } from "../report-error";
 import { type Count, countReport, sum } from "../test/count";
@@ -37,7 +37,7 @@ export async function test(options: TestOptions): Promise<number> {
 
 /** @param run the folder of this run's states */
 async function testAll({ long = false }: TestOptions, run: string): Promise<number> {
-  console.log(`All tests: about ${long ? 255 : 75} minutes; the first time on a machine 25 more, for the set-up.`);
+  console.log(`All tests: about ${long ? 295 : 75} minutes; the first time on a machine 25 more, for the set-up.`);
   const reports = testReports();
   rmSync(reports, { recursive: true, force: true });
   privateDir(reports);
@@ -48,7 +48,7 @@ async function testAll({ long = false }: TestOptions, run: string): Promise<numb
     results.push([name, await run(), Date.now() - started]);
   };
   const ready = await setUp();
-  await setUpForTests();
+  await setUpForTests(long);
   await part("lint", () => one(["biome", "check", "."]));
   await part("types", () => one(["tsc", "--noEmit"], ["tsc", "--noEmit", "-p", "tsconfig.tools.json"]));
   const env = { [runVariable]: run, CNI_LAB_TEST_REPORTS: reports, ...(long ? { CNI_LAB_LONG: "1" } : {}) };
@@ -86,9 +86,10 @@ async function setUp(): Promise<boolean> {
 }
 
 /** Where no browser can be had, or no host of another language, the tests that need it fail, and they alone. */
-async function setUpForTests(): Promise<void> {
+async function setUpForTests(long: boolean): Promise<void> {
   await ensureTestPackages(createProgress()).catch(tellUnlessInterrupted);
   await ensureTestPrograms(createProgress()).catch(tellUnlessInterrupted);
+  if (long) await ensureMachineImage(createProgress()).catch(tellUnlessInterrupted);
 }
 
 function tellUnlessInterrupted(error: unknown): void {

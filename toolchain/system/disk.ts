@@ -29,9 +29,11 @@ const takes: Readonly<Record<string, Disk>> = {
   "rootfs-confluence": { cache: 700, engine: 0 },
   "rootfs-postgres": { cache: 500, engine: 0 },
   "confluence-node": { cache: 100, engine: 0 },
+  "rootfs-machine": { cache: 900, engine: 0 },
   "workload-images": { cache: 1500, engine: 1700 },
   "image-store": { cache: 1500, engine: 2600 },
   "node-image": { cache: 100, engine: 4600 },
+  "machine-image": { cache: 100, engine: 900 },
 };
 const other: Disk = { cache: 50, engine: 0 };
 
