@@ -22,7 +22,7 @@ const machines = new Machines({
   ...{ folder, podCidr },
 });
 const lab = new LabUnderTest("shop", machines.home);
-const [first, second] = machines.nodes as [(typeof machines.nodes)[0], (typeof machines.nodes)[0]];
+const [first, second] = machines.nodes;
 
 /** The commands of README's part, as they stand there, for the cluster under test. */
 const readme = readFileSync(path.resolve(__dirname, "../../README.md"), "utf8");

@@ -1,30 +1,39 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { runVariable, testLabel } from "../../cli/test/run";
-import type { ContainerEngine } from "../../components/cluster/engine/engine";
+import type { Argv, ContainerEngine } from "../../components/cluster/engine/engine";
 import { podman } from "../../components/cluster/engine/podman";
 import { initConfig, joinConfig, parseInvitation } from "../../components/cluster/kubeadm";
 import { versions } from "../../lib/versions";
 
 /** A machine with a server for ssh, a member of a cluster that kubeadm has made. */
-interface Machine {
+export interface Machine {
   readonly name: string;
   readonly container: string;
   readonly address: string;
 }
 
 /** What the machines are made with. */
-interface MachinesPlan {
-  /** Of the containers' names and of the network's. */
+export interface MachinesPlan {
+  /** Of the machines' names and of the network's. */
   readonly name: string;
+  /** The first three numbers of their addresses on the LAN. @default 10.86.77 */
+  readonly lan?: string;
   readonly nodeImage: string;
   /** The archive with the files of OpenSSH's server and of sudo. */
   readonly sshFiles: string;
   /** A folder for keys and the kubeconfig. */
   readonly folder: string;
   readonly podCidr: string;
+  /** @default 2 */
   readonly nodes?: number;
+}
+
+/** One of the JSON documents that kubeadm is told by. */
+export interface KubeadmDocument {
+  readonly kind: string;
+  readonly [field: string]: unknown;
 }
 
 /** By which a run that is cut short finds them: the container engine's, of which the cluster knows nothing. */
@@ -35,21 +44,28 @@ const user = "engineer";
 
 /**
  * A cluster such as somebody has who knows nothing of the lab: kubeadm's, on machines that ssh reaches, with nothing
- * that the lab names or labels. The machines are containers of its own.
+ * that the lab names or labels. The machines are containers of its own; the first is the control plane.
  */
 export class Machines {
-  readonly nodes: readonly Machine[];
+  readonly nodes: readonly [Machine, Machine, ...Machine[]];
   readonly user = user;
-  private readonly engine: ContainerEngine = podman;
-  private readonly network: string;
+  protected readonly engine: ContainerEngine = podman;
+  protected readonly labels = labels;
+  protected readonly network: string;
+  private readonly prefix: string;
+  /** The containers' interface on the LAN, and the script that sets their network up. */
+  protected lan: { readonly link: string; readonly setUp: string };
 
-  constructor(private readonly plan: MachinesPlan) {
+  constructor(protected readonly plan: MachinesPlan) {
     this.network = `${plan.name}-lan`;
-    this.nodes = Array.from({ length: plan.nodes ?? 2 }, (_, i) => ({
-      name: `${plan.name}-${i + 1}`,
-      container: `${plan.name}-${i + 1}`,
-      address: `10.86.77.${11 + i}`,
-    }));
+    this.prefix = plan.lan ?? "10.86.77";
+    // flanneld and others take the interface of the default route. Nobody forwards what is sent there.
+    this.lan = { link: "eth0", setUp: `ip route add default via ${this.prefix}.254 dev eth0 onlink` };
+    const node = (i: number): Machine => {
+      const name = `${plan.name}-${i}`;
+      return { name, container: name, address: `${this.prefix}.${10 + i}` };
+    };
+    this.nodes = [node(1), node(2), ...Array.from({ length: (plan.nodes ?? 2) - 2 }, (_, i) => node(i + 3))];
     mkdirSync(plan.folder, { recursive: true, mode: 0o700 });
   }
 
@@ -57,46 +73,23 @@ export class Machines {
     return path.join(this.plan.folder, "kubeconfig");
   }
 
-  /** The private key of the user. */
-  private get key(): string {
-    return path.join(this.home, ".ssh", "id_ed25519");
-  }
-
   /** A home whose user ssh takes these machines for known, and the key for his own. */
   get home(): string {
     return path.join(this.plan.folder, "home");
   }
 
+  /** A file of ssh in that home. */
+  protected ssh(file: "id_ed25519" | "known_hosts"): string {
+    return path.join(this.home, ".ssh", file);
+  }
+
   /** Makes the machines and the cluster, without a CNI. */
   async make(): Promise<void> {
-    mkdirSync(path.dirname(this.key), { recursive: true, mode: 0o700 });
-    writeFileSync(path.join(this.home, "passwd"), `root:x:0:0:root:${this.home}:/bin/sh\n`);
-    await run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", this.key);
-    const addresses = { subnet: "10.86.77.0/24", gateway: "10.86.77.1" };
+    await this.makeKeys();
+    const addresses = { subnet: `${this.prefix}.0/24`, gateway: `${this.prefix}.1` };
     await argv(this.engine.createNetwork({ network: this.network, labels, addresses }));
     await Promise.all(this.nodes.map((node) => this.start(node)));
-    const [first, ...others] = this.nodes;
-    if (first === undefined) throw new Error("there is no node");
-    const plan = {
-      kubernetesVersion: versions.kubernetes,
-      corednsTag: `v${versions.coredns}`,
-      endpoint: first.address,
-      address: first.address,
-      nodeName: first.name,
-      podCidr: this.plan.podCidr,
-      serviceCidr: "10.96.0.0/16",
-    };
-    const init = initConfig(plan).replaceAll('"cni-lab"', '"kubernetes"');
-    await this.on(first, "cat >/root/init.yaml && kubeadm init --config /root/init.yaml --skip-token-print", init);
-    await Promise.all(
-      others.map(async (node) => {
-        const invitation = parseInvitation(await this.on(first, "kubeadm token create --print-join-command"));
-        const join = joinConfig(node, invitation);
-        await this.on(node, "cat >/root/join.yaml && kubeadm join --config /root/join.yaml", join);
-      }),
-    );
-    const kubeconfig = await this.on(first, "cat /etc/kubernetes/admin.conf");
-    writeFileSync(this.kubeconfig, kubeconfig, { mode: 0o600 });
+    await this.makeCluster();
   }
 
   /** Runs kubectl as the administrator does. */
@@ -108,20 +101,81 @@ export class Machines {
     await this.kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
   }
 
-  /** Runs a script on a machine, beside its server for ssh. */
-  async on({ container }: Machine, script: string, input = ""): Promise<string> {
-    return (await execa("podman", ["exec", "-i", container, "sh", "-euc", script], { input })).stdout;
+  /** Runs a script on a machine. */
+  async on(node: Machine, script: string, input = ""): Promise<string> {
+    return argv(this.shell(node, script), input);
   }
 
   /** Leaves nothing of it. */
   async remove(): Promise<void> {
-    await argv(
-      this.engine.removeAll(
-        "container",
-        this.nodes.map(({ container }) => container),
-      ),
-    );
+    const containers = this.nodes.map(({ name }) => name);
+    await argv(this.engine.removeAll("container", containers));
     await argv(this.engine.removeAll("network", [this.network]));
+  }
+
+  /** Makes of a node a machine that the user may log in to: for its root, before or while it runs. */
+  protected loginScript({ name }: Machine): string {
+    return `useradd --create-home --shell /bin/bash --password "*" ${user}
+useradd --system --home-dir /run/sshd --shell /usr/sbin/nologin sshd
+echo '${user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}
+install -d -o ${user} -g ${user} -m 700 /home/${user}/.ssh
+echo '${readFileSync(`${this.ssh("id_ed25519")}.pub`, "utf8").trim()}' >/home/${user}/.ssh/authorized_keys
+chown ${user} /home/${user}/.ssh/authorized_keys
+umask 077
+cat >/etc/ssh/ssh_host_ed25519_key <<'KEY'
+${readFileSync(this.hostKey(name), "utf8").trim()}
+KEY
+umask 022
+printf '%s\\n' 'PermitRootLogin no' 'PasswordAuthentication no' 'UsePAM no' 'HostKey /etc/ssh/ssh_host_ed25519_key' >/etc/ssh/sshd_config
+mkdir -p /run/sshd`;
+  }
+
+  private hostKey(name: string): string {
+    return path.join(this.plan.folder, `${name}.key`);
+  }
+
+  /** The user's key, and those of the machines, which are known to the user. */
+  private async makeKeys(): Promise<void> {
+    mkdirSync(path.join(this.home, ".ssh"), { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(this.home, "passwd"), `root:x:0:0:root:${this.home}:/bin/sh\n`);
+    const makeKey = (file: string) => argv(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file]);
+    await makeKey(this.ssh("id_ed25519"));
+    for (const { name, address } of this.nodes) {
+      await makeKey(this.hostKey(name));
+      const [kind, key] = readFileSync(`${this.hostKey(name)}.pub`, "utf8").split(" ");
+      appendFileSync(this.ssh("known_hosts"), `${address} ${kind} ${key}\n`);
+    }
+  }
+
+  private async makeCluster(): Promise<void> {
+    const [first, ...others] = this.nodes;
+    const plan = {
+      kubernetesVersion: versions.kubernetes,
+      corednsTag: `v${versions.coredns}`,
+      endpoint: first.address,
+      address: first.address,
+      nodeName: first.name,
+      podCidr: this.plan.podCidr,
+      serviceCidr: "10.96.0.0/16",
+    };
+    const init = this.adapted(initConfig(plan).replaceAll('"cni-lab"', '"kubernetes"'));
+    await this.on(first, "cat >/root/init.yaml && kubeadm init --config /root/init.yaml --skip-token-print", init);
+    const invitation = parseInvitation(await this.on(first, "kubeadm token create --print-join-command"));
+    const join = (node: Machine) => this.adapted(joinConfig(node, invitation));
+    const script = "cat >/root/join.yaml && kubeadm join --config /root/join.yaml";
+    await Promise.all(others.map((node) => this.on(node, script, join(node))));
+    const kubeconfig = await this.on(first, "cat /etc/kubernetes/admin.conf");
+    writeFileSync(this.kubeconfig, kubeconfig, { mode: 0o600 });
+  }
+
+  /** Changes what kubeadm is told, a document of its config. @default nothing is changed */
+  protected adapt(document: KubeadmDocument): KubeadmDocument {
+    return document;
+  }
+
+  private adapted(config: string): string {
+    const documents = config.split(/^---\n/m).filter((text) => text !== "");
+    return documents.map((text) => `---\n${JSON.stringify(this.adapt(JSON.parse(text)))}\n`).join("");
   }
 
   /** Starts the server for ssh. */
@@ -129,7 +183,13 @@ export class Machines {
     await this.on(node, "systemd-run --quiet --collect --unit sshd /usr/sbin/sshd -D; sleep 1");
   }
 
-  private async start(node: Machine): Promise<void> {
+  /** The command that runs a script on a machine, as root. */
+  protected shell({ name }: Machine, script: string): Argv {
+    return this.engine.exec(name, ["sh", "-euc", script], "input");
+  }
+
+  /** Starts a machine; done when scripts can be run on it and its server for ssh answers. */
+  protected async start(node: Machine): Promise<void> {
     const { nodeImage, sshFiles } = this.plan;
     const id = node.address
       .split(".")
@@ -137,13 +197,13 @@ export class Machines {
       .join("");
     await argv(
       this.engine.run({
-        container: node.container,
+        container: node.name,
         hostname: node.name,
-        labels,
+        labels: this.labels,
         machine: true,
         stopSignal: "SIGRTMIN+3",
         env: { container_uuid: `00000000-0000-4000-8000-0000${id}` },
-        ports: [{ network: this.network, link: "eth0", address: node.address }],
+        ports: [{ network: this.network, link: this.lan.link, address: node.address }],
         hosts: {},
         memoryFolders: ["/run", "/tmp"],
         volumeFolders: ["/var"],
@@ -152,44 +212,16 @@ export class Machines {
       }),
     );
     await this.on(node, "until ctr version >/dev/null 2>&1; do sleep 0.2; done");
-    const unpack = [
-      "exec",
-      "-i",
-      node.container,
-      "tar",
-      "-x",
-      "-C",
-      "/",
-      "--skip-old-files",
-      "--keep-directory-symlink",
-    ];
-    await execa("podman", unpack, { inputFile: sshFiles });
-    const publicKey = (await run("cat", `${this.key}.pub`)).trim();
-    await this.on(
-      node,
-      // flanneld and others take the interface of the default route. Nobody forwards what is sent there.
-      `ip route add default via 10.86.77.254 dev eth0 onlink
-useradd --create-home --shell /bin/bash --password "*" ${user}
-useradd --system --home-dir /run/sshd --shell /usr/sbin/nologin sshd
-echo '${user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}
-install -d -o ${user} -g ${user} -m 700 /home/${user}/.ssh
-echo '${publicKey}' >/home/${user}/.ssh/authorized_keys
-chown ${user} /home/${user}/.ssh/authorized_keys
-ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
-printf '%s\\n' 'PermitRootLogin no' 'PasswordAuthentication no' 'UsePAM no' 'HostKey /etc/ssh/ssh_host_ed25519_key' >/etc/ssh/sshd_config
-mkdir -p /run/sshd`,
-    );
+    const unpack = ["tar", "-x", "-C", "/", "--skip-old-files", "--keep-directory-symlink"];
+    const [program = "", ...args] = this.engine.exec(node.name, unpack, "input");
+    await execa(program, args, { inputFile: sshFiles });
+    await this.on(node, `${this.lan.setUp}\n${this.loginScript(node)}`);
     await this.startSsh(node);
-    const hostKey = (await this.on(node, "cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub")).trim();
-    writeFileSync(path.join(path.dirname(this.key), "known_hosts"), `${node.address} ${hostKey}\n`, { flag: "a" });
   }
 }
 
-async function argv(words: readonly string[]): Promise<string> {
+/** Runs a command to its end; gives what it prints. */
+export async function argv(words: Argv, input = ""): Promise<string> {
   const [program = "", ...args] = words;
-  return run(program, ...args);
-}
-
-async function run(program: string, ...args: readonly string[]): Promise<string> {
-  return (await execa(program, args)).stdout;
+  return (await execa(program, args, { input })).stdout;
 }
