@@ -111,8 +111,7 @@ async function leaveCluster(name: string): Promise<number> {
   const stack = new Stack(name, requireToolchain());
   requireIdle(stack);
   if (await stack.exists()) {
-    const cni = (await stack.outputs())?.cni ?? stack.config().values().cni;
-    console.log(`The cluster of ${name} keeps its CNI, ${cni}, and its pods. What the lab has added to it goes.`);
+    console.log(`The cluster of ${name} keeps the CNI that it has, and its pods. What the lab has added to it goes.`);
     await mendStack(stack, console.log);
     if ((await runEngine(stack, "destroy")).exitCode !== 0) {
       const again = `do what it says, and run ./lab down ${name} again`;

@@ -19,11 +19,23 @@ export function wasInterrupted(log: string): boolean {
 export function beganToChange(log: string): boolean {
   return log.split("\n").some((line) => {
     const { data } = step.safeParse(parseObject(line));
-    return data !== undefined && !idle.includes(data.resourcePreEvent.metadata.op);
+    return data !== undefined && changes(data.resourcePreEvent.metadata);
   });
 }
 
-const step = z.object({ resourcePreEvent: z.object({ metadata: z.object({ op: z.string() }) }) });
+/** A component is a record of the engine's, and nothing in the world. */
+function changes({ op, new: made, old }: z.infer<typeof metadata>): boolean {
+  const state = made ?? old;
+  return !idle.includes(op) && (state === undefined || state.custom);
+}
+
+const state = z.object({ custom: z.boolean().default(false) });
+const metadata = z.object({
+  op: z.string(),
+  new: state.nullish().transform((it) => it ?? undefined),
+  old: state.nullish().transform((it) => it ?? undefined),
+});
+const step = z.object({ resourcePreEvent: z.object({ metadata }) });
 
 /** What the engine does with resources that it leaves alone. */
 const idle: readonly string[] = ["same", "read", "refresh"];

@@ -139,6 +139,7 @@ describe("a cluster of machines, by ssh and sudo", () => {
     expect(all).toMatch(/UDP port 6784: is closed .*: test-shop-1 -> test-shop-2;/);
     expect(all).toMatch(/pods: nothing would recreate these, as they have no owner: default\/once;/);
     expect(all).toMatch(/PodDisruptionBudget default\/web: allows no pod to be moved: 2 are healthy, and 2 must be;/);
+    expect(all).not.toContain("requests to the Service lost");
     expect(await versions()).toEqual(before);
     expect((await lab.run(...status)).stdout).toMatch(/: up, CNI flannel, /);
     await machines.on(
@@ -206,7 +207,7 @@ describe("a cluster of machines, by ssh and sudo", () => {
     await machines.on(second, "ip address del 10.35.1.1/24 dev lo");
     const ran = await underTraffic(() => lab.run(...down));
     expect(ran.exitCode).toBe(0);
-    expect(ran.all).toContain("keeps its CNI, flannel");
+    expect(ran.all).toContain("keeps the CNI that it has, and its pods");
     expect(ran.lost).toEqual([]);
     expect(await versions()).toEqual(before);
     expect(await ofTheLab()).toBe("");

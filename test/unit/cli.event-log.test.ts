@@ -19,13 +19,14 @@ test("a log that is cut off, or empty, tells nothing more", () => {
   expect(wasInterrupted("")).toBe(false);
 });
 
-const step = (op: string) => ({ resourcePreEvent: { metadata: { op, urn: "urn" } } });
+const step = (op: string, state: object = {}) => ({ resourcePreEvent: { metadata: { op, urn: "urn", ...state } } });
 
 test.each<[string, readonly object[], boolean]>([
   ["nothing but words", [said("refused")], false],
   ["resources that stay", [step("same"), step("read"), said("refused")], false],
   ["a resource that is made, whether or not that succeeds", [step("same"), step("create")], true],
-  ["one that goes", [step("delete")], true],
+  ["one that goes", [step("delete", { old: { custom: true } })], true],
+  ["a component's record", [step("update", { new: { type: "a:b:C" }, old: { type: "a:b:C" } })], false],
   ["one that takes another's place", [step("create-replacement")], true],
 ])("an engine has begun to change something: %s", (_, events, began) => {
   expect(beganToChange(log(...events).join("\n"))).toBe(began);
