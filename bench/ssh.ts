@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { table } from "../lib/terminal/table";
+import { images } from "../lib/versions";
 import { PulumiProject } from "../test/engine/support";
 import { Machines } from "../test/live/machines";
 import { webObjects } from "../test/live/traffic";
@@ -19,8 +20,14 @@ type Way = (typeof ways)[number];
 /** Both directions of a swap. */
 const swaps = ["weave", "flannel"] as const;
 
+/** The machines have the lab's own images. */
+const imagesOf = {
+  flannel: { image: images.flannel, cniPluginImage: images.flannelCniPlugin },
+  weave: { image: images.weave },
+} as const;
+
 /** A program with the CNI on the machines, which are reached in one way or the other. */
-function program(machines: Machines, way: Way, cni: string): string {
+function program(machines: Machines, way: Way, cni: keyof typeof imagesOf): string {
   const kubeconfig = readFileSync(machines.kubeconfig, "utf8");
   const known = readFileSync(path.join(machines.home, ".ssh/known_hosts"), "utf8").trim().split("\n");
   const hostKeys = Object.fromEntries(known.map((line) => [line.split(" ")[0], line.split(" ").slice(1).join(" ")]));
@@ -42,14 +49,14 @@ function program(machines: Machines, way: Way, cni: string): string {
       address,
       shell: ${way === "ssh"} ? new SshShell({ ...by, host: address, hostKey, identityFile }) : new ContainerShell(engineOf("auto"), container),
     }));
-    new Cni("cni", { type: "${cni}", access: { nodes, kubeconfig } }, { provider });
+    new Cni("cni", { type: "${cni}", ...${JSON.stringify(imagesOf[cni])}, access: { nodes, kubeconfig } }, { provider });
   `;
 }
 
 /** Seconds of each swap, by one way; the cluster has no CNI before it and none after it. */
 async function swapBy(way: Way, machines: Machines): Promise<readonly number[]> {
   const project = await PulumiProject.make(locateToolchain().binDir, ["command", "kubernetes"]);
-  const up = async (cni: string): Promise<number> => {
+  const up = async (cni: keyof typeof imagesOf): Promise<number> => {
     await project.program(program(machines, way, cni));
     const start = process.hrtime.bigint();
     const { exitCode, output } = await project.up();

@@ -4,6 +4,9 @@ const apiSeconds = 60;
 /** What is asked for. PodDisruptionBudgets and NetworkPolicies are in every cluster, used or not. */
 const kinds = "pods,services,poddisruptionbudgets.policy,networkpolicies.networking.k8s.io,nodes";
 
+/** What the kubelet says where a node lacks nothing but a CNI, as one does that has had none yet. (kubelet's runtime state) */
+const noCni = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady";
+
 /**
  * Prints what `readClusterFacts` reads, of all namespaces, as JSON, and a last line `seen`. Its standard input is a
  * kubeconfig. Runs on a node, and changes nothing there.
@@ -26,7 +29,7 @@ jq -c '
     elif .kind == "PodDisruptionBudget" then { selector: (.spec.selector // {}), allowed: .status.disruptionsAllowed,
       healthy: .status.currentHealthy, wanted: .status.desiredHealthy, expected: .status.expectedPods }
     elif .kind == "Node" then { pressed: any(.status.conditions[]?; .type == "DiskPressure" and .status == "True"),
-      ready: any(.status.conditions[]?; .type == "Ready" and .status == "True"), cordoned: (.spec.unschedulable == true) }
+      ready: any(.status.conditions[]?; .type == "Ready" and (.status == "True" or (.message // "" | startswith("${noCni}")))), cordoned: (.spec.unschedulable == true) }
     else {} end)' "$work/all"
 echo seen
 `;
