@@ -26,7 +26,7 @@ const imagesOf = {
   weave: { image: images.weave },
 } as const;
 
-/** A program with the CNI on the machines, which are reached in one way or the other. */
+/** A program with the CNI on the machines, which are reached in one way or the other. Those that have just joined are not Ready. */
 function program(machines: Machines, way: Way, cni: keyof typeof imagesOf): string {
   const kubeconfig = readFileSync(machines.kubeconfig, "utf8");
   const known = readFileSync(path.join(machines.home, ".ssh/known_hosts"), "utf8").trim().split("\n");
@@ -49,7 +49,7 @@ function program(machines: Machines, way: Way, cni: keyof typeof imagesOf): stri
       address,
       shell: ${way === "ssh"} ? new SshShell({ ...by, host: address, hostKey, identityFile }) : new ContainerShell(engineOf("auto"), container),
     }));
-    new Cni("cni", { type: "${cni}", ...${JSON.stringify(imagesOf[cni])}, access: { nodes, kubeconfig } }, { provider });
+    new Cni("cni", { type: "${cni}", ...${JSON.stringify(imagesOf[cni])}, preflight: "tell", access: { nodes, kubeconfig } }, { provider });
   `;
 }
 
