@@ -25,7 +25,7 @@ export interface NodeAccess {
   readonly kubeconfig: pulumi.Input<string>;
   /**
    * How many nodes one resource of the program stands for. Pulumi writes its whole state at each step, so that more than
-   * some tens of resources make it slow: with 10, an update of 200 nodes is what it is for 20. A node that is a resource of
+   * some tens of resources make it slow: with 10, 100 nodes have 46 of them. A node that is a resource of
    * the program, as containers are, has its own in any case. One that is taken out of the list is not cleaned. @default 1
    */
   readonly nodesPerResource?: number;

@@ -10,14 +10,14 @@ const nothing = "/dev/null";
 /** Gives each node those of the images that it has not, out of an archive on the machine that runs Pulumi. */
 export function carriedImages(
   name: string,
-  nodes: BatchedNodes,
+  batched: BatchedNodes,
   { archive, images }: { readonly archive: pulumi.Input<string>; readonly images: pulumi.Output<readonly string[]> },
   opts: pulumi.CustomResourceOptions,
 ): NodeCommand[] {
   const script = (text: string, { name: node }: ReachableNode) =>
     images.apply((known) => ({ text, args: [node, ...known] }));
-  const lacks = commandsOn(nodes, `${name}-lacking`, (node) => ({ create: script(lackingScript, node) }), opts);
-  return batchesOf(nodes.nodes, nodes.nodesPerResource).map((batch, i) => {
+  const lacks = commandsOn(batched, `${name}-lacking`, (node) => ({ create: script(lackingScript, node) }), opts);
+  return batchesOf(batched.nodes, batched.nodesPerResource).map((batch, i) => {
     const stdinFile = pulumi
       .all([lacks[i]?.stdout, archive])
       .apply(([lacking, file]) => (lacking === "" ? nothing : file));

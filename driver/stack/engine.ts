@@ -42,7 +42,7 @@ export async function mendStack(stack: Stack, say: (line: string) => void): Prom
 /** How `pulumi up` or `pulumi destroy` ended. */
 export interface EngineRun {
   readonly exitCode: number;
-  /** Whether it began to change a resource; true as well where its event log does not tell. */
+  /** Whether it may have begun to change a resource: false only where it failed, and its event log tells that it has not. */
   readonly changed: boolean;
 }
 
@@ -68,11 +68,14 @@ export async function runEngine(stack: Stack, operation: "up" | "destroy"): Prom
     if (operation === "destroy" && interactive && exitCode === 0) {
       process.stdout.write(eraseFarewell(stack.name, process.stdout.columns));
     }
-    const log = existsSync(events) ? readFileSync(events, "utf8") : undefined;
-    if (exitCode !== 0 && log !== undefined && wasInterrupted(log)) {
+    if (exitCode === 0 || !existsSync(events)) {
+      return { exitCode, changed: true };
+    }
+    const log = readFileSync(events, "utf8");
+    if (wasInterrupted(log)) {
       throw new Interrupted("SIGINT");
     }
-    return { exitCode, changed: log === undefined || beganToChange(log) };
+    return { exitCode, changed: beganToChange(log) };
   } finally {
     rmSync(events, { force: true });
   }

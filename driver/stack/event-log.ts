@@ -25,16 +25,12 @@ export function beganToChange(log: string): boolean {
 
 /** A component is a record of the engine's, and nothing in the world. */
 function changes({ op, new: made, old }: z.infer<typeof metadata>): boolean {
-  const state = made ?? old;
-  return !idle.includes(op) && (state === undefined || state.custom);
+  const { custom } = made ?? old ?? { custom: true };
+  return !idle.includes(op) && custom;
 }
 
-const state = z.object({ custom: z.boolean().default(false) });
-const metadata = z.object({
-  op: z.string(),
-  new: state.nullish().transform((it) => it ?? undefined),
-  old: state.nullish().transform((it) => it ?? undefined),
-});
+const state = z.object({ custom: z.boolean().default(false) }).nullish();
+const metadata = z.object({ op: z.string(), new: state, old: state });
 const step = z.object({ resourcePreEvent: z.object({ metadata }) });
 
 /** What the engine does with resources that it leaves alone. */
