@@ -107,6 +107,11 @@ test("a budget that leaves room, and one of pods that have no network of a CNI, 
 test.each<[string, Partial<Seen>, RegExp]>([
   ["programs", onFirst({ lacks: ["jq", "ss"] }), /^n1: lacks jq, ss$/],
   ["kernel", onFirst({ cannot: ["veth"] }), /^n1: its kernel can't make links of the type veth, which Weave needs$/],
+  [
+    "a kernel unlike the others",
+    onFirst({ without: ["openvswitch"] }),
+    /^n1: no kernel module openvswitch, which the others have: .* larger than the 1376 bytes that the others take/,
+  ],
   ["forwarding", onFirst({ forwards: false }), /^n1: does not forward packets$/],
   [
     "a port",
@@ -230,8 +235,8 @@ describe("what is no problem is told", () => {
     ],
     [
       "modules",
-      onFirst({ without: ["openvswitch"] }),
-      /^no kernel module openvswitch on n1: Weave carries packets in user space, and slower there$/,
+      { nodes: seen.nodes.map((facts) => ({ ...facts, without: ["openvswitch"] })) },
+      /^no kernel module openvswitch on n1, n2: Weave carries packets in user space, and slower there$/,
     ],
     ["nodes", { unseen: ["n3"] }, /^not looked at, as nobody answers there: n3$/],
     [
@@ -253,6 +258,11 @@ test("what an earlier swap has left running stands in nobody's way, nor do pods 
   expect(findingsOf(weave, { ...seen, ...begun }).problems).toEqual([]);
   const bare = inCluster({ pods: [pod("once", undefined)] });
   expect(findingsOf({ ...weave, recreatePods: false }, { ...seen, ...bare }).problems).toEqual([]);
+});
+
+test("kernels that differ go together where all pods have the same MTU", () => {
+  const needs = weaveNeeds(1376, image);
+  expect(findingsOf({ ...weave, needs }, { ...seen, ...onFirst({ without: ["openvswitch"] }) }).problems).toEqual([]);
 });
 
 test("a refusal has all of it, and the way on", () => {

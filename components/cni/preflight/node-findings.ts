@@ -12,14 +12,16 @@ const leastFree = 0.15;
 
 /** What keeps the CNI from working on a node. */
 export function nodeFindings(coming: Coming, seen: Seen): Findings {
+  const modules = moduleFindings(coming, seen.nodes);
   const services = serviceOverlap(coming, seen.cluster?.services ?? []);
   return {
     problems: [
       ...services,
+      ...modules.problems,
       ...seen.nodes.flatMap((facts) => problemsOf(coming, facts, seen)),
       ...seen.nodes.flatMap(({ node }) => stateProblems(node, seen)),
     ],
-    notes: moduleNotes(coming, seen.nodes),
+    notes: modules.notes,
   };
 }
 
@@ -80,11 +82,28 @@ function stateProblems(node: string, { cluster }: Seen): Problem[] {
   ];
 }
 
-function moduleNotes({ title, needs }: Coming, nodes: readonly NodeFacts[]): string[] {
-  return needs.modules.flatMap(({ name, without }) => {
-    const lacking = nodes.filter((facts) => facts.without.includes(name)).map(({ node }) => node);
-    return lacking.length === 0 ? [] : [`no kernel module ${name} on ${lacking.join(", ")}: ${title} ${without} there`];
+/** Modules that nodes lack: all of them, or some, which may not go together. */
+function moduleFindings({ title, needs }: Coming, nodes: readonly NodeFacts[]): Findings {
+  const lacking = needs.modules.flatMap((module) => {
+    const names = nodes.filter((facts) => facts.without.includes(module.name)).map(({ node }) => node);
+    return names.length === 0 ? [] : [{ ...module, names, isMixed: names.length < nodes.length }];
   });
+  return {
+    problems: lacking.flatMap(({ name, names, isMixed, onSome }) =>
+      isMixed && onSome !== undefined
+        ? [
+            {
+              field: names.join(", "),
+              rule: `no kernel module ${name}, which the others have: ${onSome.rule}`,
+              fix: onSome.fix,
+            },
+          ]
+        : [],
+    ),
+    notes: lacking.map(
+      ({ name, names, without }) => `no kernel module ${name} on ${names.join(", ")}: ${title} ${without} there`,
+    ),
+  };
 }
 
 /** The node's own addresses and routes inside the network: packets to them would go to pods. */
