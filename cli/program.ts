@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { defaultStack } from "../driver/default-stack";
+import { leastEveryMs, mostEveryMs } from "../driver/meter/pace";
 import { exitCodes } from "../lib/command-failed";
 import { refusal } from "../lib/suggest";
 import { UserError } from "../lib/user-error";
@@ -51,6 +52,7 @@ function buildProgram(
   command("up", "create or update a stack, and check that it shows what it should")
     .addArgument(stackArgument())
     .option("--set <key=value>", "change a config value of the stack first; may be repeated", append)
+    .addOption(deadlineFactor())
     .action(act(async () => (await import("./commands/up")).up));
   command("adopt", "make a stack of a cluster that is there: reads it, and changes nothing")
     .argument("<name>", "the stack's name")
@@ -69,11 +71,7 @@ function buildProgram(
         "healthy",
       ]),
     )
-    .addOption(
-      new Option("--deadline-factor <factor>", "multiply every deadline: 2 on a slow machine, 0 for a single attempt")
-        .default(1)
-        .argParser(asFactor),
-    )
+    .addOption(deadlineFactor())
     .option("--json", "print the verdict as JSON")
     .option("--junit <file>", "also write the verdict as JUnit XML")
     .option("--list", "only list the checks")
@@ -82,10 +80,12 @@ function buildProgram(
   command("fix", "apply a lab's fix to its stack, and check that the bug is gone")
     .addArgument(stackArgument())
     .option("--lab <lab>", "take another lab's fix, on the nodes and the CNI of this stack")
+    .addOption(deadlineFactor())
     .action(act(async () => (await import("./commands/mend")).fix));
   command("break", "apply a lab's bug to its stack, and check that it shows")
     .addArgument(stackArgument())
     .option("--lab <lab>", "take another lab's bug, on the nodes and the CNI of this stack")
+    .addOption(deadlineFactor())
     .action(act(async () => (await import("./commands/mend")).breakIt));
   command("swap", "swap the CNI of a stack, and measure the outage that pods see")
     .argument("<stack>", "a lab's name")
@@ -102,6 +102,12 @@ function buildProgram(
       "--carry-images",
       "give nodes of a cluster of your own the images of the CNI and of the probe that they lack, out of this machine's",
     )
+    .addOption(
+      new Option("--meter-every <ms>", "ask less often than ten times a second, from slow nodes for instance")
+        .default(leastEveryMs)
+        .argParser(asPeriod),
+    )
+    .addOption(deadlineFactor())
     .action(act(async () => (await import("./commands/swap")).swap));
   command("down", "remove a stack, even a half-built or broken one, and verify that nothing is left")
     .addArgument(stackArgument())
@@ -214,6 +220,22 @@ function refuseByName(command: Command, program: Command): void {
     const rule = [first, allowed[error.code]].filter((part) => part !== undefined).join("; ");
     throw new UserError([{ field: command === program ? "command" : command.name(), rule, fix: meant ?? usage }]);
   });
+}
+
+const deadlineFactor = () =>
+  new Option(
+    "--deadline-factor <factor>",
+    "multiply every deadline of a check: 2 on a slow machine, 0 for a single try",
+  )
+    .default(1)
+    .argParser(asFactor);
+
+function asPeriod(value: string): number {
+  const ms = Number(value);
+  if (!Number.isInteger(ms) || ms < leastEveryMs || ms > mostEveryMs) {
+    throw new InvalidArgumentError(`It must be a whole number, ${leastEveryMs} to ${mostEveryMs}.`);
+  }
+  return ms;
 }
 
 function asFactor(value: string): number {

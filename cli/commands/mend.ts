@@ -19,6 +19,7 @@ import { meteredUpdate, tellOutage } from "./metered-update";
 
 interface MendOptions {
   readonly lab?: string;
+  readonly deadlineFactor: number;
 }
 
 /** `./lab fix`: the lab's cure, on a stack that is up, and the proof that the bug is gone. */
@@ -70,7 +71,10 @@ async function bringTo(
       const afresh = inVain ? [`down ${stackName} and ./lab up ${stackName} to start afresh`] : [];
       throw new CommandFailed(adviceAfter(updated.exitCode, again, afresh, inVain));
     }
-    const verdict = await checkStack(stack, lab, { evidence, outage: updated.report, probed });
+    const verdict = await checkStack(stack, lab, {
+      ...{ evidence, outage: updated.report, probed },
+      deadlineFactor: options.deadlineFactor,
+    });
     await tellOutage(updated, evidence);
     return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
   });

@@ -27,6 +27,8 @@ interface UpdateFrom {
   readonly current: CniName;
   /** Measure also where the CNI stays: an update that was cut short may still be moving pods. @default false */
   readonly alsoSame?: boolean;
+  /** Between two probes of the meter, in ms. @default as often as its pace allows */
+  readonly everyMs?: number;
 }
 
 /** Brings a stack that is up to each of these value sets in turn. Where they change its CNI, the meter runs meanwhile. */
@@ -34,7 +36,7 @@ export async function meteredUpdate(
   stack: Stack,
   lab: Lab,
   sets: readonly Values[],
-  { probed, current, alsoSame = false }: UpdateFrom,
+  { probed, current, alsoSame = false, everyMs }: UpdateFrom,
 ): Promise<Updated> {
   const stations = sets.flatMap(({ cni }) => cni ?? []);
   if (!alsoSame && stations.every((cni) => cni === current)) {
@@ -49,7 +51,7 @@ export async function meteredUpdate(
     });
   }
   const { result, report } = await measure(
-    { probers: probed.probers, env: stack.env },
+    { probers: probed.probers, env: stack.env, everyMs },
     { from: current, to, strategy },
     async () => {
       const applied = await applyAll(stack, lab, sets);

@@ -20,6 +20,8 @@ import { meteredUpdate, type Strategy, tellOutage } from "./metered-update";
 interface SwapOptions {
   readonly strategy: Strategy;
   readonly carryImages?: boolean;
+  readonly meterEvery: number;
+  readonly deadlineFactor: number;
 }
 
 /** `./lab swap`: another CNI for a stack that is up, and what its pods noticed of that. */
@@ -33,7 +35,7 @@ async function swapTo(
   lab: Lab,
   stackName: string,
   next: CniName,
-  { strategy, carryImages = false }: SwapOptions,
+  { strategy, carryImages = false, meterEvery, deadlineFactor }: SwapOptions,
 ): Promise<number> {
   const stack = new Stack(stackName, requireToolchain());
   const values = stack.config().values();
@@ -56,7 +58,8 @@ async function swapTo(
   const probeImage = carryImages ? await probeArchive(stackName) : undefined;
   const sets = updates(previous, next, strategy).map((each) => ({ cni: each, ...carried }));
   const work = async (probed: Probed) => {
-    const updated = await meteredUpdate(stack, lab, sets, { probed, current: previous, alsoSame: true });
+    const from = { probed, current: previous, alsoSame: true, everyMs: meterEvery };
+    const updated = await meteredUpdate(stack, lab, sets, from);
     if (updated.exitCode !== 0) {
       await tellOutage(updated, evidence);
       const again = `swap ${stackName} ${next}`;
@@ -64,7 +67,7 @@ async function swapTo(
       const others = [back(stackName, previous, next), ...(inVain ? [afresh(stackName)] : [])];
       throw new CommandFailed(adviceAfter(updated.exitCode, again, others, inVain));
     }
-    const verdict = await checkStack(stack, lab, { evidence, outage: updated.report, probed });
+    const verdict = await checkStack(stack, lab, { evidence, outage: updated.report, probed, deadlineFactor });
     await tellOutage(updated, evidence);
     return verdict.asExpected ? exitCodes.asExpected : exitCodes.notAsExpected;
   };

@@ -22,6 +22,7 @@ import { checkStack } from "./check";
 
 interface UpOptions {
   readonly set?: readonly string[];
+  readonly deadlineFactor: number;
 }
 
 /** `./lab up`: a stack from whatever state this machine is in, and the proof that it shows what it should. */
@@ -30,10 +31,10 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
   // What can't be done is refused whoever works on the stack.
   const set = parseSets(options.set ?? []);
   resolveSettings(lab.values, new ConfigFile(stackConfigFile(stack)).values(), set);
-  return holdStack(stack, "up", () => bringUp(lab, stack, set));
+  return holdStack(stack, "up", () => bringUp(lab, stack, set, options));
 }
 
-async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number> {
+async function bringUp(lab: Lab, stackName: string, set: Values, { deadlineFactor }: UpOptions): Promise<number> {
   await requireOwn(stackName);
   const file = new ConfigFile(stackConfigFile(stackName)).values();
   // What the user sets wins over the lab's bug.
@@ -65,9 +66,10 @@ async function bringUp(lab: Lab, stackName: string, set: Values): Promise<number
     const afresh = inVain
       ? `down ${stackName} and ./lab ${again} to start afresh`
       : `down ${stackName} to start afresh`;
-    throw new CommandFailed(adviceAfter(exitCode, again, [afresh], inVain));
+    const giveUp = existing ? `down ${stackName} to leave the cluster as it is` : afresh;
+    throw new CommandFailed(adviceAfter(exitCode, again, [giveUp], inVain));
   }
-  const verdict = await checkStack(stack, lab);
+  const verdict = await checkStack(stack, lab, { deadlineFactor });
   const next = [
     `status ${stackName}`,
     `kubectl -s ${stackName} get pods -A`,

@@ -4,11 +4,12 @@ import { probeNames } from "../../components/probe/probe-names";
 import { read } from "../run/capture";
 import { clusterDomain } from "./cluster-domain";
 import type { Probe, Unseen } from "./outage";
+import { othersOf, type Pace, paceOf } from "./pace";
 import { without } from "./period";
 import { PodAddresses } from "./pod-addresses";
 import { PodWatch } from "./pod-watch";
 import { Prober } from "./prober";
-import { everyMs, monotonicMs, type Outcome, type Target } from "./protocol";
+import { monotonicMs, type Outcome, type Target } from "./protocol";
 import { dnsTarget, nodeTarget, serviceTarget } from "./targets";
 
 /** The nodes that are probed from, and whose pods are probed: the command of this machine that runs a prober on each. */
@@ -19,6 +20,8 @@ export interface MeterArgs {
   readonly probers: () => Promise<Probers>;
   /** With it, `kubectl` reaches the cluster. */
   readonly env: Readonly<Record<string, string>>;
+  /** At least so long between two probes of a target, in ms. @default as `paceOf` has it */
+  readonly everyMs?: number;
 }
 
 /** What it found since it began to count. */
@@ -38,8 +41,8 @@ const helloMs = 15_000;
 const warmUpMs = 4_000;
 
 /**
- * Asks from every node, 10 times a second, for what its workloads need: the Service `probe`, a probe pod of each
- * other node, and DNS. What is lost shows what a change of the network costs.
+ * Asks from every node, again and again, for what its workloads need: the Service `probe`, probe pods of other nodes,
+ * and DNS. What is lost shows what a change of the network costs.
  */
 export class Meter {
   private readonly probers = new Map<string, Prober>();
@@ -47,6 +50,7 @@ export class Meter {
   /** Probes answered in a row, by node and target. */
   private readonly answered = new Map<string, Map<string, number>>();
   private readonly watch: PodWatch;
+  private readonly pace: Pace;
   private began = monotonicMs();
   private readonly onExit = () => this.watch.stop();
 
@@ -54,7 +58,9 @@ export class Meter {
     env: MeterArgs["env"],
     probers: Probers,
     private readonly fixed: readonly Target[],
+    everyMs: MeterArgs["everyMs"],
   ) {
+    this.pace = paceOf(probers.size, everyMs);
     for (const [name, argv] of probers) {
       const on = {
         outcome: (outcome: Outcome) => this.take(name, outcome),
@@ -74,14 +80,14 @@ export class Meter {
   }
 
   /** Starts to ask. @throws Error when a node or the cluster can't be asked */
-  static async start({ env, probers }: MeterArgs): Promise<Meter> {
+  static async start({ env, probers, everyMs }: MeterArgs): Promise<Meter> {
     const [service, dns, domain, ways] = await Promise.all([
       clusterIp(env, probeNames.namespace, probeNames.name),
       clusterIp(env, "kube-system", "kube-dns"),
       clusterDomain(env),
       probers(),
     ]);
-    const meter = new Meter(env, ways, [serviceTarget(service), dnsTarget(dns, domain)]);
+    const meter = new Meter(env, ways, [serviceTarget(service), dnsTarget(dns, domain)], everyMs);
     const silent = await meter.silent();
     if (silent !== undefined) {
       await meter.stop();
@@ -101,14 +107,14 @@ export class Meter {
   async whole(forMs: number, inARow = wholeProbes): Promise<boolean> {
     const end = monotonicMs() + forMs;
     const nodes = this.probers.size;
-    const targets = this.fixed.length + nodes - 1;
+    const targets = this.fixed.length + this.pace.others;
     const isWhole = () =>
       this.answered.size === nodes &&
       [...this.answered.values()].every(
         (pairs) => pairs.size === targets && [...pairs.values()].every((count) => count >= inARow),
       );
     while (!isWhole() && monotonicMs() < end) {
-      await sleep(everyMs);
+      await sleep(this.pace.everyMs);
     }
     return isWhole();
   }
@@ -127,7 +133,7 @@ export class Meter {
         { fromMs, toMs },
         sights.flatMap((sight) => sight.period() ?? []),
         // In less no probe fell due.
-      ).filter((period) => period.toMs - period.fromMs > everyMs),
+      ).filter((period) => period.toMs - period.fromMs > this.pace.everyMs),
     }));
     return {
       probes: nodes.flatMap(({ from, outcomes }) =>
@@ -158,11 +164,11 @@ export class Meter {
 
   private order(): void {
     for (const [from, prober] of this.probers) {
-      const others = [...this.probers.keys()].flatMap((name) => {
-        const address = name === from ? undefined : this.addresses.of(name);
+      const others = othersOf(from, [...this.probers.keys()], this.pace).flatMap((name) => {
+        const address = this.addresses.of(name);
         return address === undefined ? [] : [nodeTarget(name, address)];
       });
-      prober.ask([...this.fixed, ...others]);
+      prober.ask({ targets: [...this.fixed, ...others], everyMs: this.pace.everyMs });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Argv } from "../../components/cluster/engine/engine";
-import { monotonicMs, type Order, type Outcome, readLine, type Target } from "./protocol";
+import { monotonicMs, type Order, type Outcome, readLine } from "./protocol";
 import { Sight } from "./sight";
 
 /** How long a prober may take to end by itself: as long as its last probes, and some. In ms. */
@@ -49,8 +49,8 @@ export class Prober {
   }
 
   /** What it asks from now on. */
-  ask(targets: readonly Target[]): void {
-    const order = JSON.stringify({ targets } satisfies Order);
+  ask(asked: Order): void {
+    const order = JSON.stringify(asked);
     if (order !== this.order) {
       this.order = order;
       this.child?.stdin?.write(`${order}\n`);

@@ -16,6 +16,8 @@ export type Target =
 /** A line to a prober, which is toolchain/programs/echo: what it asks from now on. */
 export interface Order {
   readonly targets: readonly Target[];
+  /** Between two probes of a target, in ms. */
+  readonly everyMs: number;
 }
 
 /** A line from a prober: one probe that was answered or lost. */
@@ -46,9 +48,6 @@ const format = z.union([
 export function readLine(line: string): Outcome | Pulse | undefined {
   return format.safeParse(parseJson(line)).data;
 }
-
-/** Between two probes of a target, in ms. */
-export const everyMs = 100;
 
 /** This machine's monotonic clock, in ms. */
 export function monotonicMs(): number {

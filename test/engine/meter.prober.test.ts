@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Outcome, type Pulse, readLine, type Target } from "../../driver/meter/protocol";
+import { type Order, type Outcome, type Pulse, readLine, type Target } from "../../driver/meter/protocol";
 import { locateToolchain } from "../../toolchain";
 
 let server: Server;
@@ -39,8 +39,12 @@ interface Told {
   readonly exitCode: number | null;
 }
 
+const order = (asked: Order) => prober.stdin?.write(`${JSON.stringify(asked)}\n`);
+
 /** Probes until each target has an outcome, then lets the prober end. */
-async function told(...targets: readonly Target[]): Promise<Told> {
+const told = (...targets: readonly Target[]) => toldEvery(100, ...targets);
+
+async function toldEvery(everyMs: number, ...targets: readonly Target[]): Promise<Told> {
   prober = spawn(locateToolchain().prober, ["prober"], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise<number | null>((resolve) => prober.once("close", (code) => resolve(code)));
   let text = "";
@@ -50,7 +54,7 @@ async function told(...targets: readonly Target[]): Promise<Told> {
       prober.stdin?.end();
     }
   });
-  prober.stdin?.write(`${JSON.stringify({ targets })}\n`);
+  order({ targets, everyMs });
   const exitCode = await ended;
   const lines = text.trim().split("\n").map(readLine);
   return {
@@ -186,15 +190,27 @@ test("a reader that is slow holds back no probe", async () => {
   prober.stdout?.pause();
   // Long names fill what lies between the two.
   const targets = Array.from({ length: 20 }, (_, i) => http(`${i}`.padEnd(5_000), { port: 1 }));
-  prober.stdin?.write(`${JSON.stringify({ targets })}\n`);
+  order({ targets, everyMs: 100 });
   await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  prober.stdin?.write(`${JSON.stringify({ targets: [http("any")] })}\n`);
+  order({ targets: [http("any")], everyMs: 100 });
   prober.stdout?.resume();
   const { outcomes } = await running;
   const times = [...new Set(outcomes.map(({ at }) => at))].sort((a, b) => a - b);
   const gaps = times.map((at, i) => at - (times[i - 1] ?? at));
   expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(pauseMs / 2);
   expect(Math.max(...gaps)).toBeLessThan(pauseMs / 2);
+});
+
+test("it asks as often as it is told to", async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  // It is given up after a second: meanwhile it is asked again.
+  const { outcomes } = await toldEvery(300, http("silent", { port: (silent.address() as AddressInfo).port }));
+  silent.closeAllConnections();
+  silent.close();
+  const times = outcomes.map(({ at }) => at).sort((a, b) => a - b);
+  expect(times.length).toBeGreaterThan(2);
+  expect(((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1)).toBeGreaterThan(250);
 });
 
 test("signals of a terminal do not end it before its last outcomes are out", async () => {

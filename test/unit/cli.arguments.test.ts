@@ -34,8 +34,8 @@ test.each([
     "command: unknown command 'upp'; must be one of: up, adopt, check, fix, break, swap, down, .*; did you mean up\\?",
   ],
   [["frobnicate"], "command: unknown command 'frobnicate'; must be one of: up, .*, help; see ./lab help"],
-  [["up", "--sett", "a=b"], "up: unknown option '--sett'; allowed: --set; did you mean --set\\?"],
-  [["up", "--quick"], "up: unknown option '--quick'; allowed: --set; see ./lab help up"],
+  [["up", "--sett", "a=b"], "up: unknown option '--sett'; allowed: --set, --deadline-factor; did you mean --set\\?"],
+  [["up", "--quick"], "up: unknown option '--quick'; allowed: --set, --deadline-factor; see ./lab help up"],
   [["list", "--json"], "list: unknown option '--json'; it takes none; see ./lab help list"],
   [["up", "flannel", "extra"], "up: too many arguments.* Expected 1 argument but got 2; see ./lab help up"],
   [["node"], "node: missing required argument 'node'; see ./lab help node"],
@@ -59,6 +59,10 @@ test.each([
   [
     ["swap", "flannel", "weave", "--strategy", "big-bang"],
     "swap: option '--strategy <strategy>' argument 'big-bang' is invalid. Allowed choices are rolling, replace; .*",
+  ],
+  [
+    ["swap", "flannel", "weave", "--meter-every", "99"],
+    "swap: option '--meter-every <ms>' argument '99' is invalid. It must be a whole number, 100 to 10000; .*",
   ],
   [["fix", "flannel"], 'STACK is "flannel": lab flannel has no bug to fix; labs with one: .*dhcp-bad-routes, .*; .*'],
   [

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Prober } from "../../driver/meter/prober";
-import type { Outcome, Target } from "../../driver/meter/protocol";
+import type { Order, Outcome } from "../../driver/meter/protocol";
 
 let folder: string;
 beforeEach(() => {
@@ -22,7 +22,7 @@ while read -r order; do
   [ -e ran ] || { touch ran; echo "it is gone" >&2; echo "command terminated with exit code 7" >&2; exit 7; }
 done`;
 
-const target = (server: string): Target => ({ name: "DNS", by: "dns", server, question: "a.local" });
+const order: Order = { targets: [{ name: "DNS", by: "dns", server: "10.0.0.1", question: "a.local" }], everyMs: 100 };
 
 test("a prober that is lost is started anew with the order in force, and each connection is a sight of its own", async () => {
   const outcomes: Outcome[] = [];
@@ -43,12 +43,11 @@ test("a prober that is lost is started anew with the order in force, and each co
     },
   );
   await prober.heard;
-  prober.ask([target("10.0.0.1")]);
-  prober.ask([target("10.0.0.1")]);
+  prober.ask(order);
+  prober.ask(order);
   await twice;
   await prober.stop();
-  const order = JSON.stringify({ targets: [target("10.0.0.1")] });
-  expect(readFileSync(path.join(folder, "orders"), "utf8")).toBe(`${order}\n${order}\n`);
+  expect(readFileSync(path.join(folder, "orders"), "utf8")).toBe(`${JSON.stringify(order)}\n`.repeat(2));
   expect(lost).toEqual(["it is gone"]);
   expect(prober.sights.map((sight) => sight.outcomes().length)).toEqual([1, 1]);
 });

@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// every is the time between two probes of a target.
-	every = 100 * time.Millisecond
 	// writeEvery is the time in which outcomes are gathered: each write wakes the reader up.
 	writeEvery = 250 * time.Millisecond
 	// longestOrder is that of some ten thousand nodes, in bytes.
@@ -24,6 +22,8 @@ const (
 // order is a line of the input: what is asked from now on.
 type order struct {
 	Targets []target `json:"targets"`
+	// EveryMs is the time between two probes of a target, in milliseconds.
+	EveryMs int `json:"everyMs"`
 }
 
 // outcome is a line of the output: one probe that was answered or lost.
@@ -64,7 +64,8 @@ func runProber(in io.Reader, out io.Writer) {
 		}
 	}()
 	parts <- p.told()
-	probes, writes := time.NewTicker(every), time.NewTicker(writeEvery)
+	// Until the first order there is nothing to ask.
+	every, probes, writes := 0, time.NewTicker(time.Hour), time.NewTicker(writeEvery)
 	for orders != nil || len(p.underWay) > 0 {
 		select {
 		case next, isOpen := <-orders:
@@ -72,6 +73,9 @@ func runProber(in io.Reader, out io.Writer) {
 			p.targets = next.Targets
 			if !isOpen {
 				orders = nil
+			} else if next.EveryMs != every {
+				every = next.EveryMs
+				probes.Reset(time.Duration(every) * time.Millisecond)
 			}
 		case <-probes.C:
 			p.probeAll()
