@@ -45,13 +45,14 @@ export class QemuMachines extends Machines {
     return /^machine: -accel (\w+)/m.exec(stdout)?.[1] ?? "unknown";
   }
 
-  /** Starts a machine again as its administrator does; done when ssh answers. */
+  /** Starts a machine again as its administrator does; done when the cluster has heard of that. */
   async reboot(node: Machine): Promise<void> {
-    const boot = "cat /proc/sys/kernel/random/boot_id";
-    const before = await this.on(node, boot);
+    const told = () => this.kubectl(["get", "node", node.name, "-o", "jsonpath={.status.nodeInfo.bootID}"]);
+    const before = await told();
     // The connection may end before the command does.
     await this.on(node, "systemctl reboot").catch(() => {});
-    await this.until(node, async () => (await this.on(node, boot)) !== before);
+    await this.until(node, async () => (await told()) !== before);
+    await this.kubectl(["wait", "--for=condition=Ready", `node/${node.name}`, "--timeout=900s"]);
   }
 
   protected override adapt(document: KubeadmDocument): KubeadmDocument {
