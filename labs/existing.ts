@@ -1,6 +1,6 @@
 import type { Values } from "../checks/language/values";
 import { parseJson } from "../lib/json";
-import { healthyOnExisting } from "./checks/healthy";
+import { healthyOnAnyCni, healthyOnExisting } from "./checks/healthy";
 import type { Lab } from "./format/lab-data";
 
 /**
@@ -17,6 +17,6 @@ export function existingLab(stack: string, file: Values): Lab {
     minutes: 1,
     memoryMiB: 0,
     values: { ...file, ...(found === undefined ? {} : { cni: found }) },
-    checks: { healthy: healthyOnExisting },
+    checks: { healthy: file.otherCni === undefined ? healthyOnExisting : healthyOnAnyCni },
   };
 }

@@ -100,6 +100,11 @@ export const existingConfig = {
   found: json(found, "must be what ./lab adopt has found")
     .optional()
     .describe("the CNI that an existing cluster had, with its objects"),
+  otherCni: text
+    .optional()
+    .describe(
+      "the name of a CNI that an existing cluster has and the lab does not swap: nothing of the cluster is touched, and cni must be none",
+    ),
 };
 
 /** Whether a value of `kubeconfig` is its text, and not the path of a file. */
@@ -149,25 +154,14 @@ const labOnly: readonly string[] = [
 ];
 
 /** Keys of what is the lab's own choice on its clusters. */
-const existingOnly: readonly string[] = ["multusDefinitions", "multusImage", "dhcpImage"];
+const existingOnly: readonly string[] = ["multusDefinitions", "multusImage", "dhcpImage", "otherCni"];
 
 /**
  * What is wrong with the keys that an existing cluster's stack sets, and does not set.
  *
  * @param set the keys that are not at their defaults
  */
-export function existingKeyProblems(
-  {
-    cluster,
-    confluence,
-    networks,
-  }: {
-    readonly cluster: "lab" | "existing";
-    readonly confluence: "on" | "off";
-    readonly networks?: readonly string[];
-  },
-  set: readonly string[],
-): Problem[] {
+export function existingKeyProblems({ cluster, ...config }: KeysOfExisting, set: readonly string[]): Problem[] {
   const idle = set
     .filter((key) => (cluster === "existing" ? labOnly : existingOnly).includes(key))
     .map((key) => ({
@@ -178,8 +172,10 @@ export function existingKeyProblems(
   if (cluster !== "existing") {
     return idle;
   }
+  const { confluence, networks } = config;
   return [
     ...idle,
+    ...besideOther(config),
     ...(networks?.includes(networkNames.static)
       ? [
           {
@@ -199,6 +195,32 @@ export function existingKeyProblems(
           },
         ]
       : []),
+  ];
+}
+
+/** What decides which other keys mean something. */
+interface KeysOfExisting {
+  readonly cluster: "lab" | "existing";
+  readonly cni: string;
+  readonly confluence: "on" | "off";
+  readonly networks?: readonly string[];
+  readonly found?: unknown;
+  readonly otherCni?: string;
+}
+
+/** What would touch a cluster whose CNI is not the lab's to touch. */
+function besideOther({ otherCni, cni, confluence, networks = [], found }: Omit<KeysOfExisting, "cluster">): Problem[] {
+  if (otherCni === undefined) {
+    return [];
+  }
+  const because = `where the cluster has ${otherCni}, which the lab does not swap; ./lab check works there`;
+  return [
+    ...(cni === "none" ? [] : [{ field: "cni", value: cni, rule: `must be none ${because}` }]),
+    ...(confluence === "off" ? [] : [{ field: "confluence", value: confluence, rule: `must be off ${because}` }]),
+    ...(networks.length === 0
+      ? []
+      : [{ field: "networks", value: networks.join(","), rule: `must not be set ${because}` }]),
+    ...(found === undefined ? [] : [{ field: "found", rule: `must not be set ${because}` }]),
   ];
 }
 

@@ -18,12 +18,16 @@ import { readKubeconfig } from "./kubeconfig";
 import type { LabOutputs } from "./lab";
 import { podNetworkOf } from "./pod-network";
 
-/** Puts a lab's CNI, and networks and Confluence where they are asked for, on a cluster that somebody has made. What is there stays as it is until its CNI is swapped. */
+/** Puts a lab's CNI, and networks and Confluence where they are asked for, on a cluster that somebody has made. What is there stays as it is until its CNI is swapped; a CNI that the lab does not know, for good. */
 export function buildOnExisting(settings: LabSettings): LabOutputs {
   const kubeconfig = pulumi.secret(openCluster(settings));
+  const { machines = [], found } = settings;
+  const told = machines.map(({ name, address }) => ({ name, address: pulumi.output(address) }));
+  if (settings.otherCni !== undefined) {
+    return { kubeconfig, nodes: told, cni: "none" };
+  }
   const provider = new k8s.Provider("cluster", { kubeconfig, enableConfigMapMutable: true });
   const account = new NodeAccount("account", { server: settings.nodeApiServer }, { provider });
-  const { machines = [], found } = settings;
   const nodes: ReachableNode[] = machines.map((machine) => ({
     name: machine.name,
     address: machine.address,
@@ -53,7 +57,7 @@ export function buildOnExisting(settings: LabSettings): LabOutputs {
   const podCidr = found?.cni === settings.cni ? found.network : podNetworkOf(settings);
   return {
     kubeconfig,
-    nodes: machines.map(({ name, address }) => ({ name, address: pulumi.output(address) })),
+    nodes: told,
     cni: cni.type,
     ...(podCidr === undefined ? {} : { podCidr: cni.type.apply(() => podCidr) }),
   };

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { FoundCni } from "../../components/cni/found";
 import { definitionOf } from "../../components/cni/registry";
 import { type AdoptedCluster, lookAtCluster } from "../../driver/adopt/adopt";
 import type { CniOfCluster } from "../../driver/adopt/find-cni";
@@ -16,6 +15,9 @@ import { exitCodes } from "../../lib/command-failed";
 import { table } from "../../lib/terminal/table";
 import { type Problem, UserError } from "../../lib/user-error";
 import { locateToolchain } from "../../toolchain";
+
+/** A CNI that is there. */
+type PresentCni = Exclude<CniOfCluster, { readonly is: "none" }>;
 
 interface AdoptOptions {
   readonly kubeconfig: string;
@@ -49,12 +51,13 @@ export async function adopt(name: string, options: AdoptOptions): Promise<number
   writePrivate(kubeconfig, text);
   const { ssh, nodes, image } = options;
   const cluster = await lookAtCluster({ kubectl, kubeconfig, way: { ssh, nodes }, image });
-  if (cluster.cni.is !== "found") {
-    throw new UserError([noCni(file, cluster.cni)]);
+  const { cni } = cluster;
+  if (cni.is === "none") {
+    throw new UserError([{ field: "--kubeconfig", value: file, rule: "leads to a cluster without a CNI" }]);
   }
   writePrivate(kubeconfigFile(name), text);
-  write(name, { ...options, kubeconfig: file }, cluster, cluster.cni.found);
-  tell(name, cluster, cluster.cni.found);
+  write(name, { ...options, kubeconfig: file }, cluster, cni);
+  tell(name, cluster, cni);
   return exitCodes.asExpected;
 }
 
@@ -100,16 +103,6 @@ function optionProblems({ kubeconfig, ssh, nodes }: AdoptOptions): Problem[] {
   ];
 }
 
-function noCni(file: string, cni: Exclude<CniOfCluster, { readonly is: "found" }>): Problem {
-  return cni.is === "none"
-    ? { field: "--kubeconfig", value: file, rule: "leads to a cluster without a CNI that the lab knows" }
-    : {
-        field: "--kubeconfig",
-        value: file,
-        rule: `leads to a cluster with ${cni.name} (${cni.seen}), which can't be swapped`,
-      };
-}
-
 /** Up to so many nodes each may have resources of its own: an update takes some seconds more for them. (bench/results/many-nodes.md) */
 const few = 20;
 
@@ -117,9 +110,8 @@ function write(
   name: string,
   options: AdoptOptions,
   { machines, server, shellImage }: AdoptedCluster,
-  found: FoundCni,
+  cni: PresentCni,
 ): void {
-  const { podNetwork } = definitionOf(found.cni);
   const { kubeconfig, context } = options;
   new ConfigFile(stackConfigFile(name))
     .set({
@@ -129,14 +121,15 @@ function write(
       ...(server === undefined ? {} : { nodeApiServer: server }),
       shellImage,
       ...(machines.length > few ? { nodesPerResource: "10" } : {}),
-      cni: found.cni,
-      [podNetwork.key]: found.network,
+      ...(cni.is === "found"
+        ? { cni: cni.found.cni, [definitionOf(cni.found.cni).podNetwork.key]: cni.found.network }
+        : { cni: "none", otherCni: cni.name }),
     })
-    .setStructured({ machines, found })
+    .setStructured({ machines, ...(cni.is === "found" ? { found: cni.found } : {}) })
     .save();
 }
 
-function tell(name: string, { nodes, machines, facts, limits }: AdoptedCluster, found: FoundCni): void {
+function tell(name: string, { nodes, machines, facts, limits }: AdoptedCluster, cni: PresentCni): void {
   const rows = nodes.map((node) => [
     node.name,
     node.address,
@@ -146,17 +139,24 @@ function tell(name: string, { nodes, machines, facts, limits }: AdoptedCluster, 
     machines.find((machine) => machine.name === node.name)?.ssh === undefined ? "a pod" : "ssh",
     facts.find((each) => each.node === node.name)?.conflists[0] ?? "none",
   ]);
-  const { namespace, name: daemonSet } = found.daemonSet;
   console.log(
     [
-      `${definitionOf(found.cni).title}, DaemonSet ${namespace}/${daemonSet}, network ${found.network}, ${found.objects.length} objects.`,
+      describe(cni),
       table(["node", "address", "role", "kubelet", "runtime", "reached by", "conflist in force"], rows),
       ...limits.map((limit) => `Note: ${limit}`),
       `Nothing was changed. What was found stands in stacks/Pulumi.${name}.yaml.`,
       "",
       `Next: ./lab up ${name}`,
-      `      ./lab swap ${name} weave`,
+      ...(cni.is === "found" ? [`      ./lab swap ${name} weave`] : []),
       `      ./lab down ${name}`,
     ].join("\n"),
   );
+}
+
+function describe(cni: PresentCni): string {
+  if (cni.is === "other") {
+    return `The CNI is ${cni.name} (${cni.seen}): the lab checks its network, and neither touches nor swaps it.`;
+  }
+  const { cni: id, daemonSet, network, objects } = cni.found;
+  return `${definitionOf(id).title}, DaemonSet ${daemonSet.namespace}/${daemonSet.name}, network ${network}, ${objects.length} objects.`;
 }

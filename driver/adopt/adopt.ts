@@ -1,8 +1,8 @@
-import type { FoundCni } from "../../components/cni/found";
 import { installCommand } from "../../components/cni/swap/node-programs";
 import { type Problem, UserError } from "../../lib/user-error";
 import type { Machine } from "../../stacks/existing-schema";
 import { type AnyObject, type Kubectl, readObjects } from "./cluster-objects";
+import { cniInForce } from "./cni-in-force";
 import { type CniOfCluster, findCni } from "./find-cni";
 import { type ClusterNode, machinesOf, nodesOf, type WayToNodes } from "./machines";
 import { type NodeFacts, nodeFacts } from "./node-facts";
@@ -48,40 +48,27 @@ export async function lookAtCluster({ kubectl, kubeconfig, way, image }: AdoptPl
   if (unreachable.length > 0) {
     throw new UserError(unreachable);
   }
-  const cni = findCni(objects);
+  const cni = cniInForce(findCni(objects), nodes, facts);
   const server = serverOf(objects.find("ConfigMap", "cluster-info", "kube-public")?.data?.kubeconfig);
   return {
     nodes,
     machines,
     facts,
-    cni: cni.is === "found" ? { ...cni, found: withConflist(cni.found, facts) } : cni,
+    cni,
     shellImage: pod.image,
     ...(server === undefined ? {} : { server }),
-    limits: [...limitsOf(nodes, cni), ...lackingPrograms(facts)],
+    limits: [...limitsOf(nodes), ...lackingPrograms(facts)],
   };
 }
 
-/** What nodes have in force is what counts, whatever the CNI's objects say. */
-function withConflist(found: FoundCni, facts: readonly NodeFacts[]): FoundCni {
-  const first = facts.flatMap(({ conflists }) => conflists.filter((file) => /flannel|weave/.test(file)).slice(0, 1))[0];
-  return first === undefined ? found : { ...found, conflist: first };
-}
-
-function limitsOf(nodes: readonly ClusterNode[], cni: CniOfCluster): string[] {
+function limitsOf(nodes: readonly ClusterNode[]): string[] {
   const named = (some: readonly ClusterNode[]) => some.map(({ name }) => name).join(", ");
   const windows = nodes.filter(({ system }) => system !== "linux");
-  const distributions = nodes.filter(({ kubelet }) => /\+(k3s|rke2)/.test(kubelet));
   return [
     ...(nodes.some(({ isControlPlane }) => isControlPlane)
       ? []
       : ["no node is a control plane: it is somebody else's, and its own networking is not looked at"]),
     ...(windows.length > 0 ? [`not a Linux node, and left out of all that is done: ${named(windows)}`] : []),
-    ...(distributions.length > 0
-      ? [
-          `k3s or RKE2, which keep CNI files in folders of their own: the CNI can be checked, not swapped: ${named(distributions)}`,
-        ]
-      : []),
-    ...(cni.is === "other" ? [`the CNI is ${cni.name} (${cni.seen}): it can be checked, not swapped`] : []),
   ];
 }
 

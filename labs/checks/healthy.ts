@@ -86,3 +86,14 @@ export const healthyNetwork: readonly Check[] = [
 export const healthyOnExisting: readonly Check[] = healthyNetwork.filter(
   (check) => check === cniDhcpReady || !(leasedNetwork.includes(check) || check === leaseReleased),
 );
+
+/** What holds of a healthy pod network whoever makes it: nothing that a CNI decides by itself, such as multicast. */
+export const healthyOnAnyCni: readonly Check[] = [
+  nodesReady,
+  pingAcrossNodes,
+  serviceIp,
+  serviceSameNode,
+  dns,
+  apiServer,
+  udpAcrossNodes,
+];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { foundResidue } from "../../components/cni/found";
+import { type FoundCni, foundResidue } from "../../components/cni/found";
 import { type AnyObject, ClusterObjects } from "../../driver/adopt/cluster-objects";
+import { cniInForce } from "../../driver/adopt/cni-in-force";
 import { findCni } from "../../driver/adopt/find-cni";
 import { upstreamFlannel } from "../live/upstream-flannel";
 
@@ -130,5 +131,31 @@ describe("only what is the CNI's alone is its own", () => {
     expect(named).toContain("ClusterRoleBinding flannel-admin");
     expect(named).not.toContain("ClusterRole cluster-admin");
     expect(named).not.toContain("ClusterRoleBinding both");
+  });
+});
+
+describe("what the nodes have", () => {
+  const kubeadm = [{ kubelet: "v1.34.4" }];
+  const conflists = (...names: string[]) => [{ conflists: names }];
+  const none = { is: "none" } as const;
+
+  test("tells of a CNI that no object does", () => {
+    expect(cniInForce(none, kubeadm, conflists("10-odd.conflist"))).toEqual({
+      ...{ is: "other", name: "a CNI that the lab does not know", seen: "10-odd.conflist" },
+    });
+    expect(cniInForce(none, kubeadm, conflists())).toEqual(none);
+  });
+
+  test("is elsewhere with k3s and RKE2, whatever objects there are", () => {
+    expect(cniInForce(none, [...kubeadm, { kubelet: "v1.34.4+k3s1" }], conflists())).toEqual({
+      ...{ is: "other", name: "the CNI of k3s or RKE2, with folders of its own", seen: "v1.34.4+k3s1" },
+    });
+  });
+
+  test("says which conflist of a CNI that was found is in force", () => {
+    const found = { cni: "flannel", conflist: "10-flannel.conflist" } as unknown as FoundCni;
+    expect(cniInForce({ is: "found", found }, kubeadm, conflists("05-flannel.conflist"))).toEqual({
+      ...{ is: "found", found: { cni: "flannel", conflist: "05-flannel.conflist" } },
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Check } from "../../checks/language/check";
-import { healthyNetwork, healthyOnExisting } from "../../labs/checks/healthy";
+import { healthyNetwork, healthyOnAnyCni, healthyOnExisting } from "../../labs/checks/healthy";
 import { existingLab } from "../../labs/existing";
 
 /** Whether a check asks a pod or a server that the lab alone has made. */
@@ -17,4 +17,12 @@ test("a cluster that was adopted is asked for nothing that the lab alone makes f
       .map(({ id }) => id),
   ).toEqual([]);
   expect(healthyOnExisting.map(({ id }) => id)).toContain("cni-dhcp-ready");
+});
+
+test("a cluster with a CNI that the lab does not know is asked for what any CNI does", () => {
+  const { values, checks } = existingLab("shop", { cluster: "existing", cni: "none", otherCni: "Calico" });
+  expect(values.cni).toBe("none");
+  expect(checks.healthy).toBe(healthyOnAnyCni);
+  const heldBack = checks.healthy.filter(({ when }) => when !== undefined);
+  expect(heldBack.map(({ id }) => id)).toEqual([]);
 });

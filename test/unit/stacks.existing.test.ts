@@ -105,6 +105,31 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(() => parseLabConfig(Object.fromEntries(set))).toThrow(message);
 });
 
+/** What stands in the stack's file of a cluster whose CNI is not the lab's to touch. */
+const other = { found: "", cni: "none", otherCni: "Calico" };
+
+test("nothing is registered for a cluster with a CNI that the lab does not swap", async () => {
+  const { found: _, ...values } = existing;
+  const settings = parseLabConfig({ ...values, cni: "none", otherCni: "Calico" });
+  const build = () => buildOnExisting({ ...settings, stack: "shop", lanCidr: "172.28.7.0/24", nodeImage: "" });
+  expect(await record(build)).toEqual([]);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  [
+    "a CNI",
+    { cni: "weave" },
+    /^cni is "weave": must be none where the cluster has Calico, which the lab does not swap/,
+  ],
+  ["networks", { networks: "macvlan-conf-2" }, /networks is "macvlan-conf-2": must not be set where/],
+  ["Confluence", { confluence: "on", license: "x", confluenceImage: "a" }, /confluence is "on": must be off where/],
+  ["what was found", { found: JSON.stringify(found) }, /found: must not be set where/],
+  ["a cluster of the lab's", { cluster: "lab" }, /otherCni: has no effect where cluster is lab/],
+])("beside a CNI that the lab does not swap, %s is refused", (_, values, message) => {
+  const set = Object.entries({ ...existing, ...other, ...values }).filter(([, value]) => value !== "");
+  expect(() => parseLabConfig(Object.fromEntries(set))).toThrow(message);
+});
+
 const confluence = { confluence: "on", confluenceImage: "atlassian/confluence:9", license: "x" };
 
 test("Confluence is there only where it is asked for", async () => {
