@@ -63,7 +63,7 @@ successor_ready() {
 end=$(($(now) + ${seconds}))
 until successor_ready; do
   [ "$(now)" -lt "$end" ] || fail "$own can't leave: $desired is not ready here after ${seconds} s: $last"
-  sleep 1
+  rest 1
 done
 `;
 
@@ -205,7 +205,7 @@ END
       break
     fi
     [ "$(now)" -lt "$end" ] || fail "$namespace/$name has no Ready replacement after ${seconds} s: $last"
-    sleep 0.3
+    rest 0.3
   done
   ${hasTurns ? "end_turn" : ""}
 done

@@ -73,7 +73,15 @@ get() {
     sleep 1
   done
 }
-look_at_pods() { pods=$(get pods --all-namespaces) || exit 1; }
+look_at_pods() {
+  looked=$(uptime_seconds)
+  pods=$(get pods --all-namespaces) || exit 1
+  looked=$(($(uptime_seconds) - looked))
+}
+uptime_seconds() { read -r up _ </proc/uptime; echo "\${up%.*}"; }
+# Pauses a loop that looks at pods, for $1 seconds, or for as long as the last look took: on a node that is slow or busy
+# asking must not take the time that what is waited for needs.
+rest() { if [ "$looked" -gt 1 ]; then sleep "$looked"; else sleep "$1"; fi; }
 
 # All that a swap asks of the cluster, in one call: to start kubectl takes longer than the answer. The CNI that the
 # cluster is to have goes into $desired, "none" also when nobody says so any more, and into $cleanup and $recreate

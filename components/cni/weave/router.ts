@@ -99,8 +99,8 @@ export function readinessScript(readiness: WeaveReadiness): string {
  */
 export function readyScript(): string {
   return [
-    `pages=$(curl -sS -f -m 2 ${statusPages} && curl -sS -f -m 2 ${statusPages}/connections) || exit 1`,
     `[ -e /host${conflist} ] || { echo "there is no ${conflist} yet"; exit 1; }`,
+    `pages=$(curl -sS -f --fail-early -m 4 ${statusPages} ${statusPages}/connections) || exit 1`,
     `echo "$pages" | awk '${readyProgram}'`,
   ].join("\n");
 }

@@ -206,7 +206,8 @@ function daemonSetSpec(
             readinessProbe: {
               exec: { command: ["/bin/sh", "-c", pulumi.output(args.readiness ?? "connected").apply(readinessScript)] },
               periodSeconds: 2,
-              timeoutSeconds: 5,
+              // Its two answers take 4 s each at most. It costs a node next to nothing, and a slow one some of that.
+              timeoutSeconds: 10,
             },
             resources: { requests: { cpu: "50m", memory: "64Mi" } },
             securityContext: { privileged: true },
