@@ -36,7 +36,8 @@ describe("readyScript", () => {
   function probe(pages: { status: string; connections: readonly string[] }, conflist = true) {
     writeFileSync(join(folder, "status"), `${pages.status}\n`);
     writeFileSync(join(folder, "connections"), pages.connections.map((line) => `${line}\n`).join(""));
-    program("curl", `case "$*" in *connections) cat ${folder}/connections;; *) cat ${folder}/status;; esac`);
+    const page = `case $url in */connections) cat ${folder}/connections;; */status) cat ${folder}/status;; esac`;
+    program("curl", `for url; do ${page}; done`);
     mkdirSync(join(folder, "host", "etc", "cni", "net.d"), { recursive: true });
     if (conflist) {
       writeFileSync(join(folder, "host", "etc", "cni", "net.d", "10-weave.conflist"), "{}");
