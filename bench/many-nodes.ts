@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
+import { nodesPerResource } from "../driver/adopt/nodes-per-resource";
 import { table } from "../lib/terminal/table";
 import { startControlPlane } from "../test/engine/apiserver";
 import { type Operation, PulumiProject } from "../test/engine/support";
@@ -139,9 +140,9 @@ function growth(rows: readonly Row[]): string {
 new Command("many-nodes")
   .description("Measures what the engine takes for a CNI on many nodes, whose machines are stand-ins.")
   .option("--nodes <list>", "how many nodes, from few to many", "25,100,200")
-  .option("--per-resource <number>", "how many nodes one resource stands for", "10")
+  .option("--per-resource <number>", "how many nodes one resource stands for (default: as ./lab adopt has it)")
   .option("--write <file>", "keep the table in this file")
-  .action(async ({ nodes, perResource, write }: { nodes: string; perResource: string; write?: string }) => {
+  .action(async ({ nodes, perResource, write }: { nodes: string; perResource?: string; write?: string }) => {
     const { binDir } = locateToolchain();
     const standIns = mkdtempSync(path.join(tmpdir(), "cni-lab-bench-"));
     try {
@@ -149,7 +150,7 @@ new Command("many-nodes")
       chmodSync(path.join(standIns, "ssh"), 0o755);
       const rows: Row[] = [];
       for (const count of nodes.split(",").map(Number)) {
-        rows.push(await measure(count, Number(perResource), binDir, standIns));
+        rows.push(await measure(count, Number(perResource ?? nodesPerResource(count)), binDir, standIns));
         console.log(table(header, rows.slice(-1).map(cells)));
       }
       const line = (words: readonly string[]) => `| ${words.join(" | ")} |\n`;

@@ -4,6 +4,7 @@ import path from "node:path";
 import { definitionOf } from "../../components/cni/registry";
 import { type AdoptedCluster, lookAtCluster } from "../../driver/adopt/adopt";
 import type { CniOfCluster } from "../../driver/adopt/find-cni";
+import { nodesPerResource } from "../../driver/adopt/nodes-per-resource";
 import { capture } from "../../driver/run/capture";
 import { ConfigFile } from "../../driver/stack/config-file";
 import { toolEnv } from "../../driver/stack/env";
@@ -103,9 +104,6 @@ function optionProblems({ kubeconfig, ssh, nodes }: AdoptOptions): Problem[] {
   ];
 }
 
-/** Up to so many nodes each may have resources of its own: an update takes some seconds more for them. (bench/results/many-nodes.md) */
-const few = 20;
-
 function write(
   name: string,
   options: AdoptOptions,
@@ -113,6 +111,7 @@ function write(
   cni: PresentCni,
 ): void {
   const { kubeconfig, context } = options;
+  const perResource = nodesPerResource(machines.length);
   new ConfigFile(stackConfigFile(name))
     .set({
       cluster: "existing",
@@ -120,7 +119,7 @@ function write(
       ...(context === undefined ? {} : { context }),
       ...(server === undefined ? {} : { nodeApiServer: server }),
       shellImage,
-      ...(machines.length > few ? { nodesPerResource: "10" } : {}),
+      ...(perResource === 1 ? {} : { nodesPerResource: String(perResource) }),
       ...(cni.is === "found"
         ? { cni: cni.found.cni, [definitionOf(cni.found.cni).podNetwork.key]: cni.found.network }
         : { cni: "none", otherCni: cni.name }),
