@@ -26,6 +26,8 @@ export interface MeterArgs {
 
 /** What it found since it began to count. */
 export interface Found {
+  /** Between two probes of a target, in ms. */
+  readonly everyMs: number;
   readonly probes: readonly Probe[];
   /** When nothing is known of the probes from a node. */
   readonly unseen: readonly Unseen[];
@@ -136,6 +138,7 @@ export class Meter {
       ).filter((period) => period.toMs - period.fromMs > this.pace.everyMs),
     }));
     return {
+      everyMs: this.pace.everyMs,
       probes: nodes.flatMap(({ from, outcomes }) =>
         outcomes.map(({ target, at, ms, lost }) => ({ from, to: target, at: since(at), ms, lost })),
       ),

@@ -10,6 +10,7 @@ import {
   total,
   type Unseen,
 } from "./outage";
+import { leastEveryMs } from "./pace";
 import { targetNames } from "./targets";
 
 /** What was changed while the meter ran. */
@@ -24,6 +25,8 @@ export interface OutageReport extends Subject {
   readonly version: 1;
   /** How long it took, in ms; times in the report count from its beginning. */
   readonly tookMs: number;
+  /** Between two probes of a pair, in ms: what lasts less is not seen. */
+  readonly everyMs: number;
   readonly totals: { readonly service: Total; readonly nodes: Total; readonly dns: Total };
   /** From the first pair cut off to the last one reachable; absent where none was. */
   readonly outage?: Span;
@@ -47,13 +50,14 @@ interface LostProbe {
 const keptProbes = 500;
 
 /** Sums up what the probes found. */
-export function outageReport(subject: Subject, tookMs: number, { probes, unseen }: Found): OutageReport {
+export function outageReport(subject: Subject, tookMs: number, { everyMs, probes, unseen }: Found): OutageReport {
   const pairs = pairOutages(probes, unseen).map(rounded).sort(inOrder);
   const { service, dns } = targetNames;
   return {
     version: 1,
     ...subject,
     tookMs: Math.round(tookMs),
+    everyMs,
     totals: {
       service: total(pairs.filter(({ to }) => to === service)),
       nodes: total(pairs.filter(({ to }) => to !== service && to !== dns)),
@@ -95,10 +99,11 @@ export function reportLines(report: OutageReport): readonly string[] {
 }
 
 /** The report in one line. */
-export function summary({ totals: { service, nodes, dns }, outage, unseen, tookMs }: OutageReport): string {
+export function summary({ totals: { service, nodes, dns }, outage, unseen, tookMs, everyMs }: OutageReport): string {
   const ofService = `${whole(service.lost)} of ${whole(service.sent)} requests to the Service lost`;
   const others = `between nodes ${whole(nodes.lost)} of ${whole(nodes.sent)}, DNS ${whole(dns.lost)} of ${whole(dns.sent)}`;
-  return `${ofService}; longest gap ${seconds(service.longestGapMs)}; ${others}; ${describe(outage)}; ${notSeen(unseen)}took ${seconds(tookMs)}`;
+  const seldom = everyMs > leastEveryMs ? `asked every ${seconds(everyMs)}; ` : "";
+  return `${ofService}; longest gap ${seconds(service.longestGapMs)}; ${others}; ${describe(outage)}; ${notSeen(unseen)}${seldom}took ${seconds(tookMs)}`;
 }
 
 function describe(outage: Span | undefined): string {

@@ -15,7 +15,7 @@ function probes(from: string, to: string, count: number, lost: readonly number[]
 }
 
 /** Of all nodes, all the time. */
-const seen = (all: readonly Probe[]) => ({ probes: all, unseen: [] });
+const seen = (all: readonly Probe[]) => ({ everyMs: 100, probes: all, unseen: [] });
 
 test("a swap without loss is said in one line", () => {
   const all = [...probes("n1", "Service", 1_200), ...probes("n1", "n2", 600), ...probes("n1", "DNS", 300)];
@@ -47,7 +47,7 @@ test("a time in which a prober was not heard is told, and counts neither as answ
     { from: "n2", fromMs: 410.4, toMs: 1_500 },
     { from: "n2", fromMs: 1_600, toMs: 2_000 },
   ];
-  const report = outageReport(subject, 2_000, { probes: all, unseen });
+  const report = outageReport(subject, 2_000, { everyMs: 100, probes: all, unseen });
   expect(report.unseen[0]).toEqual({ from: "n2", fromMs: 410, toMs: 1_500 });
   expect(reportLines(report).slice(-3)).toEqual([
     "not seen from n2: 410 to 1,500 ms, as its prober was not heard; neither answered nor lost",
@@ -62,4 +62,9 @@ test("an outage is told from the first pair cut off to the last one reachable, o
   expect(summary(outageReport(subject, 5_000, seen(later)))).toContain("; outage 2.0 s;");
   const open = [...cut, ...probes("n2", "n1", 50, [45, 46, 47, 48, 49])];
   expect(summary(outageReport(subject, 5_000, seen(open)))).toContain("; outage has not ended;");
+});
+
+test("where it asked less often than it could, it says so", () => {
+  const rare = outageReport(subject, 5_000, { everyMs: 1_400, probes: [], unseen: [] });
+  expect(summary(rare)).toContain("no outage; asked every 1.4 s; took 5.0 s");
 });

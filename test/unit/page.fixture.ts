@@ -406,7 +406,11 @@ export function outage() {
       };
     }),
   );
-  return outageReport({ from: "flannel", to: "weave", strategy: "replace" }, 38_000, { probes, unseen: [] });
+  return outageReport({ from: "flannel", to: "weave", strategy: "replace" }, 38_000, {
+    everyMs: 100,
+    probes,
+    unseen: [],
+  });
 }
 
 /** A page as a reader sees it, all details open. */
