@@ -1,3 +1,4 @@
+import { deleteDatapath } from "./delete-datapath";
 import { pattern } from "./own-things";
 import type { Residue } from "./residue";
 
@@ -10,8 +11,13 @@ import type { Residue } from "./residue";
 export function removeLinks({ links, routesInside }: Residue): string {
   return `
 links() { ip -o link show "$@" | awk -F': ' '{ sub(/@.*/, "", $2); print $2 }'; }
-# One end of a pair takes the other with it.
-delete_link() { if ip link show "$1" >/dev/null 2>&1; then ip link delete "$1"; fi; }
+${deleteDatapath}
+# One end of a pair takes the other with it, and a datapath its ports.
+delete_link() {
+  if kind=$(ip -details link show "$1" 2>/dev/null); then
+    case $kind in *" openvswitch "*) delete_datapath "$1" ;; *) ip link delete "$1" ;; esac
+  fi
+}
 for link in $(links); do
   case $link in
     ${pattern(links)})
