@@ -48,6 +48,18 @@ const inTheWay = [
   },
 ];
 
+/** What tells of another CNI, and runs nowhere. */
+const otherCni = {
+  ...{ apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "other", namespace: "default" } },
+  spec: {
+    selector: { matchLabels: { app: "other" } },
+    template: {
+      metadata: { labels: { app: "other" } },
+      spec: { nodeSelector: { is: "nowhere" }, containers: [{ name: "node", image: "docker.io/calico/node:v3.30.0" }] },
+    },
+  },
+};
+
 /** Every object of the CNI and every pod, with the version of each: what was written to has another one. */
 async function versions(): Promise<readonly string[]> {
   const kinds = "namespaces,daemonsets,configmaps,serviceaccounts,clusterroles,clusterrolebindings,pods";
@@ -216,6 +228,25 @@ describe("a cluster of machines, by ssh and sudo", () => {
         await machines.on(node, "ls /etc/cni/net.d; ls -d /var/lib/cni-lab /run/cni-lab-swap* 2>/dev/null || true"),
       ).toBe("10-flannel.conflist");
     }
+  });
+
+  test("a cluster with a CNI that the lab does not know is checked, and nothing else is done to it", async () => {
+    await machines.apply([otherCni]);
+    const before = await versions();
+    const adopted = await lab.run(...adopt);
+    expect(adopted.exitCode).toBe(0);
+    expect(adopted.all).toContain(
+      "The CNI is Calico (DaemonSet default/other): the lab checks its network, and neither",
+    );
+    const ran = await lab.run(...up);
+    expect(ran.exitCode).toBe(0);
+    expect(ran.all).toContain(`${lab.stack} is healthy: 7 of 7 checks hold`);
+    const swapped = await lab.run(...toWeave);
+    expect(swapped.exitCode).toBe(2);
+    expect(swapped.all).toMatch(/cni is "weave": must be none where the cluster has Calico/);
+    expect((await lab.run(...down)).exitCode).toBe(0);
+    expect(await versions()).toEqual(before);
+    await machines.kubectl(["delete", "daemonset", "other"]);
   });
 });
 
