@@ -4,7 +4,7 @@ import { probeNames } from "../../components/probe/probe-names";
 import { read } from "../run/capture";
 import { clusterDomain } from "./cluster-domain";
 import type { Probe, Unseen } from "./outage";
-import { othersOf, type Pace, paceOf } from "./pace";
+import { leastEveryMs, othersOf, type Pace, paceOf } from "./pace";
 import { without } from "./period";
 import { PodAddresses } from "./pod-addresses";
 import { PodWatch } from "./pod-watch";
@@ -116,7 +116,7 @@ export class Meter {
         (pairs) => pairs.size === targets && [...pairs.values()].every((count) => count >= inARow),
       );
     while (!isWhole() && monotonicMs() < end) {
-      await sleep(this.pace.everyMs);
+      await sleep(leastEveryMs);
     }
     return isWhole();
   }
@@ -166,8 +166,9 @@ export class Meter {
   }
 
   private order(): void {
+    const nodes = [...this.probers.keys()];
     for (const [from, prober] of this.probers) {
-      const others = othersOf(from, [...this.probers.keys()], this.pace).flatMap((name) => {
+      const others = othersOf(from, nodes, this.pace).flatMap((name) => {
         const address = this.addresses.of(name);
         return address === undefined ? [] : [nodeTarget(name, address)];
       });
