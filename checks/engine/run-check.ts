@@ -156,7 +156,7 @@ async function conclude(
     outcome,
     seconds: (context.clock.now() - start) / 1000,
     tries: tries.length,
-    says: passed ? fill(check.says.holds, known, "(none)") : failure(check, last, known),
+    says: passed ? fill(check.says.holds, known, "(none)") : failure(check, last, known, context),
     ...(passed ? {} : { seen: last.seen }),
     causes: causesIn(check, evidence, last.facts),
     values: last.values,
@@ -168,11 +168,11 @@ async function conclude(
 }
 
 /** What is said of a claim that did not hold; of one that could not be looked at in time, no more than that. */
-function failure(check: Check, { outcome, records }: Try, known: Facts): string {
+function failure(check: Check, { outcome, records }: Try, known: Facts, { deadlineFactor }: CheckContext): string {
   const late = outcome === "unseen" ? records.find(isLate) : undefined;
   return late === undefined
     ? fill(check.says.fails, known, "(none)")
-    : `it was not seen whether this holds: ${late.id} on ${late.where} did not end in time; where the machine is busy, give it more with --deadline-factor 3`;
+    : `it was not seen whether this holds: ${late.id} on ${late.where} did not end in time; where the machine is busy, give it more with --deadline-factor ${3 * Math.max(1, deadlineFactor)}`;
 }
 
 function collect(check: Check, last: Try, context: CheckContext): Promise<StepRecord[]> {

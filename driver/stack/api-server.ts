@@ -13,7 +13,13 @@ import { questionOf } from "./kubectl-words";
 /** The one user of a cluster of the lab, as kubeadm writes it. */
 const kubeconfigShape = z.object({
   clusters: z.tuple([
-    z.object({ cluster: z.object({ server: z.string(), "certificate-authority-data": z.base64() }) }),
+    z.object({
+      cluster: z.object({
+        server: z.string(),
+        "tls-server-name": z.string().optional(),
+        "certificate-authority-data": z.base64(),
+      }),
+    }),
   ]),
   users: z.tuple([
     z.object({ user: z.object({ "client-certificate-data": z.base64(), "client-key-data": z.base64() }) }),
@@ -45,6 +51,7 @@ export function apiServer(kubeconfig: string): ApiServer {
   const [{ user }] = data.users;
   const connection: Connection = {
     server: cluster.server,
+    servername: cluster["tls-server-name"],
     ca: Buffer.from(cluster["certificate-authority-data"], "base64"),
     cert: Buffer.from(user["client-certificate-data"], "base64"),
     key: Buffer.from(user["client-key-data"], "base64"),
@@ -62,6 +69,8 @@ export function apiServer(kubeconfig: string): ApiServer {
 
 interface Connection {
   readonly server: string;
+  /** The name that the server's certificate is for; undefined where that is its address. */
+  readonly servername: string | undefined;
   readonly ca: Buffer;
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -133,7 +142,7 @@ async function read(
 }
 
 async function exec(
-  { server, ca, cert, key }: Connection,
+  { server, servername, ca, cert, key }: Connection,
   { namespace, pod, container }: PodTarget,
   argv: readonly string[],
   { signal, timeoutMs }: RunOptions,
@@ -149,7 +158,7 @@ async function exec(
   const config: Pick<KubeConfig, "getCurrentCluster" | "applyToHTTPSOptions"> = {
     getCurrentCluster: () => ({ name: "", skipTLSVerify: false, server }),
     applyToHTTPSOptions: async (request) => {
-      Object.assign(request, { ca, cert, key, signal: end.signal });
+      Object.assign(request, { servername, ca, cert, key, signal: end.signal });
     },
   };
   const [out, err] = [new Sink(), new Sink()];

@@ -5,7 +5,7 @@ import { flannelLinks, flannelLogs, subnetFile } from "../../components/cni/flan
 import { flannelResidue } from "../../components/cni/flannel/residue";
 import { nodeNetwork, nodeNetworkCauses } from "./evidence";
 
-const podsOfNode = ["--all-namespaces", "--field-selector", "spec.nodeName={node}", "get", "pods"];
+const podsOfNode = ["get", "pods", "--all-namespaces", "--field-selector", "spec.nodeName={node}"];
 /** Whoever has installed it: with other labels, or in another namespace. */
 const isFlannel = ofDaemonSetRunning(flannelResidue(flannel.podNetwork.default).living.images);
 const log = { id: "log", at: "node", run: ["sh", "-c", `tail -n 60 ${flannelLogs}`] } as const;

@@ -101,8 +101,8 @@ export class FakeCluster implements ClusterAccess {
     }
     if (args[1] === "pods,services,statefulsets")
       return Promise.resolve(ran(["kubectl", ...args], JSON.stringify(this.objects())));
-    const isList = args[1] === "nodes" && !args.includes("--field-selector");
-    if (args[0] === "version" || isList || args[1] === "pods") {
+    const isList = ["nodes", "pods"].includes(args[1] ?? "") && !args.includes("--field-selector");
+    if (args[0] === "version" || isList) {
       return Promise.resolve(ran(["kubectl", ...args], "", 1));
     }
     return this.run("kubectl", ["kubectl", ...args], args, options);

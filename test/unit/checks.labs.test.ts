@@ -29,6 +29,14 @@ describe("the labs", () => {
     }
   });
 
+  it("tell kubectl its command first: it takes most options after that alone", async () => {
+    for (const { id, checks } of await loadLabs()) {
+      const all = Object.values(checks).flatMap((some) => some ?? []);
+      const asked = all.flatMap(({ steps, evidence }) => [...steps, ...evidence]).filter(({ at }) => at === "kubectl");
+      for (const { run } of asked) expect(run[0], `${id}: ${run.join(" ")}`).toMatch(/^([a-z]+|--namespace|-n)$/);
+    }
+  });
+
   it("have one check at most on a topic, and a counterpart of it somewhere", async () => {
     const labs = await loadLabs();
     const ids = new Map<string, Set<string>>();

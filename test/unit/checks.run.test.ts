@@ -113,6 +113,12 @@ describe("a claim with a deadline", () => {
     });
   });
 
+  it("says to give it more than it had", async () => {
+    const cluster = new FakeCluster(() => ({ exitCode: 124 }));
+    const [check] = (await run(cluster, [checkOf()], { deadlineFactor: 5 })).checks;
+    expect(check?.subjects[0]?.says).toMatch(/ --deadline-factor 15$/);
+  });
+
   it("gives its commands more time with a longer deadline, and never less", async () => {
     const limits = async (deadlineFactor: number) => {
       const cluster = new FakeCluster(() => "no");
