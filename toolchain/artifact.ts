@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Say } from "../lib/progress";
 import type { Cache } from "./cache";
+import type { ImageEngine } from "./image-engine";
 import { repository } from "./repository";
 
 /** A value that JSON can hold. */
@@ -15,6 +16,8 @@ export interface Job {
   /** A folder for anything else, on the same file system, removed afterwards. */
   readonly scratch: string;
   readonly cache: Cache;
+  /** What images are built with. */
+  readonly engine: ImageEngine;
   /** The finished folder of one of the artifact's needs. */
   readonly pathOf: (need: Artifact) => string;
   readonly say: Say;
@@ -35,7 +38,7 @@ export interface Artifact {
   /** What the build waits for most: the processor, or network and disk. */
   readonly load: "cpu" | "io";
   /** A part that lies outside of the store, such as an image in the container engine. @default always there */
-  readonly alsoThere?: (digest: string) => Promise<boolean>;
+  readonly alsoThere?: (engine: ImageEngine) => Promise<boolean>;
   readonly build: (job: Job) => Promise<void>;
 }
 

@@ -1,11 +1,11 @@
 import type { Artifact } from "./artifact";
 import type { Cache } from "./cache";
 import { rootfsArtifact } from "./debian/rootfs";
-import { machineRoot, sshdRoot } from "./debian/roots";
+import { dockerRoot, machineRoot, sshdRoot } from "./debian/roots";
 import { goArtifact } from "./go/artifacts";
 import { chooseGo } from "./go/choice";
 import * as programs from "./go/programs";
-import { machineImageArtifact } from "./node/machine-image";
+import { dockerImage, machineImage, rootImageArtifact } from "./node/root-image";
 import { nodeImageParts } from "./node-image";
 import { binFolder } from "./pulumi/bin";
 import { ownHome, ownPlugins } from "./pulumi/home";
@@ -25,6 +25,8 @@ export interface Catalog {
   readonly yamlHost: Artifact;
   /** For tests only: the files of OpenSSH's server and of sudo. */
   readonly sshdFiles: Artifact;
+  /** For tests only: Docker's engine, as an image. */
+  readonly dockerImage: Artifact;
   /** For long tests only: QEMU and a kernel, as an image. */
   readonly machineImage: Artifact;
 }
@@ -41,7 +43,8 @@ export function catalog(cache: Cache): Catalog {
     prober: goArtifact(programs.echo, go),
     yamlHost: goArtifact(programs.pulumiLanguageYaml, go),
     sshdFiles: rootfsArtifact(sshdRoot),
-    machineImage: machineImageArtifact(rootfsArtifact(machineRoot)),
+    dockerImage: rootImageArtifact(dockerImage, rootfsArtifact(dockerRoot)),
+    machineImage: rootImageArtifact(machineImage, rootfsArtifact(machineRoot)),
     ...nodeImageParts(go),
   };
 }

@@ -5,14 +5,14 @@ import { type Artifact, digestOf } from "./artifact";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
 import * as programs from "./go/programs";
+import { imageEngineOf, podman } from "./image-engine";
 import { archivedName } from "./images/artifact";
 import { extractImages } from "./images/extract";
 import { workloads } from "./images/workloads";
 import { Held, type Mode, withMachineLock } from "./machine-lock";
 import { nodeImageName } from "./node/image";
-import { machineImageName } from "./node/machine-image";
+import { dockerImage, machineImage, rootImageName } from "./node/root-image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
-import { engineFolder } from "./podman";
 import { prune, touch } from "./prune";
 import { choiceFile, officialHomePath, ownHomePath, pluginFolders } from "./pulumi/home";
 import { removeAll } from "./purge";
@@ -20,7 +20,7 @@ import { Store } from "./store";
 import { placeOf, requireDisk } from "./system/disk";
 
 export { pluginFolders } from "./pulumi/home";
-export { ensureSystem, ensureTestPackages } from "./system/ensure";
+export { ensureSystem, ensureTestPackages, thisMachine } from "./system/ensure";
 export { type Missing, missing } from "./system/missing";
 
 /** All that a stack needs of this machine's caches. */
@@ -35,6 +35,14 @@ export interface Toolchain {
   readonly prober: string;
 }
 
+/** Where and by what is built. */
+export interface Builds {
+  /** @default the user's */
+  readonly cache?: Cache;
+  /** The name of the container engine that builds images, and has them afterwards. @default "podman" */
+  readonly engine?: string | undefined;
+}
+
 /** Paths and names for the present pins, without building or checking anything: a few milliseconds. */
 export function locateToolchain(cache: Cache = userCache()): Toolchain {
   const artifacts = catalog(cache);
@@ -42,17 +50,19 @@ export function locateToolchain(cache: Cache = userCache()): Toolchain {
 }
 
 /** Builds what lacks, and only that; with nothing to do well under a second. @throws UserError while `purge` runs */
-export function ensureToolchain(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
+export function ensureToolchain(ui: Progress, builds: Builds = {}): Promise<Toolchain> {
+  const { cache = userCache() } = builds;
   const all = catalog(cache);
-  return ensureSome(ui, cache, [all.bin, all.ownHome, all.prober, all.nodeImage], async (store) =>
+  return ensureSome(ui, builds, [all.bin, all.ownHome, all.prober, all.nodeImage], async (store) =>
     located(cache, all, await pluginsOf(cache, store, all, ui)),
   );
 }
 
 /** Builds what a stack needs that makes no nodes: Pulumi and its plugins. @throws UserError while `purge` runs */
-export function ensureEngine(ui: Progress, cache: Cache = userCache()): Promise<Toolchain> {
+export function ensureEngine(ui: Progress, builds: Builds = {}): Promise<Toolchain> {
+  const { cache = userCache() } = builds;
   const all = catalog(cache);
-  return ensureSome(ui, cache, [all.bin, all.ownHome, all.prober], async (store) =>
+  return ensureSome(ui, builds, [all.bin, all.ownHome, all.prober], async (store) =>
     located(cache, all, await pluginsOf(cache, store, all, ui)),
   );
 }
@@ -63,36 +73,45 @@ export interface TestPrograms {
   readonly yamlHost: string;
   /** An archive with the files of OpenSSH's server and of sudo, to be put into a node. */
   readonly sshdFiles: string;
+  /** The full name of the image of machines with Docker. */
+  readonly dockerImage: string;
 }
 
 /** Builds what only tests need, where it lacks. @throws UserError while `purge` runs */
-export function ensureTestPrograms(ui: Progress, cache: Cache = userCache()): Promise<TestPrograms> {
-  const { yamlHost, sshdFiles } = catalog(cache);
-  return ensureSome(ui, cache, [sshdFiles, yamlHost], () => Promise.resolve(locateTestPrograms(cache)));
+export function ensureTestPrograms(ui: Progress, builds: Builds = {}): Promise<TestPrograms> {
+  const { cache = userCache() } = builds;
+  const { yamlHost, sshdFiles, dockerImage: image } = catalog(cache);
+  return ensureSome(ui, builds, [sshdFiles, yamlHost, image], () => Promise.resolve(locateTestPrograms(cache)));
 }
 
 /** Where that is. */
 export function locateTestPrograms(cache: Cache = userCache()): TestPrograms {
-  const { yamlHost, sshdFiles } = catalog(cache);
+  const { yamlHost, sshdFiles, dockerImage: image } = catalog(cache);
   const store = new Store(cache);
-  return { yamlHost: store.pathOf(yamlHost), sshdFiles: join(store.pathOf(sshdFiles), "rootfs.tar") };
+  return {
+    yamlHost: store.pathOf(yamlHost),
+    sshdFiles: join(store.pathOf(sshdFiles), "rootfs.tar"),
+    dockerImage: rootImageName(dockerImage, image),
+  };
 }
 
 /** Builds what only the long tests need, where it lacks: the image of machines with a kernel of their own. @throws UserError while `purge` runs */
-export function ensureMachineImage(ui: Progress, cache: Cache = userCache()): Promise<string> {
-  const { machineImage } = catalog(cache);
-  return ensureSome(ui, cache, [machineImage], () => Promise.resolve(locateMachineImage(cache)));
+export function ensureMachineImage(ui: Progress, builds: Builds = {}): Promise<string> {
+  const { cache = userCache() } = builds;
+  const { machineImage: image } = catalog(cache);
+  return ensureSome(ui, builds, [image], () => Promise.resolve(locateMachineImage(cache)));
 }
 
 /** Its full name. */
 export function locateMachineImage(cache: Cache = userCache()): string {
-  return machineImageName(catalog(cache).machineImage);
+  return rootImageName(machineImage, catalog(cache).machineImage);
 }
 
 /** Builds the node image where it lacks, and nothing that only `./lab` needs; gives its name. @throws UserError while `purge` runs */
-export function ensureNodeImage(ui: Progress, cache: Cache = userCache()): Promise<string> {
+export function ensureNodeImage(ui: Progress, builds: Builds = {}): Promise<string> {
+  const { cache = userCache() } = builds;
   const { nodeImage } = catalog(cache);
-  return ensureSome(ui, cache, [nodeImage], async () => nodeImageName(nodeImage));
+  return ensureSome(ui, builds, [nodeImage], async () => nodeImageName(nodeImage));
 }
 
 /**
@@ -105,8 +124,9 @@ export function ensureImageArchive(
   ui: Progress,
   images: readonly string[],
   file: string,
-  cache: Cache = userCache(),
+  builds: Builds = {},
 ): Promise<void> {
+  const { cache = userCache() } = builds;
   const { workloadImages } = catalog(cache);
   const digest = digestOf(workloadImages);
   const wanted = workloads.filter((workload) => workload.images.some((image) => images.includes(image)));
@@ -123,7 +143,7 @@ export function ensureImageArchive(
     );
   }
   const names = new Map(wanted.map((workload) => [archivedName(workload, digest), workload.images]));
-  return ensureSome(ui, cache, [workloadImages], (store) =>
+  return ensureSome(ui, builds, [workloadImages], (store) =>
     extractImages(join(store.pathOf(workloadImages), "images.tar"), names, file),
   );
 }
@@ -133,9 +153,10 @@ export function ensureImageArchive(
  *
  * @throws UserError while `purge` runs
  */
-export function ensurePlugins(ui: Progress, cache: Cache = userCache()): Promise<readonly string[]> {
+export function ensurePlugins(ui: Progress, builds: Builds = {}): Promise<readonly string[]> {
+  const { cache = userCache() } = builds;
   const { ownHome } = catalog(cache);
-  return ensureSome(ui, cache, [ownHome], async () => pluginFolders(ownHomePath(cache, ownHome)));
+  return ensureSome(ui, builds, [ownHome], async () => pluginFolders(ownHomePath(cache, ownHome)));
 }
 
 /** Removes all that the toolchain has built or downloaded. Stacks must be down. @throws UserError while others build */
@@ -144,9 +165,9 @@ export function purge(ui: Progress, cache: Cache = userCache()): Promise<void> {
 }
 
 /** Old builds may be what another command builds upon at this moment: they wait for another time then. */
-async function pruneAlone(cache: Cache): Promise<void> {
+async function pruneAlone(store: Store): Promise<void> {
+  const { cache } = store;
   await lockCache(cache, "exclusive", async () => {
-    const store = new Store(cache);
     // What of this version was not asked for just now is not old.
     await touch(store, Object.values(catalog(cache)));
     await prune(store);
@@ -178,24 +199,24 @@ function lockCache<T>(cache: Cache, mode: Mode, work: () => Promise<T>): Promise
 /** Builds those that lack, then throws old builds away; `answer` is asked before that, with all of them there. */
 async function ensureSome<T>(
   ui: Progress,
-  cache: Cache,
+  { cache = userCache(), engine = podman.name }: Builds,
   wanted: readonly Artifact[],
   answer: (store: Store) => Promise<T>,
 ): Promise<T> {
+  const store = new Store(cache, imageEngineOf(engine));
   const built = await inCache(cache, "shared", async () => {
-    const store = new Store(cache);
     const lacking = await store.lacking(wanted);
     // From here on nothing that a build stands on counts as old.
     await touch(store, wanted);
     if (lacking.length > 0) {
-      requireDisk(lacking, { cache: await placeOf(cache.root), engine: await placeOf(await engineFolder()) });
+      requireDisk(lacking, { cache: await placeOf(cache.root), engine: await placeOf(await store.engine.folder()) });
       await store.ensure(wanted, ui);
       await touch(store, wanted);
     }
     return { answer: await answer(store), isNew: lacking.length > 0 };
   });
   if (built.isNew) {
-    await pruneAlone(cache);
+    await pruneAlone(store);
   }
   return built.answer;
 }

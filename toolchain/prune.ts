@@ -3,7 +3,6 @@ import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Artifact } from "./artifact";
 import { imageFile } from "./node/image";
-import { removeUnusedImage } from "./podman";
 import type { Store } from "./store";
 
 /** Time for which an old build is kept after its last use: going back to yesterday's pins then costs nothing. */
@@ -22,7 +21,7 @@ export async function touch(store: Store, artifacts: readonly Artifact[], now = 
 }
 
 /** Removes builds that nobody used for a day or that were killed so long ago, and node images with them unless a node runs on them; returns their names. */
-export async function prune(store: Store, now = new Date(), removeImage = removeUnusedImage): Promise<string[]> {
+export async function prune(store: Store, now = new Date(), removeImage = removeFrom(store)): Promise<string[]> {
   const removed: string[] = [];
   for (const path of await entriesOf(store.cache.store, store.cache.tmp)) {
     // Another lab command may have finished and removed it meanwhile.
@@ -38,6 +37,8 @@ export async function prune(store: Store, now = new Date(), removeImage = remove
   }
   return removed;
 }
+
+const removeFrom = (store: Store) => (image: string) => store.engine.removeUnused(image);
 
 async function entriesOf(...folders: readonly string[]): Promise<string[]> {
   const names = await Promise.all(folders.map((folder) => (existsSync(folder) ? readdir(folder) : [])));

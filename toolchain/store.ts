@@ -6,6 +6,7 @@ import PQueue from "p-queue";
 import type { Progress, Say } from "../lib/progress";
 import { type Artifact, digestOf } from "./artifact";
 import type { Cache } from "./cache";
+import { type ImageEngine, podman } from "./image-engine";
 import { waitForMachineLock } from "./machine-lock";
 
 /** How long one waits for another process that builds the same; the longest build takes a quarter of it. */
@@ -13,7 +14,11 @@ const waitMs = 3_600_000;
 
 /** Finished builds, addressed by the digest of what entered them. */
 export class Store {
-  constructor(readonly cache: Cache) {}
+  constructor(
+    readonly cache: Cache,
+    /** What images are built with. */
+    readonly engine: ImageEngine = podman,
+  ) {}
 
   /** Where the artifact is, or will be. */
   pathOf(artifact: Artifact): string {
@@ -22,7 +27,7 @@ export class Store {
 
   /** Whether the artifact is there, whole. */
   async has(artifact: Artifact): Promise<boolean> {
-    return existsSync(this.pathOf(artifact)) && (await artifact.alsoThere?.(digestOf(artifact))) !== false;
+    return existsSync(this.pathOf(artifact)) && (await artifact.alsoThere?.(this.engine)) !== false;
   }
 
   /** Those of the artifacts, and of what they need, that `ensure` would build now. */
@@ -78,7 +83,7 @@ export class Store {
   }
 
   private async build(artifact: Artifact, say: Say): Promise<void> {
-    const { cache } = this;
+    const { cache, engine } = this;
     const key = keyOf(artifact);
     for (const left of await readdir(cache.tmp)) {
       if (left.startsWith(`${key}.`)) {
@@ -90,7 +95,7 @@ export class Store {
       const out = join(work, "out");
       const scratch = join(work, "scratch");
       await Promise.all([mkdir(out), mkdir(scratch)]);
-      await artifact.build({ out, scratch, cache, say, pathOf: (need) => this.pathOf(need) });
+      await artifact.build({ out, scratch, cache, engine, say, pathOf: (need) => this.pathOf(need) });
       // Left from an artifact whose outside part is gone.
       await rm(this.pathOf(artifact), { recursive: true, force: true });
       await rename(out, this.pathOf(artifact));

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../../lib/user-error";
 import { cacheAt } from "../../toolchain/cache";
+import { podman } from "../../toolchain/image-engine";
 import { javaArtifact } from "../../toolchain/java/artifact";
 import { javac } from "../../toolchain/java/compile";
 import { fetchJars } from "../../toolchain/java/jars";
@@ -65,7 +66,7 @@ test("a program with a changed jar is not compiled", async () => {
   const artifact = javaArtifact({ ...confluenceNode, jars: [jar] }, pathToFileURL(shelf).href);
   const [out, scratch] = [join(folder, "out"), join(folder, "scratch")];
   for (const each of [out, scratch]) mkdirSync(each);
-  const job = { out, scratch, cache: cacheAt(folder), pathOf: () => "", say: () => {} };
+  const job = { out, scratch, cache: cacheAt(folder), engine: podman, pathOf: () => "", say: () => {} };
   await expect(artifact.build(job)).rejects.toThrow(`has ${sha256("changed")}: nothing of it was used`);
   expect(readdirSync(join(scratch, "classes"))).toEqual([]);
 });

@@ -176,11 +176,13 @@ test("a node starts nothing that sets values of the machine's kernel", async () 
 });
 
 test("only packages whose files lack are missing; pip only where Go comes from PyPI", () => {
-  const all = missingPackages({ from: "pypi", version: "1.24.11" }, () => false);
-  const withGo = missingPackages({ from: "path", version: "1.26.8", bin: "/go" }, () => false);
+  const all = missingPackages({ from: "pypi", version: "1.24.11" }, "podman", () => false);
+  const withGo = missingPackages({ from: "path", version: "1.26.8", bin: "/go" }, "podman", () => false);
   expect(all.filter((name) => !withGo.includes(name))).toEqual(["python3", "python3-pip"]);
   expect(withGo).toContain("podman");
-  expect(missingPackages({ from: "pypi", version: "1.24.11" }, (shows) => shows !== "runc")).toEqual(["runc"]);
+  expect(missingPackages({ from: "pypi", version: "1.24.11" }, "podman", (shows) => shows !== "runc")).toEqual([
+    "runc",
+  ]);
   expect(lackOf(["podman", "runc"], true).fix).toBe(command);
 });
 

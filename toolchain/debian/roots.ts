@@ -1,7 +1,7 @@
 /** A root file system that images begin with: Debian's packages of the list of its name. */
 export interface Root {
   /** Its list is toolchain/debian/`name`.packages. */
-  readonly name: "base" | "node" | "confluence" | "postgres" | "sshd" | "machine";
+  readonly name: "base" | "node" | "confluence" | "postgres" | "sshd" | "machine" | "docker";
   /** `extract`: the packages' files, and no more, to be put into another root. @default a root of its own */
   readonly variant?: "extract";
   /** Files that are not unpacked, as patterns of dpkg, besides what no root has. @default none */
@@ -61,6 +61,9 @@ export const postgresRoot: Root = {
 
 /** For tests: OpenSSH's server and sudo, put into the root of a node. */
 export const sshdRoot: Root = { name: "sshd", variant: "extract" };
+
+/** For tests: Docker's engine. */
+export const dockerRoot: Root = { name: "docker" };
 
 /** For long tests: QEMU and a kernel. */
 export const machineRoot: Root = { name: "machine" };

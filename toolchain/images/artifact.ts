@@ -4,7 +4,6 @@ import { type Artifact, digestOf } from "../artifact";
 import { rootfsArtifact } from "../debian/rootfs";
 import { baseRoot, type Root } from "../debian/roots";
 import type { GoChoice } from "../go/choice";
-import { buildImage, importRoot, removeImages, saveImages } from "../podman";
 import { repository } from "../repository";
 import { run } from "../run";
 import { buildImageName } from "./names";
@@ -31,18 +30,18 @@ export function workloadImages(workloads: readonly Workload[], go: GoChoice): Ar
     files: workloads.map(folderOf),
     needs: [...roots.values(), ...sources.values()],
     load: "io",
-    build: async ({ out, scratch, pathOf, say }) => {
+    build: async ({ out, scratch, engine, pathOf, say }) => {
       // Names of this build alone: the user's own images of the upstream names stay as they are.
       const digest = digestOf(artifact);
       const rootImage = (name: string) => buildImageName(`root-${name}`, digest);
       const built = workloads.map((workload) => archivedName(workload, digest));
       try {
         for (const [name, root] of roots) {
-          await importRoot(join(pathOf(root), "rootfs.tar"), rootImage(name), say);
+          await engine.importRoot(join(pathOf(root), "rootfs.tar"), rootImage(name), say);
         }
         for (const workload of workloads) {
           const source = sources.get(workload.from?.name ?? "");
-          await buildImage(
+          await engine.build(
             {
               image: archivedName(workload, digest),
               containerfile: join(repository, folderOf(workload), "Containerfile"),
@@ -52,9 +51,9 @@ export function workloadImages(workloads: readonly Workload[], go: GoChoice): Ar
             say,
           );
         }
-        await saveImages(built, join(out, "images.tar"), say);
+        await engine.save(built, join(out, "images.tar"), say);
       } finally {
-        await removeImages([...built, ...[...roots.keys()].map(rootImage)]);
+        await engine.remove([...built, ...[...roots.keys()].map(rootImage)]);
       }
     },
   };

@@ -1,7 +1,6 @@
 import { chmod, copyFile, link, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Artifact, digestOf } from "../artifact";
-import { importRoot, removeImages, runThrowaway } from "../podman";
 import { repository } from "../repository";
 import { archivedName } from "./artifact";
 import { buildContainers, buildImageName } from "./names";
@@ -21,7 +20,7 @@ export function imageStore(workloads: readonly Workload[], archive: Artifact, no
     files: [script],
     needs: [archive, nodeRoot],
     load: "io",
-    build: async ({ out, scratch, pathOf, say }) => {
+    build: async ({ out, scratch, engine, pathOf, say }) => {
       const digest = digestOf(artifact);
       const image = buildImageName("store", digest);
       const input = join(scratch, "in");
@@ -31,19 +30,20 @@ export function imageStore(workloads: readonly Workload[], archive: Artifact, no
       await chmod(join(input, "import-images"), 0o755);
       await writeFile(join(input, "names"), names(workloads, digestOf(archive)));
       try {
-        await importRoot(join(pathOf(nodeRoot), "rootfs.tar"), image, say);
-        await runThrowaway(
+        await engine.importRoot(join(pathOf(nodeRoot), "rootfs.tar"), image, say);
+        await engine.runThrowaway(
           {
             name: `${buildContainers}${digest}`,
             image,
             argv: ["/in/import-images"],
-            mounts: { [input]: "/in", [out]: "/out" },
+            inputs: { [input]: "/in", [out]: "/out" },
+            outputs: { "/out": out },
             volumes: ["/var/lib/containerd"],
           },
           say,
         );
       } finally {
-        await removeImages([image]);
+        await engine.remove([image]);
       }
     },
   };

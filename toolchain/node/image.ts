@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { nodeImageRepository as nodeImage, versions } from "../../lib/versions";
 import { type Artifact, digestOf } from "../artifact";
 import { buildImageName } from "../images/names";
-import { buildImage, imageExists, importRoot, removeImages } from "../podman";
 import { repository } from "../repository";
 import { run } from "../run";
 import { linkUnits } from "./units";
@@ -25,7 +24,7 @@ export function nodeImageName(artifact: Artifact): string {
   return `${nodeImage}:${digestOf(artifact)}`;
 }
 
-/** The node image, in podman's store; the artifact's folder holds no more than its name. */
+/** The node image, in the engine's store; the artifact's folder holds no more than its name. */
 export function nodeImageArtifact({ root, imageStore, cniPlugins }: NodeParts): Artifact {
   const artifact: Artifact = {
     name: "node-image",
@@ -39,8 +38,8 @@ export function nodeImageArtifact({ root, imageStore, cniPlugins }: NodeParts): 
     files: [join(folder, "Containerfile"), join(folder, "files"), join(folder, "units.ts")],
     needs: [root, imageStore, cniPlugins],
     load: "io",
-    alsoThere: () => imageExists(nodeImageName(artifact)),
-    build: async ({ out, scratch, pathOf, say }) => {
+    alsoThere: (engine) => engine.exists(nodeImageName(artifact)),
+    build: async ({ out, scratch, engine, pathOf, say }) => {
       const base = buildImageName("root", digestOf(artifact));
       const context = join(scratch, "context");
       await mkdir(context);
@@ -49,8 +48,8 @@ export function nodeImageArtifact({ root, imageStore, cniPlugins }: NodeParts): 
       await run(["cp", "--archive", join(repository, folder, "files"), join(context, "files")]);
       await linkUnits(join(context, "files"));
       try {
-        await importRoot(join(pathOf(root), "rootfs.tar"), base, say);
-        await buildImage(
+        await engine.importRoot(join(pathOf(root), "rootfs.tar"), base, say);
+        await engine.build(
           {
             image: nodeImageName(artifact),
             containerfile: join(repository, folder, "Containerfile"),
@@ -65,7 +64,7 @@ export function nodeImageArtifact({ root, imageStore, cniPlugins }: NodeParts): 
           say,
         );
       } finally {
-        await removeImages([base]);
+        await engine.remove([base]);
       }
       await writeFile(join(out, imageFile), `${nodeImageName(artifact)}\n`);
     },

@@ -34,6 +34,8 @@ const takes: Readonly<Record<string, Disk>> = {
   "image-store": { cache: 1500, engine: 2600 },
   "node-image": { cache: 100, engine: 4600 },
   "machine-image": { cache: 100, engine: 900 },
+  "rootfs-docker": { cache: 700, engine: 0 },
+  "docker-image": { cache: 100, engine: 600 },
 };
 const other: Disk = { cache: 50, engine: 0 };
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Progress } from "../../lib/progress";
 import { UserError } from "../../lib/user-error";
 import { chooseGo } from "../go/choice";
+import { podman } from "../image-engine";
 import { CommandError, run } from "../run";
 import { missingKernelModules } from "./kernel";
 import { lackOf, lackOfModules, lackOfRoot, type Missing } from "./missing";
@@ -17,20 +18,23 @@ export interface Machine {
   readonly run: (argv: readonly [string, ...string[]], say: (line: string) => void) => Promise<unknown>;
 }
 
-const thisMachine: Machine = {
-  isRoot: process.getuid?.() === 0,
-  hasApt: existsSync("/usr/bin/apt-get"),
-  missingPackages: () => missingPackages(chooseGo()),
-  missingModules: () => missingKernelModules("load"),
-  run: (argv, say) => run(argv, { say, env: { DEBIAN_FRONTEND: "noninteractive" } }),
-};
+/** This machine, as one that runs nodes by an engine. @param engine its name. @default "podman" */
+export function thisMachine(engine: string = podman.name): Machine {
+  return {
+    isRoot: process.getuid?.() === 0,
+    hasApt: existsSync("/usr/bin/apt-get"),
+    missingPackages: () => missingPackages(chooseGo(), engine),
+    missingModules: () => missingKernelModules("load"),
+    run: (argv, say) => run(argv, { say, env: { DEBIAN_FRONTEND: "noninteractive" } }),
+  };
+}
 
 /**
  * Installs the packages that lack, where that is possible, and loads kernel modules.
  *
  * @throws UserError with the command that mends what could not be mended here
  */
-export async function ensureSystem(ui: Progress, machine: Machine = thisMachine): Promise<void> {
+export async function ensureSystem(ui: Progress, machine: Machine = thisMachine()): Promise<void> {
   await ensurePackages(ui, machine);
   const modules = await machine.missingModules();
   if (modules.length > 0) {
@@ -39,7 +43,7 @@ export async function ensureSystem(ui: Progress, machine: Machine = thisMachine)
 }
 
 /** The same for the packages that only tests need. */
-export async function ensureTestPackages(ui: Progress, machine: Machine = thisMachine): Promise<void> {
+export async function ensureTestPackages(ui: Progress, machine: Machine = thisMachine()): Promise<void> {
   await ensurePackages(ui, { ...machine, missingPackages: () => missingTestPackages() });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chooseGo } from "../go/choice";
-import { engineProblem } from "../podman";
+import { type ImageEngine, imageEngineOf, podman } from "../image-engine";
 import { missingKernelModules } from "./kernel";
 import { installCommand, missingPackages } from "./packages";
 
@@ -15,19 +15,20 @@ export interface Missing {
 /**
  * What this machine lacks; empty when the lab can run.
  *
+ * @param engine the name of the container engine that is to work. @default "podman"
  * @param kernel "load" loads kernel modules that lack and can be loaded; with "look" nothing is changed. @default "look"
  */
-export async function missing(kernel: "look" | "load" = "look"): Promise<Missing[]> {
+export async function missing(kernel: "look" | "load" = "look", engine: string = podman.name): Promise<Missing[]> {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return [{ what: "Linux on amd64", fix: `use such a machine: this one is ${process.platform} on ${process.arch}` }];
   }
-  const packages = missingPackages(chooseGo());
+  const packages = missingPackages(chooseGo(), engine);
   const isRoot = process.getuid?.() === 0;
   return [
     ...(isRoot ? [] : [lackOfRoot]),
     ...(packages.length === 0 ? [] : [lackOf(packages)]),
     // Neither can be asked by others than root, nor without the programs.
-    ...(isRoot && packages.length === 0 ? await lacksOfKernelAndEngine(kernel) : []),
+    ...(isRoot && packages.length === 0 ? await lacksOfKernelAndEngine(kernel, imageEngineOf(engine)) : []),
   ];
 }
 
@@ -42,11 +43,13 @@ export function lackOf(packages: readonly string[], hasApt = existsSync("/usr/bi
     : { what, fix: "install them (the names are Debian's) with this system's package manager" };
 }
 
-async function lacksOfKernelAndEngine(kernel: "look" | "load"): Promise<Missing[]> {
-  const [modules, engine] = await Promise.all([missingKernelModules(kernel), engineProblem()]);
+async function lacksOfKernelAndEngine(kernel: "look" | "load", engine: ImageEngine): Promise<Missing[]> {
+  const [modules, problem] = await Promise.all([missingKernelModules(kernel), engine.problem()]);
   return [
     ...(modules.length === 0 ? [] : [lackOfModules(modules)]),
-    ...(engine === undefined ? [] : [{ what: `a working podman: ${engine}`, fix: "see podman info" }]),
+    ...(problem === undefined
+      ? []
+      : [{ what: `a working ${engine.name}: ${problem}`, fix: `see ${engine.name} info` }]),
   ];
 }
 

@@ -10,11 +10,17 @@ export interface SystemPackage {
   readonly shows: string;
 }
 
+/** Packages of the engine that is installed where it lacks; another is its user's own. */
+const ofEngine: Readonly<Record<string, readonly SystemPackage[]>> = {
+  podman: [
+    { name: "podman", shows: "podman" },
+    { name: "runc", shows: "runc" },
+    { name: "netavark", shows: "/usr/lib/podman/netavark" },
+  ],
+};
+
 /** Packages of every machine. */
 const always: readonly SystemPackage[] = [
-  { name: "podman", shows: "podman" },
-  { name: "runc", shows: "runc" },
-  { name: "netavark", shows: "/usr/lib/podman/netavark" },
   { name: "iptables", shows: "iptables" },
   { name: "iproute2", shows: "ip" },
   { name: "kmod", shows: "modprobe" },
@@ -50,9 +56,13 @@ export function browserPath(): string | undefined {
   return browsers.flatMap((program) => pathsOf(program).slice(0, 1))[0];
 }
 
-/** Names of the packages that this machine lacks. */
-export function missingPackages(go: GoChoice, isThere: (shows: string) => boolean = isInstalled): string[] {
-  const wanted = [...always, ...(go.from === "pypi" ? forGo : [])];
+/** Names of the packages that this machine lacks, with this engine. */
+export function missingPackages(
+  go: GoChoice,
+  engine: string,
+  isThere: (shows: string) => boolean = isInstalled,
+): string[] {
+  const wanted = [...(ofEngine[engine] ?? []), ...always, ...(go.from === "pypi" ? forGo : [])];
   return wanted.filter(({ shows }) => !isThere(shows)).map(({ name }) => name);
 }
 
