@@ -3,6 +3,7 @@ export type { Inputs } from "./args/inputs";
 export { Cluster, type ClusterNode } from "./cluster/cluster";
 export type { ClusterArgs } from "./cluster/cluster-args";
 export type { ClusterLan } from "./cluster/cluster-lans";
+export { docker } from "./cluster/engine/docker";
 export type { ContainerEngine } from "./cluster/engine/engine";
 export { podman } from "./cluster/engine/podman";
 export { Forwarding, type ForwardingArgs } from "./cluster/forwarding";

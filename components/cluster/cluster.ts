@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { images, versions } from "../../lib/versions";
 import { after, recorded, takeArgs } from "../args/take";
+import { type ApiPlace, createApiDoor } from "./api-door";
 import { awake } from "./awake";
 import { type ClusterArgs, clusterFields, clusterProblems } from "./cluster-args";
 import { type ClusterLan, createLans } from "./cluster-lans";
@@ -10,9 +11,10 @@ import type { ContainerEngine } from "./engine/engine";
 import { podman } from "./engine/podman";
 import { apiPort, initConfig, joinConfig, parseInvitation } from "./kubeadm";
 import { initScript, inviteScript, joinScript, kubeconfigScript } from "./kubeadm-scripts";
-import { forThisMachine } from "./kubeconfig";
+import { reachedAt } from "./kubeconfig";
 import { lanNames, nodeNames, nodeOnLan } from "./lan";
 import { lookAround } from "./look-around";
+import type { NodeAccess } from "./node-access";
 import { createNode, deleteNode, wakeNode } from "./node-container";
 import { defaultPodNetwork } from "./pod-network";
 import { ContainerShell } from "./shell/container-shell";
@@ -78,6 +80,8 @@ export class Cluster extends pulumi.ComponentResource {
   readonly nodes: readonly ClusterNode[];
   /** A kubeconfig of the cluster's administrator, usable on this machine; a secret. */
   readonly kubeconfig: pulumi.Output<string>;
+  /** What it takes to work on the nodes: them, and a kubeconfig of the administrator that they can use, which this machine may not. */
+  readonly access: NodeAccess;
   /** Identifies this very cluster: another one of the same name has another id. */
   readonly id: pulumi.Output<string>;
   /** The provider of everything inside the cluster. It works once the control plane answers. */
@@ -147,7 +151,9 @@ export class Cluster extends pulumi.ComponentResource {
       },
       { ...own, deletedWith: first.machine },
     );
-    this.kubeconfig = this.readKubeconfig(name, first, after(own, initialised));
+    const place = this.apiPlace(name, plan, first, own);
+    const { here, onNodes } = this.readKubeconfigs(name, first, place, after(own, initialised));
+    this.kubeconfig = here;
     this.provider = new k8s.Provider(
       `${name}-api`,
       {
@@ -162,6 +168,7 @@ export class Cluster extends pulumi.ComponentResource {
     );
     this.members = [initialised, ...others.map((node) => this.join(name, node, first, own, initialised))];
     this.nodes = [first, ...others].map(({ line: _, ...node }) => node);
+    this.access = { nodes: this.nodes, kubeconfig: onNodes };
     this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id, provider: this.provider });
   }
 
@@ -249,20 +256,39 @@ export class Cluster extends pulumi.ComponentResource {
     return pulumi.all([resource.urn, value]).apply(([, kept]) => kept);
   }
 
-  private readKubeconfig(
+  /** Where this machine finds the API server, once that can be asked there. */
+  private apiPlace(
+    name: string,
+    { engine, stack, nodeImage: image, lanCidr }: ClusterPlan,
+    { address }: ClusterNode,
+    own: pulumi.CustomResourceOptions,
+  ): pulumi.Output<ApiPlace> {
+    const [lan] = this.lans;
+    if (engine.reach === "address" || lan === undefined) {
+      return address.apply((host) => ({ address: host, port: apiPort }));
+    }
+    return createApiDoor(`${name}-api-door`, { stack, image, lan, lanCidr: pulumi.output(lanCidr), address }, own);
+  }
+
+  private readKubeconfigs(
     name: string,
     first: ClusterNode,
+    place: pulumi.Output<ApiPlace>,
     initialised: pulumi.CustomResourceOptions,
-  ): pulumi.Output<string> {
+  ): { readonly here: pulumi.Output<string>; readonly onNodes: pulumi.Output<string> } {
     const read = first.shell.command(
       `${name}-kubeconfig`,
       { create: kubeconfigScript, triggers: [first.id] },
       { ...initialised, deletedWith: first.machine, additionalSecretOutputs: ["stdout"] },
     );
-    const readable = pulumi
-      .all([read.stdout, first.address])
-      .apply(([json, address]) => forThisMachine(json, { name: endpointName, address, port: apiPort }));
-    return pulumi.secret(readable);
+    const at = (server: pulumi.Output<ApiPlace>) =>
+      pulumi.secret(
+        pulumi.all([read.stdout, server]).apply(([json, { address, port }]) => {
+          return reachedAt(json, { name: endpointName, address, port });
+        }),
+      );
+    const onLan = first.address.apply((address): ApiPlace => ({ address, port: apiPort }));
+    return { here: at(place), onNodes: at(onLan) };
   }
 
   private join(

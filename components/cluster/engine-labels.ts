@@ -15,6 +15,9 @@ export const dhcpServerPart = "dhcp-server";
 /** The value of `partLabel` of the etcd that flannel has its leases in. */
 export const etcdPart = "etcd";
 
+/** The value of `partLabel` of the way to the API server. */
+export const apiDoorPart = "api-door";
+
 /** What can be lost by another hand carries under this label which one of its name it is. */
 export const generationLabel = "cni-lab.generation";
 

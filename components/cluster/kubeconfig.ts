@@ -4,12 +4,12 @@ interface Kubeconfig {
 }
 
 /**
- * The kubeconfig of a control plane, made usable from the machine that runs the lab: the server is named by its
- * address, since only nodes know the endpoint's name, and its certificate is still checked against that name.
+ * The kubeconfig of a control plane, made usable by who reaches the API server at an address: only nodes know the
+ * endpoint's name, and its certificate is still checked against that.
  *
  * @param json what `kubectl config view --raw -o json` prints on the control plane
  */
-export function forThisMachine(json: string, endpoint: { name: string; address: string; port: number }): string {
+export function reachedAt(json: string, endpoint: { name: string; address: string; port: number }): string {
   const config = JSON.parse(json) as Kubeconfig;
   return JSON.stringify({
     ...config,

@@ -11,11 +11,23 @@ export const maxNodes = 9;
  * so that two stacks rarely meet and each keeps its network from run to run.
  */
 export function defaultLan(stack: string): string {
+  return `172.28.${fnv1a(stack) % 256}.0/24`;
+}
+
+/**
+ * The port of this machine's loopback interface that leads to the API server of a lab with this LAN, where an engine
+ * needs one: from 24576 to 32767, below those that Linux gives out by itself (ip_local_port_range).
+ */
+export function apiPortOf(lanCidr: string): number {
+  return 24576 + (fnv1a(lanCidr) % 8192);
+}
+
+function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(stack, "utf8")) {
+  for (const byte of Buffer.from(text, "utf8")) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   }
-  return `172.28.${hash % 256}.0/24`;
+  return hash;
 }
 
 /** The names of a cluster's LANs in the container engine. */
@@ -46,6 +58,11 @@ export function serverOnLan(lanCidr: string): string {
 /** The address of etcd's container on the lab's LAN: the third one. */
 export function etcdOnLan(lanCidr: string): string {
   return hostAddress(requireLan(lanCidr), 3);
+}
+
+/** The address of the container that leads to the API server, on the lab's LAN: the fourth one. */
+export function apiDoorOnLan(lanCidr: string): string {
+  return hostAddress(requireLan(lanCidr), 4);
 }
 
 function requireLan(lanCidr: string): Cidr {

@@ -66,7 +66,7 @@ export function createNode(engine: ContainerEngine, node: NodePlan): string {
   return [
     requireImage(engine, node.image),
     `${deleteNode(engine, node.container, node.owner)} >&2`,
-    quote(engine.run(containerOf(node))),
+    engine.run(containerOf(node)),
     inNode(waitForRuntime),
     ...(node.network === "vagrant" ? [inNode(bringAbout(vagrantNat))] : []),
   ].join(" && ");

@@ -1,5 +1,5 @@
 import { quote } from "../../lib/shell";
-import type { ContainerEngine, ContainerPlan, NetworkPort } from "./engine/engine";
+import type { ContainerEngine, ContainerPlan, NetworkPort, PublishedPort } from "./engine/engine";
 import { originLabels, partLabel, stackLabel } from "./engine-labels";
 import { deleteNode, requireImage } from "./node-container";
 import { type Script, scriptArgv } from "./shell/node-shell";
@@ -20,6 +20,8 @@ export interface SidePlan {
   readonly lan: NetworkPort;
   /** @default none */
   readonly capabilities?: readonly string[];
+  /** @default none */
+  readonly published?: PublishedPort;
   /** Its first process. */
   readonly run: Script;
 }
@@ -32,7 +34,7 @@ export function createSide(engine: ContainerEngine, plan: SidePlan): string {
   return [
     requireImage(engine, plan.image),
     `${deleteSide(engine, plan.container, plan.owner)} >&2`,
-    quote(engine.run(containerOf(plan))),
+    engine.run(containerOf(plan)),
   ].join(" && ");
 }
 
@@ -53,6 +55,7 @@ function containerOf(plan: SidePlan): ContainerPlan {
     // The nodes' image names the signal that systemd ends by.
     stopSignal: "SIGTERM",
     ports: [plan.lan],
+    ...(plan.published === undefined ? {} : { published: plan.published }),
     memoryFolders: ["/run"],
     image: plan.image,
     words: scriptArgv(plan.run),

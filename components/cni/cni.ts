@@ -68,7 +68,8 @@ export interface CniSwapArgs {
   readonly imageArchive?: pulumi.Input<string>;
   /**
    * How many nodes a swap moves side by side: a number, or a part of them such as `"10%"`, at most half. The control plane,
-   * the first of the nodes, is moved alone, as the last one. Needs `access`. @default 1
+   * the first of the nodes, is moved alone, as the last one. It counts for the swap after the update that brings it. Needs
+   * `access`. @default 1
    */
   readonly atOnce?: AtOnce;
   /** What nodes may hold of CNIs that left without a clean-up: that is made up for when `nodeCleanup` is true again. @default of all CNIs with their usual networks */
@@ -100,9 +101,9 @@ const fields: FieldsOf<CniSwapArgs & { readonly type: CniName }> = {
  *
  * @example
  * ```ts
- * const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
  * // Another `type` swaps the CNI, node by node, in the next `pulumi up`.
- * new Cni("cni", { type: "flannel", backend: { type: "host-gw" }, access }, { provider: cluster.provider });
+ * const { access, provider } = cluster;
+ * new Cni("cni", { type: "flannel", backend: { type: "host-gw" }, access }, { provider });
  * ```
  */
 export class Cni extends pulumi.ComponentResource {

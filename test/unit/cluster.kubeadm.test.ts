@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { initConfig, joinConfig, parseInvitation } from "../../components/cluster/kubeadm";
-import { forThisMachine } from "../../components/cluster/kubeconfig";
+import { reachedAt } from "../../components/cluster/kubeconfig";
 
 const invitation =
   "kubeadm join control-plane:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:0011 \n";
@@ -70,7 +70,7 @@ test("the kubeconfig for this machine names the address and checks the name", ()
     ],
     users: [{ name: "admin" }],
   });
-  expect(JSON.parse(forThisMachine(json, { name: "control-plane", address: "172.28.7.11", port: 6443 }))).toEqual({
+  expect(JSON.parse(reachedAt(json, { name: "control-plane", address: "172.28.7.11", port: 6443 }))).toEqual({
     kind: "Config",
     clusters: [
       {

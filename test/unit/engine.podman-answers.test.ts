@@ -42,3 +42,14 @@ test("an answer that is no list is an error that shows it", () => {
   expect(() => podman.readContainers(null)).toThrow("podman ps printed no list, but null");
   expect(() => podman.readNetworks({ a: 1 })).toThrow('podman network ls printed no list, but {"a":1}');
 });
+
+test("what it is, is read, rootless too", () => {
+  const info = (rootless: boolean) => ({
+    ...{ version: { Version: "4.3.1" }, store: { graphRoot: "/var/lib/containers/storage" } },
+    host: { security: { rootless } },
+  });
+  expect(podman.readInfo(info(false))).toEqual({
+    ...{ version: "4.3.1", rootless: false, folder: "/var/lib/containers/storage" },
+  });
+  expect(podman.readInfo(info(true)).rootless).toBe(true);
+});

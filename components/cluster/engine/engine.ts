@@ -17,6 +17,13 @@ export type Labels = Readonly<Record<string, string>>;
 export interface ContainerEngine {
   /** What it is called: the value of the config key `engine`, and its program's name. */
   readonly name: string;
+  /**
+   * How this machine reaches a node: by its address on the LAN, or only by a port of its own loopback interface, which
+   * the engine passes on.
+   */
+  readonly reach: "address" | "loopback";
+  /** The oldest version that can do all of this. */
+  readonly oldest: string;
 
   /** Makes a network that leads nowhere. Recorded. */
   createNetwork(plan: NetworkPlan): Argv;
@@ -28,7 +35,7 @@ export interface ContainerEngine {
   /** Succeeds where the engine has the image. Recorded. */
   hasImage(image: string): Argv;
   /** Starts a new container and prints its id. Recorded. */
-  run(plan: ContainerPlan): Argv;
+  run(plan: ContainerPlan): string;
   /** Removes a container with its volumes; gone already is fine, and so is one without these labels. Recorded. */
   removeContainer(container: string, labels: Labels): string;
 
@@ -44,8 +51,6 @@ export interface ContainerEngine {
   /** Prints what is known of containers as JSON for `readInspected`. It fails where one is not there, and tells of the others. */
   inspect(containers: readonly string[]): Argv;
   readInspected(json: unknown): InspectedContainer[];
-  /** Prints the ids of the first processes of containers, a line each. */
-  pids(containers: readonly string[]): Argv;
   /** Prints the names of the volumes that containers have, a line each. */
   volumesOf(containers: readonly string[]): Argv;
 
@@ -61,8 +66,18 @@ export interface ContainerEngine {
   ids(labels: readonly string[]): Argv;
   /** Removes things by their names, whatever uses them. */
   removeAll(kind: EngineThing, names: readonly string[]): Argv;
-  /** Prints the folder that holds images, containers and volumes. It fails where the engine does not work. */
-  storeFolder(): Argv;
+  /** Prints what the engine is, as JSON for `readInfo`. It fails where the engine does not work. */
+  info(): Argv;
+  readInfo(json: unknown): EngineInfo;
+}
+
+/** What an engine says of itself. */
+export interface EngineInfo {
+  readonly version: string;
+  /** Whether it has no more rights than a user who is not root. */
+  readonly rootless: boolean;
+  /** The folder that holds images, containers and volumes, on the engine's machine. */
+  readonly folder: string;
 }
 
 /** What of the caller's terminal a command in a container has. @default nothing */
@@ -85,6 +100,15 @@ export interface NetworkPort {
   readonly address?: string;
 }
 
+/** A TCP port that an engine passes on to a container. */
+export interface PublishedPort {
+  /** Of this machine. */
+  readonly address: string;
+  readonly port: number;
+  /** The container's port. */
+  readonly to: number;
+}
+
 /** A container to start, that stays. */
 export interface ContainerPlan {
   readonly container: string;
@@ -99,6 +123,8 @@ export interface ContainerPlan {
   /** @default none */
   readonly env?: Labels;
   readonly ports: readonly NetworkPort[];
+  /** A TCP port of this machine that leads to one of the container. @default none */
+  readonly published?: PublishedPort;
   /** Addresses by names, for its `/etc/hosts`. @default none */
   readonly hosts?: Labels;
   /** Folders in memory. */

@@ -1,9 +1,10 @@
 import { UserError } from "../../../lib/user-error";
+import { docker } from "./docker";
 import type { ContainerEngine } from "./engine";
 import { podman } from "./podman";
 
 /** The container engines that a lab can be made on. The only list of them: an engine is its file, and its name here. */
-export const engines: readonly ContainerEngine[] = [podman];
+export const engines: readonly ContainerEngine[] = [podman, docker];
 
 /** The values of the config key `engine`. */
 export const engineChoices = ["auto", ...engines.map(({ name }) => name)] as const;

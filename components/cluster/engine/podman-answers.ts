@@ -1,4 +1,4 @@
-import type { InspectedContainer, ListedContainer, ListedNetwork } from "./engine";
+import type { EngineInfo, InspectedContainer, ListedContainer, ListedNetwork } from "./engine";
 
 interface PodmanContainer {
   readonly Names: readonly string[];
@@ -15,12 +15,24 @@ interface PodmanNetwork {
   readonly labels?: Readonly<Record<string, string>> | null;
 }
 
+interface PodmanInfo {
+  readonly version: { readonly Version: string };
+  readonly host: { readonly security: { readonly rootless: boolean } };
+  readonly store: { readonly graphRoot: string };
+}
+
 interface PodmanInspected {
   readonly Id: string;
   readonly Name: string;
   readonly State: { readonly Pid: number };
   readonly Config: { readonly Env: readonly string[]; readonly User: string; readonly WorkingDir: string };
   readonly HostConfig: { readonly Privileged: boolean; readonly UsernsMode: string };
+}
+
+/** Reads what `podman info` printed. */
+export function readInfo(json: unknown): EngineInfo {
+  const { version, host, store } = json as PodmanInfo;
+  return { version: version.Version, rootless: host.security.rootless, folder: store.graphRoot };
 }
 
 /** Reads what `podman container inspect` printed. */
