@@ -1,4 +1,5 @@
 import { readConfig } from "./stacks/config";
+import { chooseEngine } from "./stacks/engine";
 import { buildOnExisting } from "./stacks/existing";
 import { buildLab } from "./stacks/lab";
 import { tellMissingImage } from "./stacks/node-image";
@@ -12,6 +13,7 @@ export = async () => {
   if (settings.cluster === "existing") {
     return buildOnExisting(settings);
   }
-  await tellMissingImage(settings, nodeImage);
-  return buildLab(settings);
+  const { name: engine } = await chooseEngine(settings);
+  await tellMissingImage({ ...settings, engine }, nodeImage);
+  return buildLab({ ...settings, engine });
 };

@@ -36,7 +36,7 @@ async function verdict(): Promise<Figure> {
 
 async function memory(): Promise<Figure[]> {
   await sleep(settleSeconds * 1000);
-  const listed = await read(engineOfStack(stack).ids([`${stackLabel}=${stack}`]));
+  const listed = await read((await engineOfStack(stack)).ids([`${stackLabel}=${stack}`]));
   const ids = listed.split("\n").filter((id) => id !== "");
   const figure = (what: string, goalMiB: number, used: number): Figure => ({
     what,

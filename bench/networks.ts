@@ -71,7 +71,7 @@ function ratio(kind: Exclude<Kind, "plain">, goal: number, taken: Record<Kind, n
 /** Memory of Multus and the dhcp daemon on the node. */
 async function memory(): Promise<Figure> {
   const labels = [`${stackLabel}=${stack}`, `${nodeLabel}=${node}`];
-  const id = (await read(engineOfStack(stack).ids(labels))).trim();
+  const id = (await read((await engineOfStack(stack)).ids(labels))).trim();
   const used = memoryMiB([id], (program) => /\/(multus-daemon|dhcp)$/.test(program));
   return {
     what: "memory of Multus and the dhcp daemon on a node",

@@ -54,7 +54,7 @@ async function up(rounds: number): Promise<Figure> {
 /** Memory of the stack that is up. */
 async function memory(): Promise<Figure> {
   await sleep(settleSeconds * 1000);
-  const ids = await read(engineOfStack(stack).ids([`${stackLabel}=${stack}`]));
+  const ids = await read((await engineOfStack(stack)).ids([`${stackLabel}=${stack}`]));
   const used = memoryMiB(ids.split("\n").filter((id) => id !== ""));
   return {
     what: `memory of three nodes with Flannel, ${settleSeconds} s after the last pod`,

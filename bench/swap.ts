@@ -4,11 +4,11 @@ import path from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
 import type { Strategy } from "../cli/commands/metered-update";
-import { probersInContainers } from "../driver/meter/in-containers";
 import { measure } from "../driver/meter/measure";
 import { type OutageReport, reportLines } from "../driver/meter/report";
 import { read } from "../driver/run/capture";
 import { engineOfStack } from "../driver/stack/container-engine";
+import { probersInContainers } from "../driver/stack/container-probers";
 import { type ToolEnv, toolEnv } from "../driver/stack/env";
 import { table } from "../lib/terminal/table";
 import { locateToolchain } from "../toolchain";
@@ -68,7 +68,7 @@ async function byLab(to: string, strategy: Strategy, { stack }: Bench): Promise<
 async function typed(from: string, to: string, strategy: Strategy, bench: Bench): Promise<OutageReport> {
   const script = path.join(__dirname, "by-hand", `swap-${strategy}.sh`);
   const { stack, nodes, env, folder } = bench;
-  const probers = probersInContainers(engineOfStack(stack), nodes, locateToolchain().prober);
+  const probers = probersInContainers(await engineOfStack(stack), nodes, locateToolchain().prober);
   const { report } = await measure({ probers, env }, { from, to, strategy }, async () => {
     await read([script, `cni-lab-${stack}-`, from, to, folder], { env });
     return { whole: true };

@@ -41,10 +41,9 @@ export function buildLab(settings: LabSettings): LabOutputs {
     nodeNetwork: settings.nodeNetwork,
   });
 
-  const access = { nodes: cluster.nodes, kubeconfig: cluster.kubeconfig };
   const cni = new Cni(
     "cni",
-    { ...chooseCni(settings.cni, settings, cluster), ...leftOf(settings), access, preflight: "off" },
+    { ...chooseCni(settings.cni, settings, cluster), ...leftOf(settings), access: cluster.access, preflight: "off" },
     inside(cluster, [
       ...nodeIds(settings, cluster),
       ...prepareCni(settings.cni, settings, cluster.nodes, inside(cluster, cluster.members)),

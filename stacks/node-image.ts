@@ -17,23 +17,24 @@ export const buildCommand = "npm run node-image";
  */
 export async function tellMissingImage(settings: LabSettings, own: string): Promise<void> {
   const look = quote(engineOf(settings.engine).hasImage(settings.nodeImage));
-  // podman answers 1 for no; anything else is another's to tell.
+  // Engines answer 1 for no; anything else is another's to tell.
   const answer = await runHere(`${look}; echo $?`, (said) => ({ field: "this machine", rule: said }));
   if (answer !== "1") {
     return;
   }
-  const problem = missingImage(settings.nodeImage, own);
+  const problem = missingImage(settings.nodeImage, own, settings.engine);
   if (!pulumi.runtime.isDryRun()) {
     throw refusal([problem]);
   }
   await pulumi.log.warn(describeProblem(problem));
 }
 
-/** What is told of an image that is not there. */
-export function missingImage(image: string, own: string): Problem {
+/** What is told of an image that is not there. @param engine the name of the engine that lacks it. @default that of `auto` */
+export function missingImage(image: string, own: string, engine: string = engineOf().name): Problem {
+  const build = engine === engineOf().name ? buildCommand : `${buildCommand} -- ${engine}`;
   const rule = "is not on this machine";
   return image === own
-    ? { field: "node image", value: image, rule, fix: `build it with: ${buildCommand}` }
+    ? { field: "node image", value: image, rule, fix: `build it with: ${build}` }
     : {
         field: "nodeImage",
         value: image,

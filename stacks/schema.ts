@@ -35,7 +35,9 @@ export const labConfig = z.strictObject({
   ...networkConfig,
   ...confluenceConfig,
   ...faultConfig,
-  engine: oneOf(engineChoices).default("auto").describe("the container engine that runs the nodes; auto takes podman"),
+  engine: oneOf(engineChoices)
+    .default("auto")
+    .describe("the container engine that runs the nodes; auto takes the one that has them, or the first that answers"),
   ...existingConfig,
   nodeImage: z.string().min(1).optional().describe("the image of the nodes; default: the one that this version builds"),
 });

@@ -29,7 +29,7 @@ export async function dhcp(view: string, { stack: name }: { readonly stack?: str
     ]);
   }
   return view === "log"
-    ? serverLog(engineOfStack(stack), server.container)
+    ? serverLog(await engineOfStack(stack), server.container)
     : leases(new Stack(stack, requireToolchain()));
 }
 

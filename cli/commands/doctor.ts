@@ -1,3 +1,4 @@
+import { engineHere } from "../../driver/stack/container-engine";
 import { exitCodes } from "../../lib/command-failed";
 import { table } from "../../lib/terminal/table";
 import { missing } from "../../toolchain";
@@ -7,9 +8,11 @@ import { choiceFile } from "../../toolchain/pulumi/home";
 
 /** `./lab doctor`: what this machine is missing, and how to fix it. */
 export async function doctor(): Promise<number> {
-  const lacks = await missing();
+  const { engine, why } = await engineHere();
+  const lacks = await missing("look", engine.name);
   if (lacks.length === 0) {
     console.log("This machine has all that the lab needs.");
+    console.log(`Container engine: ${engine.name}${why === undefined ? "" : `, as ${why}`}.`);
     console.log(`Provider plugins: ${describePlugins()}.`);
     return exitCodes.asExpected;
   }

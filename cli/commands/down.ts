@@ -77,8 +77,8 @@ function downOne(name: string, { all, keepConfig, force }: Required<DownOptions>
 }
 
 /** What is another's goes only where it is named and asked for. @throws UserError where it is named, and not asked for */
-function leaveAlone(name: string, strangers: readonly Thing[], all: boolean): number {
-  const problems = strangersProblems(engineOfStack(name), name, strangers);
+async function leaveAlone(name: string, strangers: readonly Thing[], all: boolean): Promise<number> {
+  const problems = strangersProblems(await engineOfStack(name), name, strangers);
   if (!all) {
     throw new UserError(problems);
   }
@@ -127,7 +127,7 @@ async function leaveCluster(name: string): Promise<number> {
 async function removeStack(name: string): Promise<number> {
   const label = `${stackLabel}=${name}`;
   // Asked while the state still tells.
-  const engine = engineOfStack(name);
+  const engine = await engineOfStack(name);
   const before = await leftovers(engine, label);
   const stack = new Stack(name, locateToolchain());
   requireIdle(stack);

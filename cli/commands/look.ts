@@ -54,7 +54,7 @@ export async function logs(part: string, node: string | undefined, options: Look
     if (server === undefined) {
       throw new UserError([{ field: "STACK", value: stack, rule: "has no DHCP server" }]);
     }
-    return serverLog(engineOfStack(stack), server.container);
+    return serverLog(await engineOfStack(stack), server.container);
   }
   let exitCode = 0;
   for (const each of await nodesToAsk(stack, node)) {

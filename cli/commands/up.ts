@@ -1,4 +1,5 @@
 import type { Values } from "../../checks/language/values";
+import { engineOf } from "../../components/cluster/engine/engines";
 import { applyAll, setsOfUp } from "../../driver/stack/apply";
 import { ConfigFile } from "../../driver/stack/config-file";
 import { nodeContainers } from "../../driver/stack/containers";
@@ -8,6 +9,7 @@ import { holdStack } from "../../driver/stack/hold";
 import { adviceAfter, failedAgain } from "../../driver/stack/in-vain";
 import { requireOwn } from "../../driver/stack/own";
 import { stackConfigFile } from "../../driver/stack/paths";
+import { settleEngine } from "../../driver/stack/settle-engine";
 import { Stack } from "../../driver/stack/stack";
 import { changedLines, changedValues } from "../../driver/values/own-values";
 import { parseSets, resolveSettings, valuesInForce } from "../../driver/values/settings";
@@ -34,9 +36,12 @@ export async function up(name: string | undefined, options: UpOptions): Promise<
   return holdStack(stack, "up", () => bringUp(lab, stack, set, options));
 }
 
-async function bringUp(lab: Lab, stackName: string, set: Values, { deadlineFactor }: UpOptions): Promise<number> {
+async function bringUp(lab: Lab, stackName: string, asked: Values, { deadlineFactor }: UpOptions): Promise<number> {
   await requireOwn(stackName);
   const file = new ConfigFile(stackConfigFile(stackName)).values();
+  const existing = isExisting(stackName);
+  const settled = existing ? undefined : await settleEngine(stackName, { ...lab.values, ...file, ...asked });
+  const set = { ...asked, ...settled?.values };
   // What the user sets wins over the lab's bug.
   const sets = setsOfUp(lab, valuesInForce(lab.values, { ...file, ...set }), await isNew(stackName)).map((each) => ({
     ...each,
@@ -47,18 +52,22 @@ async function bringUp(lab: Lab, stackName: string, set: Values, { deadlineFacto
   if (notice !== undefined) {
     console.log(notice);
   }
-  console.log(`Stack ${stackName}: ${isExisting(stackName) ? "a cluster that was adopted" : takes(lab)}.`);
+  console.log(`Stack ${stackName}: ${existing ? "a cluster that was adopted" : takes(lab)}.`);
   for (const line of changedLines(changedValues(lab, Object.assign({}, file, ...sets)))) {
     console.log(`Stack ${stackName}, ${line}. ./lab down ${stackName} forgets it.`);
   }
 
+  if (settled !== undefined) {
+    console.log(`Stack ${stackName} is on ${settled.values.engine}, as ${settled.why}.`);
+  }
+
   const progress = createProgress();
   requireIdle(new Stack(stackName, locateToolchain()));
-  const existing = isExisting(stackName);
   if (!existing) {
     await preflight(lab, stackName, config, progress);
   }
-  const stack = new Stack(stackName, await (existing ? ensureEngine(progress) : ensureToolchain(progress)));
+  const builds = { engine: engineOf(config.engine).name };
+  const stack = new Stack(stackName, await (existing ? ensureEngine(progress) : ensureToolchain(progress, builds)));
   const { exitCode } = await applyAll(stack, lab, sets);
   if (exitCode !== 0) {
     const again = `up ${stackName}`;

@@ -1,13 +1,13 @@
-import type { ContainerEngine } from "../../components/cluster/engine/engine";
+import { existsSync } from "node:fs";
 import { engineOf } from "../../components/cluster/engine/engines";
 import { defaultLan } from "../../components/cluster/lan";
-import { capture } from "../../driver/run/capture";
 import { nodeContainers } from "../../driver/stack/containers";
 import type { Lab } from "../../labs/format/lab-data";
 import type { Progress } from "../../lib/progress";
 import { type Problem, UserError } from "../../lib/user-error";
 import type { LabConfig } from "../../stacks/schema";
-import { ensureSystem, type Missing, missing } from "../../toolchain";
+import { ensureSystem, type Missing, missing, thisMachine } from "../../toolchain";
+import { engineProblems, infoOf } from "./engine";
 import { inotifyProblems, inotifyState } from "./inotify";
 import { lanProblems, usedNetworks } from "./networks";
 import { availableMiB, diskProblems, memoryProblems } from "./resources";
@@ -17,7 +17,7 @@ import { availableMiB, diskProblems, memoryProblems } from "./resources";
  * once, before anything is created.
  */
 export async function preflight(lab: Lab, stack: string, config: LabConfig, progress: Progress): Promise<void> {
-  const machine = (await machineLacks(progress)).map(
+  const machine = (await machineLacks(progress, engineOf(config.engine).name)).map(
     ({ what, fix }): Problem => ({ field: "this machine", rule: `lacks ${what}`, fix }),
   );
   // Without a container engine nothing else can be asked.
@@ -28,36 +28,34 @@ export async function preflight(lab: Lab, stack: string, config: LabConfig, prog
   }
 }
 
-/** What this machine lacks after all that can be installed has been. */
-export async function machineLacks(progress: Progress): Promise<Missing[]> {
-  const lacks = await missing("load");
+/** What this machine lacks after all that can be installed has been. @param engine the name of the engine that runs nodes */
+export async function machineLacks(progress: Progress, engine = engineOf().name): Promise<Missing[]> {
+  const lacks = await missing("load", engine);
   if (lacks.length === 0) {
     return lacks;
   }
-  await ensureSystem(progress);
-  return missing("load");
+  await ensureSystem(progress, thisMachine(engine));
+  return missing("load", engine);
 }
 
 /** What of the engine, its networks and this machine keeps a stack from coming up. */
 export async function stackProblems(lab: Lab, stack: string, config: LabConfig): Promise<Problem[]> {
   const engine = engineOf(config.engine);
-  const store = await capture(engine.storeFolder());
-  if (store.exitCode !== 0) {
-    return [engineProblem(engine, store.stderr)];
+  const info = await infoOf(engine);
+  if ("rule" in info) {
+    return [info];
   }
   const lan = config.lanCidr ?? defaultLan(stack);
   const [nodes, used] = await Promise.all([nodeContainers(stack), usedNetworks(engine, stack)]);
   const isUp = nodes.some(({ running }) => running);
   return [
+    ...engineProblems(engine, info),
     ...lanProblems(lan, stack, used),
-    ...diskProblems(store.stdout.trim()),
-    ...(isUp ? [] : newClusterProblems(lab, config.nodes)),
+    // Of a machine that is another one nothing can be asked here.
+    ...(existsSync(info.folder)
+      ? [...diskProblems(info.folder), ...(isUp ? [] : newClusterProblems(lab, config.nodes))]
+      : []),
   ];
-}
-
-/** An engine that is there and can't be used. */
-function engineProblem({ name }: ContainerEngine, said: string): Problem {
-  return { field: "engine", value: name, rule: `must work, and says: ${said.trim()}`, fix: `see ${name} info` };
 }
 
 function newClusterProblems(lab: Lab, nodes: number): Problem[] {

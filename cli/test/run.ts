@@ -1,6 +1,7 @@
-import { engines } from "../../components/cluster/engine/engines";
+import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { ownerLabel } from "../../components/cluster/engine-labels";
 import { placeOf, type Thing, thingsText } from "../../components/cluster/owner";
+import { askEngines } from "../../driver/stack/ask-engines";
 import { leftovers, remove } from "../../driver/stack/containers";
 import { ownOwner, thingsOfStacks } from "../../driver/stack/own";
 import { testPrefix } from "../../driver/which-stack";
@@ -51,9 +52,10 @@ export function ownersIn(run: string, things: readonly Thing[]): string[] {
 export async function sweep(run: string): Promise<void> {
   const owners = ownersIn(run, await thingsOfStacks().catch(() => []));
   const labels = [`${testLabel}=${run}`, ...owners.map((owner) => `${ownerLabel}=${owner}`)];
-  for (const [engine, label] of engines.flatMap((each) => labels.map((label) => [each, label] as const))) {
-    await leftovers(engine, label)
-      .then((things) => remove(engine, things))
-      .catch((error) => reportError(error));
-  }
+  const clear = async (engine: ContainerEngine) => {
+    for (const label of labels) {
+      await remove(engine, await leftovers(engine, label));
+    }
+  };
+  await askEngines(clear).catch((error) => reportError(error));
 }

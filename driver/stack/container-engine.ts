@@ -1,6 +1,9 @@
+import { choiceLine, type EngineChoice, readChoice } from "../../components/cluster/choose-engine";
 import type { ContainerEngine } from "../../components/cluster/engine/engine";
 import { engineOf, engines } from "../../components/cluster/engine/engines";
 import { podman } from "../../components/cluster/engine/podman";
+import { UserError } from "../../lib/user-error";
+import { capture } from "../run/capture";
 import { FileBackend } from "./backend";
 import { ConfigFile } from "./config-file";
 import { backendUrl } from "./env";
@@ -8,14 +11,26 @@ import { stackConfigFile } from "./paths";
 
 /**
  * The container engine that a stack is made on: the one that its program told at its last update, or else the one that
- * its config asks for.
+ * its config asks for, or else the one that has its containers.
  *
  * @param config the stack's config file
- * @throws UserError where the state names an engine that this version does not know
+ * @throws UserError where the state names an engine that this version does not know, and where several have containers
+ * of the stack and nothing tells which are meant
  */
-export function engineOfStack(stack: string, config = stackConfigFile(stack)): ContainerEngine {
+export async function engineOfStack(stack: string, config = stackConfigFile(stack)): Promise<ContainerEngine> {
   const told = quietly(() => FileBackend.at(backendUrl())?.summary(stack));
-  return told?.outputs === true ? engineTold(told) : engineOf(wantedEngine(config));
+  if (told?.outputs === true) return engineTold(told);
+  const wanted = wantedEngine(config);
+  return wanted === undefined ? (await engineHere(stack)).engine : engineOf(wanted);
+}
+
+/** The engine that a stack which leaves it open is on, or would be made on; without a stack, that a new one would be. @throws UserError where several have containers of it */
+export async function engineHere(stack?: string): Promise<EngineChoice> {
+  const choice = readChoice((await capture(["sh", "-c", choiceLine(stack)])).stdout, stack);
+  if ("rule" in choice) {
+    throw new UserError([choice]);
+  }
+  return choice;
 }
 
 /** The container engine that the outputs of a stack name. Those from before stacks told theirs are of stacks on podman. */

@@ -1,7 +1,7 @@
 import type { ContainerEngine, EngineThing, ListedContainer } from "../../components/cluster/engine/engine";
-import { engines } from "../../components/cluster/engine/engines";
 import { dhcpServerPart, nodeLabel, ownerLabel, partLabel, stackLabel } from "../../components/cluster/engine-labels";
 import { capture, read } from "../run/capture";
+import { askEngines } from "./ask-engines";
 import { engineOfStack } from "./container-engine";
 
 /** A node of a stack, as the container engine sees it. */
@@ -59,13 +59,11 @@ export function nodesAmong(containers: readonly Found[]): NodeContainer[] {
 /** Of one stack, or of all on all engines. */
 async function containersOf(stack?: string): Promise<Found[]> {
   const label = stack === undefined ? stackLabel : `${stackLabel}=${stack}`;
-  const asked = stack === undefined ? engines : [engineOfStack(stack)];
-  const found = asked.map(async (engine) =>
+  const ask = async (engine: ContainerEngine) =>
     engine
       .readContainers(JSON.parse(await read(engine.listContainers(label))))
-      .map((container) => ({ ...container, engine })),
-  );
-  return (await Promise.all(found)).flat();
+      .map((container) => ({ ...container, engine }));
+  return stack === undefined ? (await askEngines(ask)).flat() : ask(await engineOfStack(stack));
 }
 
 /** What of a stack is left in the container engine, by name. */

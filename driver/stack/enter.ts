@@ -109,6 +109,12 @@ function procFile(pid: number, file: "stat" | "cgroup" | "mountinfo"): string | 
   }
 }
 
+/** Those of the containers that can be entered from here, by their names. */
+export async function waysInto(engine: ContainerEngine, containers: readonly string[]): Promise<Map<string, Inside>> {
+  const doors = (await look(engine, containers)) ?? new Map<string, Door>();
+  return new Map([...doors].flatMap(([name, door]) => (isInside(door) ? [[name, door]] : [])));
+}
+
 /** The ways into those of the containers that are there; undefined where the engine does not tell. */
 async function look(engine: ContainerEngine, containers: readonly string[]): Promise<Map<string, Door> | undefined> {
   // It ends with an error where one of them is gone, and tells of the others.

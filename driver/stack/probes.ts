@@ -7,13 +7,13 @@ import { probeNames } from "../../components/probe/probe-names";
 import { CommandFailed } from "../../lib/command-failed";
 import type { Ran } from "../../lib/ran";
 import { UserError } from "../../lib/user-error";
-import { probersInContainers } from "../meter/in-containers";
 import { proberPods, probersInPods } from "../meter/in-pods";
 import type { Probers } from "../meter/meter";
 import { capture } from "../run/capture";
 import { clearingUp } from "../run/interrupt";
 import { carryImage } from "./carry-image";
 import { engineOfStack } from "./container-engine";
+import { probersInContainers } from "./container-probers";
 import { isExisting, probePlan } from "./existing";
 import { type ProbePlan, probeManifest } from "./probe-manifest";
 import type { Stack } from "./stack";
@@ -46,7 +46,7 @@ export async function withProbes<T>(stack: Stack, work: (probed: Probed) => Prom
     return work({
       ready: async () => {},
       access: () => stack.access(),
-      probers: probersInContainers(engineOfStack(stack.name), nodes, stack.toolchain.prober),
+      probers: probersInContainers(await engineOfStack(stack.name), nodes, stack.toolchain.prober),
     });
   }
   const plan = probePlan(stack.name);

@@ -1,7 +1,8 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { runVariable, testLabel } from "../../cli/test/run";
-import { podman as engine, limits } from "../../components/cluster/engine/podman";
+import { podman as engine } from "../../components/cluster/engine/podman";
+import { limits } from "../../components/cluster/engine/same-words";
 import { type Enter, entering } from "../../driver/stack/enter";
 import { locateToolchain } from "../../toolchain";
 

@@ -49,7 +49,7 @@ class OwnShell implements NodeShell {
 
 const cluster = new Cluster("cluster", { stack: "demo", nodeImage: text, lanCidr: text, podCidr: text, nodes: 2 });
 const nodes = [{ name: "n1", address: text, shell: new OwnShell() }, ...cluster.nodes];
-const access = { nodes, kubeconfig: cluster.kubeconfig };
+const access = { ...cluster.access, nodes };
 const [lan] = cluster.lans;
 if (lan === undefined) throw new Error("a cluster has a LAN");
 

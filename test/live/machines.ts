@@ -195,7 +195,9 @@ mkdir -p /run/sshd`;
       .split(".")
       .map((part) => Number(part).toString(16).padStart(2, "0"))
       .join("");
-    await argv(
+    await argv([
+      "sh",
+      "-euc",
       this.engine.run({
         container: node.name,
         hostname: node.name,
@@ -210,7 +212,7 @@ mkdir -p /run/sshd`;
         image: nodeImage,
         words: ["/lib/systemd/systemd"],
       }),
-    );
+    ]);
     await this.on(node, "until ctr version >/dev/null 2>&1; do sleep 0.2; done");
     const unpack = ["tar", "-x", "-C", "/", "--skip-old-files", "--keep-directory-symlink"];
     const [program = "", ...args] = this.engine.exec(node.name, unpack, "input");

@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import type { Argv } from "../../components/cluster/engine/engine";
-import { limits } from "../../components/cluster/engine/podman";
+import { limits } from "../../components/cluster/engine/same-words";
 import { vagrantNat } from "../../components/cluster/node-state/vagrant";
 import { quoteWord } from "../../lib/shell";
 import { argv, type KubeadmDocument, type Machine, Machines, type MachinesPlan } from "./machines";

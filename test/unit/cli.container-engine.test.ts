@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 /** The engine's name of a stack that told this and is set to that; a text for a state or a config is taken as it is. */
-function engineWith(outputs: object | string | undefined, config: string | undefined): string {
+async function engineWith(outputs: object | string | undefined, config: string | undefined): Promise<string> {
   const state = path.join(folder, ".pulumi/stacks/cni-lab/s.json");
   const resources = [{ type: "pulumi:pulumi:Stack", outputs }];
   if (outputs !== undefined) {
@@ -31,7 +31,7 @@ function engineWith(outputs: object | string | undefined, config: string | undef
   }
   const file = path.join(folder, "Pulumi.s.yaml");
   if (config !== undefined) writeFileSync(file, config);
-  return engineOfStack("s", file).name;
+  return (await engineOfStack("s", file)).name;
 }
 
 const wants = (name: string) => `config:\n  cni-lab:engine: ${name}\n`;
@@ -39,8 +39,8 @@ test.each<[string, object | string | undefined, string | undefined]>([
   ["its program told", { engine: "other" }, wants("podman")],
   ["its config asks for, before there is a state", undefined, wants("other")],
   ["its config asks for, where its state is torn", "{", wants("other")],
-])("the engine of a stack is the one that %s", (_, outputs, config) => {
-  expect(engineWith(outputs, config)).toBe("other");
+])("the engine of a stack is the one that %s", async (_, outputs, config) => {
+  expect(await engineWith(outputs, config)).toBe("other");
 });
 
 test.each<[string, object | string | undefined, string | undefined]>([
@@ -48,11 +48,13 @@ test.each<[string, object | string | undefined, string | undefined]>([
   ["nothing is known of it", undefined, undefined],
   ["its config is torn", undefined, "config: ["],
   ["its config is wrong", undefined, wants("crio")],
-])("where %s, it is podman", (_, outputs, config) => {
-  expect(engineWith(outputs, config)).toBe("podman");
+])("where %s, it is podman", async (_, outputs, config) => {
+  expect(await engineWith(outputs, config)).toBe("podman");
 });
 
-test("an engine that this version does not know is named, with those that it knows", () => {
-  expect(() => engineWith({ engine: "crio" }, undefined)).toThrow('engine is "crio": must be one of: auto, podman');
+test("an engine that this version does not know is named, with those that it knows", async () => {
+  await expect(engineWith({ engine: "crio" }, undefined)).rejects.toThrow(
+    'engine is "crio": must be one of: auto, podman',
+  );
   expect(() => engineOf("Podman")).toThrow('engine is "Podman": must be one of: auto, podman');
 });

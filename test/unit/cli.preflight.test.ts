@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { stackProblems } from "../../cli/preflight";
+import { engineProblems } from "../../cli/preflight/engine";
 import { inotifyProblems } from "../../cli/preflight/inotify";
 import { lanProblems, parseRoutes } from "../../cli/preflight/networks";
 import { memoryProblems } from "../../cli/preflight/resources";
+import { docker } from "../../components/cluster/engine/docker";
+import { podman } from "../../components/cluster/engine/podman";
 import { loadLab } from "../../labs";
 import { parseLabConfig } from "../../stacks/schema";
 
@@ -86,4 +89,21 @@ test("an engine that does not work is named with what it says, and asked for not
   expect(await stackProblems(await loadLab("flannel"), "flannel", parseLabConfig({}))).toEqual([
     { field: "engine", value: "podman", rule: "must work, and says: Error: no storage", fix: "see podman info" },
   ]);
+});
+
+test.each([
+  ["podman 4.3.1, as root", podman, { version: "4.3.1", rootless: false }, []],
+  ["docker of Debian 12", docker, { version: "20.10.24+dfsg1", rootless: false }, []],
+  ["docker 29", docker, { version: "29.1.1", rootless: false }, []],
+  ["podman 3", podman, { version: "3.4.4", rootless: false }, ["podman 3.4.4: must be 4.3 or newer"]],
+  ["docker 19.03", docker, { version: "19.03.15", rootless: false }, ["docker 19.03.15: must be 20.10 or newer"]],
+  [
+    "docker without root",
+    docker,
+    { version: "28.2.2", rootless: true },
+    ["docker: is rootless, and nodes need devices, cgroups and values of the kernel that only root has"],
+  ],
+])("%s", (_, engine, info, problems) => {
+  const found = engineProblems(engine, { ...info, folder: "/" });
+  expect(found.map(({ value, rule }) => `${value}: ${rule}`)).toEqual(problems);
 });

@@ -15,6 +15,9 @@ test("a missing image is told with what builds it, and one of somebody's own wit
   expect(describeProblem(missingImage("localhost/cni-lab/node:1", "localhost/cni-lab/node:1"))).toBe(
     'node image is "localhost/cni-lab/node:1": is not on this machine; build it with: npm run node-image',
   );
+  expect(missingImage("localhost/cni-lab/node:1", "localhost/cni-lab/node:1", "docker").fix).toBe(
+    "build it with: npm run node-image -- docker",
+  );
   expect(describeProblem(missingImage("localhost/mine:1", "localhost/cni-lab/node:1"))).toBe(
     'nodeImage is "localhost/mine:1": is not on this machine; build or pull it, or take this version\'s: pulumi config rm nodeImage',
   );
