@@ -32,7 +32,7 @@ export interface RunChecksOptions {
   readonly evidenceDir: string;
   /** Multiplies every deadline: more for a slow machine, 0 for a single look. @default 1 */
   readonly deadlineFactor?: number;
-  /** How many tries run at once: most of them wait for packets. @default 12 */
+  /** How many tries run at once: most of them wait for packets. @default 12, and as many fewer as a deadline is longer, at least 2 */
   readonly parallel?: number;
   readonly onEvent?: (event: CheckEvent) => void;
   /** Ends the run; the promise then rejects with the signal's reason. */
@@ -66,7 +66,7 @@ export async function runChecks(access: ClusterAccess, lab: Checklist, options: 
     onEvent: options.onEvent ?? (() => {}),
   };
 
-  const queue = new PQueue({ concurrency: options.parallel ?? 12 });
+  const queue = new PQueue({ concurrency: options.parallel ?? sideBySide(options.deadlineFactor) });
   const start = clock.now();
   const startedAt = new Date(start).toISOString();
   await context.folder.write("started.txt", `${startedAt} lab ${lab.id}, expecting ${options.expect}\n`);
@@ -91,6 +91,11 @@ export async function runChecks(access: ClusterAccess, lab: Checklist, options: 
   await context.folder.write("verdict.txt", verdictText(verdict));
   await context.folder.write("junit.xml", junitXml(verdict));
   return verdict;
+}
+
+/** How many commands run at once: fewer on a machine that needs more time for each. */
+function sideBySide(deadlineFactor = 1): number {
+  return Math.max(2, Math.ceil(12 / Math.max(1, deadlineFactor)));
 }
 
 /** The values in force that placeholders may name; one that is not set is empty. */

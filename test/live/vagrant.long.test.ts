@@ -23,7 +23,7 @@ const lab = new LabUnderTest("vagrant", machines.home);
 const [first, second] = machines.nodes.map(({ name }) => name);
 const adopt = ["adopt", lab.stack, "--kubeconfig", machines.kubeconfig, "--ssh", `${machines.user}@%h`];
 /** Of each check's deadline: where processors are emulated all takes its time. */
-const patient = ["--deadline-factor", "15"];
+const patient = ["--deadline-factor", "8"];
 /** With its own pace the meter alone would take a third of an emulated processor's time, and slow the rest down. */
 const gentle = ["--meter-every", "2000", ...patient];
 const minutes = 60_000;

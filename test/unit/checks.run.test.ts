@@ -320,6 +320,17 @@ describe("a run", () => {
     expect(slow.most).toBe(4);
   });
 
+  it.each([
+    [0, 12],
+    [1, 12],
+    [4, 3],
+    [99, 2],
+  ])("with deadlines %i times as long it does at most %i at once", async (deadlineFactor, most) => {
+    const slow = new FakeCluster(() => ({ stdout: "yes", seconds: 1 }), 9);
+    await run(slow, [checkOf(), checkOf({ id: "again" })], { deadlineFactor });
+    expect(slow.most).toBe(most);
+  });
+
   it("tries the links of the longest chain of controls first, before those that stand alone", async () => {
     const order: string[] = [];
     const cluster = new FakeCluster((_, command) => {
