@@ -15,8 +15,8 @@ export interface Missing {
 /**
  * What this machine lacks; empty when the lab can run.
  *
- * @param engine the name of the container engine that is to work. @default "podman"
  * @param kernel "load" loads kernel modules that lack and can be loaded; with "look" nothing is changed. @default "look"
+ * @param engine the name of the container engine that is to work. @default "podman"
  */
 export async function missing(kernel: "look" | "load" = "look", engine: string = podman.name): Promise<Missing[]> {
   if (process.platform !== "linux" || process.arch !== "x64") {

@@ -123,7 +123,7 @@ export interface ContainerPlan {
   /** @default none */
   readonly env?: Labels;
   readonly ports: readonly NetworkPort[];
-  /** A TCP port of this machine that leads to one of the container. @default none */
+  /** A TCP port of this machine that leads to one of the container; only for engines with `reach: "loopback"`. @default none */
   readonly published?: PublishedPort;
   /** Addresses by names, for its `/etc/hosts`. @default none */
   readonly hosts?: Labels;
