@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Say } from "../../lib/progress";
 import { UserError } from "../../lib/user-error";
-import { run } from "../run";
+import { fetchFile, NotFetched } from "../download/fetch";
 import { fileOf, type Jar, pathOf } from "./program";
 import { registry } from "./registry";
 
@@ -22,7 +22,7 @@ export interface Fetching {
 /**
  * Brings jars, each with the digest that is pinned, and gives their paths: whoever uses those has what was checked.
  *
- * @throws UserError for a jar with another digest; CommandError where one can't be had
+ * @throws UserError for a jar with another digest, and for one that can't be had
  */
 export async function fetchJars(jars: readonly Jar[], fetching: Fetching): Promise<string[]> {
   const paths: string[] = [];
@@ -34,26 +34,40 @@ export async function fetchJars(jars: readonly Jar[], fetching: Fetching): Promi
 
 async function fetchJar(jar: Jar, { kept, into, say, from = registry() }: Fetching): Promise<string> {
   const [there, here] = [join(kept, pathOf(jar)), join(into, fileOf(jar))];
-  if (existsSync(there)) {
-    await copyFile(there, here);
-    if (digestOf(here) === jar.sha256) {
-      return here;
-    }
+  if (await take(jar, there, here)) {
+    return here;
   }
-  const address = `${from}/${pathOf(jar)}`;
-  say(`fetching ${fileOf(jar)}`);
-  const patience = ["--retry", "3", "--connect-timeout", "20", "--max-time", "300"];
-  await run(["curl", "--fail", "--silent", "--show-error", "--location", ...patience, "--output", here, address]);
-  const digest = digestOf(here);
-  if (digest !== jar.sha256) {
-    await rm(here);
-    const rule = `must have the SHA-256 ${jar.sha256}, has ${digest}: nothing of it was used`;
-    throw new UserError([{ field: "jar", value: address, rule, fix: "take it from another mirror, or try again" }]);
+  const url = `${from}/${pathOf(jar)}`;
+  // The registry has a mirror of its own, in Maven's settings.
+  const fetching = { file: there, say, mirror: "" };
+  await fetchFile({ url, digest: { algorithm: "sha256", hex: jar.sha256 } }, fetching).catch((error: unknown) => {
+    throw error instanceof NotFetched ? refusalOf(error, jar) : error;
+  });
+  if (!(await take(jar, there, here))) {
+    throw new Error(`${there} has changed since it was fetched`);
   }
-  await mkdir(dirname(there), { recursive: true });
-  await copyFile(here, `${there}.${process.pid}`);
-  await rename(`${there}.${process.pid}`, there);
   return here;
+}
+
+/** Copies what is kept, where it is there and what is pinned: the copy is what was looked at. */
+async function take({ sha256 }: Jar, kept: string, copy: string): Promise<boolean> {
+  if (!existsSync(kept)) {
+    return false;
+  }
+  await copyFile(kept, copy);
+  const isPinned = digestOf(copy) === sha256;
+  if (!isPinned) {
+    await rm(copy);
+  }
+  return isPinned;
+}
+
+function refusalOf({ url, why, found }: NotFetched, { sha256 }: Jar): UserError {
+  const rule =
+    found === undefined
+      ? `can't be fetched: ${why}`
+      : `must have the SHA-256 ${sha256}, has ${found}: nothing of it was used`;
+  return new UserError([{ field: "jar", value: url, rule, fix: "take it from another mirror, or try again" }]);
 }
 
 function digestOf(file: string): string {
