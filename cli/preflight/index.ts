@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { engineOf } from "../../components/cluster/engine/engines";
-import { defaultLan } from "../../components/cluster/lan";
-import { nodeContainers } from "../../driver/stack/containers";
+import { apiPortOf, defaultLan } from "../../components/cluster/lan";
+import { nodeContainers, partContainers } from "../../driver/stack/containers";
 import type { Lab } from "../../labs/format/lab-data";
 import type { Progress } from "../../lib/progress";
 import { type Problem, UserError } from "../../lib/user-error";
 import type { LabConfig } from "../../stacks/schema";
 import { ensureSystem, type Missing, missing, thisMachine } from "../../toolchain";
+import { apiPortProblems } from "./api-port";
 import { engineProblems, infoOf } from "./engine";
 import { inotifyProblems, inotifyState } from "./inotify";
 import { lanProblems, usedNetworks } from "./networks";
@@ -46,14 +47,22 @@ export async function stackProblems(lab: Lab, stack: string, config: LabConfig):
     return [info];
   }
   const lan = config.lanCidr ?? defaultLan(stack);
-  const [nodes, used] = await Promise.all([nodeContainers(stack), usedNetworks(engine, stack)]);
+  const [nodes, own, used] = await Promise.all([
+    nodeContainers(stack),
+    partContainers(stack),
+    usedNetworks(engine, stack),
+  ]);
   const isUp = nodes.some(({ running }) => running);
   return [
     ...engineProblems(engine, info),
     ...lanProblems(lan, stack, used),
     // Of a machine that is another one nothing can be asked here.
     ...(existsSync(info.folder)
-      ? [...diskProblems(info.folder), ...(isUp ? [] : newClusterProblems(lab, config.nodes))]
+      ? [
+          ...diskProblems(info.folder),
+          ...(isUp ? [] : newClusterProblems(lab, config.nodes)),
+          ...(engine.reach === "loopback" && own.length === 0 ? await apiPortProblems(apiPortOf(lan), stack) : []),
+        ]
       : []),
   ];
 }

@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { stackProblems } from "../../cli/preflight";
+import { apiPortProblems } from "../../cli/preflight/api-port";
 import { engineProblems } from "../../cli/preflight/engine";
 import { inotifyProblems } from "../../cli/preflight/inotify";
 import { lanProblems, parseRoutes } from "../../cli/preflight/networks";
@@ -33,6 +36,23 @@ test.each([
       fix: "choose another: ./lab up flannel --set lanCidr=172.28.N.0/24",
     },
   ]);
+});
+
+test("a port of the API server that another program has is refused, and a free one is fine", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  expect(await apiPortProblems(port, "flannel")).toEqual([
+    {
+      field: "port",
+      value: `127.0.0.1:${port}`,
+      rule: "is where the API server is to be reached, and another program listens there",
+      fix: expect.stringContaining("./lab up flannel --set lanCidr=172.28.N.0/24"),
+    },
+  ]);
+  other.close();
+  await once(other, "close");
+  expect(await apiPortProblems(port, "flannel")).toEqual([]);
 });
 
 test("reads the kernel's routes without the default one", () => {
