@@ -171,6 +171,17 @@ function buildProgram(
   command("doctor", "list what this machine is missing, and how to fix it").action(
     act(async () => (await import("./commands/doctor")).doctor),
   );
+  command("bundle", "pack all that up needs into a file, for machines without a network")
+    .argument("<file>", "where to; a file that is there is replaced")
+    .option(
+      "--debian <suite>",
+      "have the packages of this Debian (default: of this machine's); may be repeated",
+      append,
+    )
+    .action(act(async () => (await import("./commands/bundle")).bundle));
+  command("unbundle", "take over what a bundle holds: nothing is fetched or built afterwards")
+    .argument("<file>", "what ./lab bundle wrote")
+    .action(act(async () => (await import("./commands/bundle")).unbundle));
   command("test", "run all tests of the lab")
     .option("--long", "run the long forms too")
     .action(act(async () => (await import("./commands/test")).test));

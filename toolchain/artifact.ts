@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Say } from "../lib/progress";
+import type { BuildPackage } from "./build-packages";
 import type { Cache } from "./cache";
 import type { ImageEngine } from "./image-engine";
 import { repository } from "./repository";
@@ -35,6 +36,8 @@ export interface Artifact {
   readonly files: readonly string[];
   /** Artifacts whose folders the build reads. */
   readonly needs: readonly Artifact[];
+  /** Debian packages that the build runs. @default none */
+  readonly packages?: readonly BuildPackage[];
   /** What the build waits for most: the processor, or network and disk. */
   readonly load: "cpu" | "io";
   /** A part that lies outside of the store, such as an image in the container engine. @default always there */
@@ -59,6 +62,11 @@ export function digestOf(artifact: Artifact): string {
     known.set(artifact, digest);
   }
   return digest;
+}
+
+/** The name of an artifact's folder in the store. */
+export function keyOf(artifact: Artifact): string {
+  return `${artifact.name}-${digestOf(artifact)}`;
 }
 
 /** JSON with sorted keys, so that the order in which an object was written does not matter. */

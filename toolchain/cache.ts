@@ -18,6 +18,8 @@ export interface Cache {
   readonly maven: string;
   /** Pulumi's homes, one per set of plugins; Pulumi itself writes there too. */
   readonly pulumiHomes: string;
+  /** The file that tells by which Go was built what a bundle brought. */
+  readonly bundleGo: string;
 }
 
 /** The cache below `root`. */
@@ -31,6 +33,7 @@ export function cacheAt(root: string): Cache {
     goBuild: join(root, "go", "build"),
     maven: join(root, "maven"),
     pulumiHomes: join(root, "pulumi-home"),
+    bundleGo: join(root, "bundle-go"),
   };
 }
 

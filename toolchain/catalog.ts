@@ -1,9 +1,9 @@
 import type { Artifact } from "./artifact";
 import type { Cache } from "./cache";
 import { rootfsArtifact } from "./debian/rootfs";
-import { dockerRoot, machineRoot, sshdRoot } from "./debian/roots";
+import { bookwormHost, dockerRoot, machineRoot, sshdRoot, trixieHost } from "./debian/roots";
 import { goArtifact } from "./go/artifacts";
-import { chooseGo } from "./go/choice";
+import { chooseGo, type GoChoice } from "./go/choice";
 import * as programs from "./go/programs";
 import { dockerImage, machineImage, rootImageArtifact } from "./node/root-image";
 import { nodeImageParts } from "./node-image";
@@ -29,11 +29,17 @@ export interface Catalog {
   readonly dockerImage: Artifact;
   /** For long tests only: QEMU and a kernel, as an image. */
   readonly machineImage: Artifact;
+  /** For long tests only: root file systems of plain Debian machines, of 12 and of 13. */
+  readonly bookwormHost: Artifact;
+  readonly trixieHost: Artifact;
 }
 
-/** The artifacts of the present pins, for the Go of this machine. */
-export function catalog(cache: Cache): Catalog {
-  const go = chooseGo();
+/**
+ * The artifacts of the present pins.
+ *
+ * @param go what builds them. @default this machine's
+ */
+export function catalog(cache: Cache, go: GoChoice = chooseGo()): Catalog {
   const kubernetes = goArtifact(programs.kubernetes, go);
   const etcd = goArtifact(programs.etcd, go);
   const engine = [goArtifact(programs.pulumi, go), goArtifact(programs.pulumiLanguageNodejs, go)];
@@ -45,6 +51,8 @@ export function catalog(cache: Cache): Catalog {
     sshdFiles: rootfsArtifact(sshdRoot),
     dockerImage: rootImageArtifact(dockerImage, rootfsArtifact(dockerRoot)),
     machineImage: rootImageArtifact(machineImage, rootfsArtifact(machineRoot)),
+    bookwormHost: rootfsArtifact(bookwormHost),
+    trixieHost: rootfsArtifact(trixieHost),
     ...nodeImageParts(go),
   };
 }

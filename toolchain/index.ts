@@ -1,9 +1,15 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "../lib/progress";
 import { UserError } from "../lib/user-error";
-import { type Artifact, digestOf } from "./artifact";
+import { type Artifact, digestOf, keyOf } from "./artifact";
+import type { BuildPackage } from "./build-packages";
+import { type PartSize, pack } from "./bundle/pack";
+import { unpack, type Wanted } from "./bundle/unpack";
 import { type Cache, userCache } from "./cache";
 import { type Catalog, catalog } from "./catalog";
+import type { GoChoice } from "./go/choice";
 import * as programs from "./go/programs";
 import { imageEngineOf, podman } from "./image-engine";
 import { archivedName } from "./images/artifact";
@@ -12,12 +18,15 @@ import { workloads } from "./images/workloads";
 import { Held, type Mode, withMachineLock } from "./machine-lock";
 import { nodeImageName } from "./node/image";
 import { dockerImage, machineImage, rootImageName } from "./node/root-image";
+import { goOfStacks } from "./node-image";
 import { choosePlugins, chosenPlugins, type PluginSource, pulumiInstall } from "./plugins-choice";
 import { prune, touch } from "./prune";
 import { choiceFile, officialHomePath, ownHomePath, pluginFolders } from "./pulumi/home";
 import { removeAll } from "./purge";
+import { repository } from "./repository";
 import { Store } from "./store";
-import { placeOf, requireDisk } from "./system/disk";
+import { type Places, placeOf, requireDisk, requireDiskFor, toBundle } from "./system/disk";
+import { ensureBuildPackages, ensureBundlePackages } from "./system/ensure";
 
 export { pluginFolders } from "./pulumi/home";
 export { ensureSystem, ensureTestPackages, thisMachine } from "./system/ensure";
@@ -45,14 +54,19 @@ export interface Builds {
 
 /** Paths and names for the present pins, without building or checking anything: a few milliseconds. */
 export function locateToolchain(cache: Cache = userCache()): Toolchain {
-  const artifacts = catalog(cache);
+  const artifacts = stackCatalog(cache);
   return located(cache, artifacts, chosenPlugins(choiceFile(cache)) ?? "own");
+}
+
+/** What stacks need, which a bundle may have brought. */
+function stackCatalog(cache: Cache): Catalog {
+  return catalog(cache, goOfStacks(cache));
 }
 
 /** Builds what lacks, and only that; with nothing to do well under a second. @throws UserError while `purge` runs */
 export function ensureToolchain(ui: Progress, builds: Builds = {}): Promise<Toolchain> {
   const { cache = userCache() } = builds;
-  const all = catalog(cache);
+  const all = stackCatalog(cache);
   return ensureSome(ui, builds, [all.bin, all.ownHome, all.prober, all.nodeImage], async (store) =>
     located(cache, all, await pluginsOf(cache, store, all, ui)),
   );
@@ -61,7 +75,7 @@ export function ensureToolchain(ui: Progress, builds: Builds = {}): Promise<Tool
 /** Builds what a stack needs that makes no nodes: Pulumi and its plugins. @throws UserError while `purge` runs */
 export function ensureEngine(ui: Progress, builds: Builds = {}): Promise<Toolchain> {
   const { cache = userCache() } = builds;
-  const all = catalog(cache);
+  const all = stackCatalog(cache);
   return ensureSome(ui, builds, [all.bin, all.ownHome, all.prober], async (store) =>
     located(cache, all, await pluginsOf(cache, store, all, ui)),
   );
@@ -102,6 +116,16 @@ export function ensureMachineImage(ui: Progress, builds: Builds = {}): Promise<s
   return ensureSome(ui, builds, [image], () => Promise.resolve(locateMachineImage(cache)));
 }
 
+/** A Debian on which long tests run the lab. */
+export type HostSuite = "bookworm" | "trixie";
+
+/** Builds the root file system of a plain Debian machine where it lacks; gives its archive. @throws UserError while `purge` runs */
+export function ensureHostRoot(ui: Progress, suite: HostSuite, builds: Builds = {}): Promise<string> {
+  const { cache = userCache() } = builds;
+  const root = catalog(cache)[`${suite}Host`];
+  return ensureSome(ui, builds, [root], (store) => Promise.resolve(join(store.pathOf(root), "rootfs.tar")));
+}
+
 /** Its full name. */
 export function locateMachineImage(cache: Cache = userCache()): string {
   return rootImageName(machineImage, catalog(cache).machineImage);
@@ -110,7 +134,7 @@ export function locateMachineImage(cache: Cache = userCache()): string {
 /** Builds the node image where it lacks, and nothing that only `./lab` needs; gives its name. @throws UserError while `purge` runs */
 export function ensureNodeImage(ui: Progress, builds: Builds = {}): Promise<string> {
   const { cache = userCache() } = builds;
-  const { nodeImage } = catalog(cache);
+  const { nodeImage } = stackCatalog(cache);
   return ensureSome(ui, builds, [nodeImage], async () => nodeImageName(nodeImage));
 }
 
@@ -155,8 +179,64 @@ export function ensureImageArchive(
  */
 export function ensurePlugins(ui: Progress, builds: Builds = {}): Promise<readonly string[]> {
   const { cache = userCache() } = builds;
-  const { ownHome } = catalog(cache);
+  const { ownHome } = stackCatalog(cache);
   return ensureSome(ui, builds, [ownHome], async () => pluginFolders(ownHomePath(cache, ownHome)));
+}
+
+/** The Debian packages that builds take which stacks need and which are still to be made. */
+export async function packagesToBuild(cache: Cache = userCache()): Promise<readonly BuildPackage[]> {
+  const { bin, ownHome, prober, nodeImage } = stackCatalog(cache);
+  const store = new Store(cache);
+  return packagesOf(await store.lacking([bin, ownHome, prober, nodeImage], (each) => existsSync(store.pathOf(each))));
+}
+
+function packagesOf(artifacts: readonly Artifact[]): BuildPackage[] {
+  return artifacts.flatMap(({ packages = [] }) => packages);
+}
+
+/** Where a bundle is, and what machines it is for. */
+export interface BundleRequest extends Builds {
+  readonly file: string;
+  /** Debian suites whose packages it has. */
+  readonly suites: readonly string[];
+}
+
+/**
+ * Packs all that stacks need into a file, from which another machine has it without a network; builds what lacks.
+ *
+ * @throws UserError where zstd lacks and can't be installed, and while `purge` runs
+ */
+export async function writeBundle(ui: Progress, { file, suites, ...builds }: BundleRequest): Promise<PartSize[]> {
+  const { cache = userCache() } = builds;
+  await ensureBundlePackages(ui);
+  await ensureToolchain(ui, builds);
+  const store = new Store(cache, imageEngineOf(builds.engine ?? podman.name));
+  requireDiskFor("a bundle", toBundle, await placesOf(store));
+  const go = goOfStacks(cache);
+  const self = { npm: repository, node: process.execPath };
+  return inCache(cache, "shared", () =>
+    pack(ui, { store, ...bundled(cache, go), ...self, go: go.version, suites, file }),
+  );
+}
+
+/** Takes over what a bundle holds. @throws UserError as `unpack`, and while others build */
+export async function readBundle(ui: Progress, file: string, builds: Builds = {}): Promise<void> {
+  const { cache = userCache() } = builds;
+  const store = new Store(cache, imageEngineOf(builds.engine ?? podman.name));
+  await inCache(cache, "exclusive", async () => {
+    const wantedWith = (version: string) => bundled(cache, { from: "bundle", version });
+    const version = await unpack(ui, { store, file, wantedWith });
+    await writeFile(cache.bundleGo, `${version}\n`);
+  });
+  // What is only put together is put together here: it has this machine's paths.
+  await ensureToolchain(ui, builds);
+}
+
+/** What a bundle has of the toolchain: what is compiled, and the node image. */
+function bundled(cache: Cache, go: GoChoice): Wanted {
+  const { bin, ownHome, prober, nodeImage } = catalog(cache, go);
+  const builds = new Map([...bin.needs, ...ownHome.needs, prober].map((artifact) => [keyOf(artifact), artifact]));
+  return { builds: [...builds.values()], nodeImage: { artifact: nodeImage, name: nodeImageName(nodeImage) } };
 }
 
 /** Removes all that the toolchain has built or downloaded. Stacks must be down. @throws UserError while others build */
@@ -169,7 +249,7 @@ async function pruneAlone(store: Store): Promise<void> {
   const { cache } = store;
   await lockCache(cache, "exclusive", async () => {
     // What of this version was not asked for just now is not old.
-    await touch(store, Object.values(catalog(cache)));
+    await touch(store, [...Object.values(catalog(cache)), ...Object.values(stackCatalog(cache))]);
     await prune(store);
   }).catch((error: unknown) => {
     if (!(error instanceof Held)) {
@@ -209,7 +289,8 @@ async function ensureSome<T>(
     // From here on nothing that a build stands on counts as old.
     await touch(store, wanted);
     if (lacking.length > 0) {
-      requireDisk(lacking, { cache: await placeOf(cache.root), engine: await placeOf(await store.engine.folder()) });
+      await ensureBuildPackages(ui, packagesOf(lacking));
+      requireDisk(lacking, await placesOf(store));
       await store.ensure(wanted, ui);
       await touch(store, wanted);
     }
@@ -219,6 +300,10 @@ async function ensureSome<T>(
     await pruneAlone(store);
   }
   return built.answer;
+}
+
+async function placesOf({ cache, engine }: Store): Promise<Places> {
+  return { cache: await placeOf(cache.root), engine: await placeOf(await engine.folder()) };
 }
 
 function located(cache: Cache, { bin, ownHome, prober, nodeImage }: Catalog, plugins: PluginSource): Toolchain {

@@ -8,6 +8,7 @@ import {
   ensureToolchain,
   locateToolchain,
   missing,
+  packagesToBuild,
   purge,
   thisMachine,
 } from ".";
@@ -30,7 +31,7 @@ const commands: Readonly<Record<string, (engine?: string) => Promise<string>>> =
     return asJson(await ensureToolchain(ui));
   },
   locate: async () => asJson(locateToolchain()),
-  missing: async () => asJson(await missing()),
+  missing: async () => asJson(await missing("look", undefined, await packagesToBuild())),
   purge: async () => {
     await purge(ui);
     return "";

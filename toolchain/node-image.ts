@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import type { Artifact } from "./artifact";
+import { type Cache, userCache } from "./cache";
 import { rootfsArtifact } from "./debian/rootfs";
 import { nodeRoot } from "./debian/roots";
 import { goArtifact } from "./go/artifacts";
@@ -8,6 +10,7 @@ import { workloadImages } from "./images/artifact";
 import { imageStore } from "./images/store";
 import { workloads } from "./images/workloads";
 import { nodeImageArtifact, nodeImageName } from "./node/image";
+import { Store } from "./store";
 
 /** The node image, and the archive of all images that pods run, which enters it. */
 export function nodeImageParts(go: GoChoice): { readonly workloadImages: Artifact; readonly nodeImage: Artifact } {
@@ -22,6 +25,19 @@ export function nodeImageParts(go: GoChoice): { readonly workloadImages: Artifac
  * Full name of the node image that this checkout makes, built or not: the digest of all that enters it, the version of
  * the Go that builds it too.
  */
-export function nodeImageHere(): string {
-  return nodeImageName(nodeImageParts(chooseGo()).nodeImage);
+export function nodeImageHere(cache: Cache = userCache()): string {
+  return nodeImageName(nodeImageParts(goOfStacks(cache)).nodeImage);
+}
+
+/**
+ * The Go that builds what stacks need: of the machine that made the bundle which was unpacked here, as long as the node
+ * image that it brought is this checkout's; else this machine's.
+ */
+export function goOfStacks(cache: Cache): GoChoice {
+  const version = existsSync(cache.bundleGo) ? readFileSync(cache.bundleGo, "utf8").trim() : undefined;
+  if (version === undefined) {
+    return chooseGo();
+  }
+  const brought: GoChoice = { from: "bundle", version };
+  return existsSync(new Store(cache).pathOf(nodeImageParts(brought).nodeImage)) ? brought : chooseGo();
 }

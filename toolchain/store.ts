@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import PQueue from "p-queue";
 import type { Progress, Say } from "../lib/progress";
-import { type Artifact, digestOf } from "./artifact";
+import { type Artifact, keyOf } from "./artifact";
 import type { Cache } from "./cache";
 import { type ImageEngine, podman } from "./image-engine";
 import { waitForMachineLock } from "./machine-lock";
@@ -30,11 +30,18 @@ export class Store {
     return existsSync(this.pathOf(artifact)) && (await artifact.alsoThere?.(this.engine)) !== false;
   }
 
-  /** Those of the artifacts, and of what they need, that `ensure` would build now. */
-  async lacking(artifacts: readonly Artifact[]): Promise<Artifact[]> {
+  /**
+   * Those of the artifacts, and of what they need, that `ensure` would build now.
+   *
+   * @param isThere what counts as there. @default what is whole
+   */
+  async lacking(
+    artifacts: readonly Artifact[],
+    isThere: (artifact: Artifact) => boolean | Promise<boolean> = (artifact) => this.has(artifact),
+  ): Promise<Artifact[]> {
     const found = new Map<string, Artifact>();
     const visit = async (artifact: Artifact): Promise<void> => {
-      if (!found.has(keyOf(artifact)) && !(await this.has(artifact))) {
+      if (!found.has(keyOf(artifact)) && !(await isThere(artifact))) {
         found.set(keyOf(artifact), artifact);
         await Promise.all(artifact.needs.map(visit));
       }
@@ -67,6 +74,13 @@ export class Store {
     await allDone(artifacts.map(start));
   }
 
+  /** Takes over the folder of an artifact that was built elsewhere; what it holds is moved. */
+  async take(artifact: Artifact, folder: string): Promise<void> {
+    await mkdir(this.cache.store, { recursive: true });
+    await rm(this.pathOf(artifact), { recursive: true, force: true });
+    await rename(folder, this.pathOf(artifact));
+  }
+
   private async buildLocked(artifact: Artifact, say: Say): Promise<void> {
     const { cache } = this;
     await Promise.all([cache.store, cache.tmp, cache.locks].map((folder) => mkdir(folder, { recursive: true })));
@@ -96,9 +110,8 @@ export class Store {
       const scratch = join(work, "scratch");
       await Promise.all([mkdir(out), mkdir(scratch)]);
       await artifact.build({ out, scratch, cache, engine, say, pathOf: (need) => this.pathOf(need) });
-      // Left from an artifact whose outside part is gone.
-      await rm(this.pathOf(artifact), { recursive: true, force: true });
-      await rename(out, this.pathOf(artifact));
+      // What is there is left from an artifact whose outside part is gone.
+      await this.take(artifact, out);
     } finally {
       await rm(work, { recursive: true, force: true });
     }
@@ -108,10 +121,6 @@ export class Store {
 /** The name of the lock of a build, in the cache's own folder of locks. */
 export function buildLock(artifact: Artifact): string {
   return `build ${keyOf(artifact)}`;
-}
-
-function keyOf(artifact: Artifact): string {
-  return `${artifact.name}-${digestOf(artifact)}`;
 }
 
 /** Waits for all, also when one fails, so that no build runs on behind an error; then throws the first error. */

@@ -1,7 +1,7 @@
 import { engineHere } from "../../driver/stack/container-engine";
 import { exitCodes } from "../../lib/command-failed";
 import { table } from "../../lib/terminal/table";
-import { missing } from "../../toolchain";
+import { missing, packagesToBuild } from "../../toolchain";
 import { userCache } from "../../toolchain/cache";
 import { chosenPlugins, describeChoice } from "../../toolchain/plugins-choice";
 import { choiceFile } from "../../toolchain/pulumi/home";
@@ -9,7 +9,7 @@ import { choiceFile } from "../../toolchain/pulumi/home";
 /** `./lab doctor`: what this machine is missing, and how to fix it. */
 export async function doctor(): Promise<number> {
   const { engine, why } = await engineHere();
-  const lacks = await missing("look", engine.name);
+  const lacks = await missing("look", engine.name, await packagesToBuild());
   if (lacks.length === 0) {
     console.log("This machine has all that the lab needs.");
     console.log(`Container engine: ${engine.name}${why === undefined ? "" : `, as ${why}`}.`);

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
@@ -10,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -140,6 +142,71 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toBe(`lab: Node.js 20 or newer is needed, found ${version}\nas root: ${fix}\n`);
   expect(installs()).toBe(0);
+});
+
+describe("unbundle", () => {
+  const bundle = () => path.join(folder, "lab.bundle");
+
+  /** A bundle with a Node of its own, and the npm packages of a checkout's lock file. */
+  async function write(lock = readFileSync(path.join(home, "package-lock.json"))): Promise<void> {
+    const parts = path.join(folder, "parts");
+    const sum = createHash("sha256").update(lock).digest("hex");
+    const script = `
+      mkdir -p bootstrap node/bin npm/node_modules
+      cp "${folder}/bin/node" node/bin/node
+      sed -i 's/NODE_IS:-v20.1.0/OTHER:-v20.9.9/; s/pwd;/echo its own;/' node/bin/node
+      echo "${sum}  -" >npm/node_modules/.cni-lab-stamp
+      tar -czf bootstrap/node.tar.gz -C node .
+      tar -czf bootstrap/npm.tar.gz -C npm node_modules
+      sha256sum bootstrap/* >SHA256SUMS
+      tar -cf "${bundle()}" SHA256SUMS bootstrap`;
+    mkdirSync(parts);
+    await promisify(execFile)("sh", ["-euc", script], { cwd: parts });
+    rmSync(parts, { recursive: true });
+  }
+  const old = { NODE_IS: "v18.20.4" };
+
+  test("takes Node and the npm packages out of the bundle where they lack; both stay", async () => {
+    await write();
+    const first = await launch({ args: ["unbundle", bundle()], env: old });
+    expect(first.stdout, first.stderr).toContain("its own");
+    expect(first.stdout).toContain(`<unbundle><${bundle()}>`);
+    const later = await launch({ args: ["up"], env: old });
+    expect(later.stdout).toContain("its own");
+    expect(later.stderr).toBe("");
+    expect(installs()).toBe(0);
+  });
+
+  test("leaves the machine's Node to it where it is new enough", async () => {
+    await write();
+    expect((await launch({ args: ["unbundle", bundle()] })).stdout).not.toContain("its own");
+    expect(existsSync(path.join(cache(), "cni-lab/node"))).toBe(false);
+    expect(installs()).toBe(0);
+  });
+
+  test("takes nothing out where nothing lacks", async () => {
+    await launch();
+    expect((await launch({ args: ["unbundle", "no-such-file"] })).code).toBe(0);
+  });
+
+  test.each([
+    ["is not there", () => rmSync(bundle()), "there is no bundle"],
+    ["is cut short", () => truncateSync(bundle(), 700), "is no whole bundle of the lab\ncopy it again"],
+  ])("a bundle that %s is refused, and nothing of it is used", async (_, change, words) => {
+    await write();
+    change();
+    const { code, stdout, stderr } = await launch({ args: ["unbundle", bundle()], env: old });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(words);
+    expect(existsSync(path.join(home, "node_modules"))).toBe(false);
+  });
+
+  test("a bundle of another version is refused", async () => {
+    await write(Buffer.from("another"));
+    const { code, stderr } = await launch({ args: ["unbundle", bundle()], env: old });
+    expect(code).toBe(2);
+    expect(stderr).toContain("is of another version of the lab\nuse the checkout that made it");
+  });
 });
 
 describe("the temporary folder", () => {

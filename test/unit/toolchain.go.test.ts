@@ -2,8 +2,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { chooseGo } from "../../toolchain/go/choice";
+import { silentProgress } from "../../lib/progress";
+import { cacheAt } from "../../toolchain/cache";
+import { goArtifact } from "../../toolchain/go/artifacts";
+import { chooseGo, type GoChoice } from "../../toolchain/go/choice";
+import * as programs from "../../toolchain/go/programs";
 import { isGoAtLeast, parseGoVersion } from "../../toolchain/go/version";
+import { nodeImageName } from "../../toolchain/node/image";
+import { goOfStacks, nodeImageHere, nodeImageParts } from "../../toolchain/node-image";
+import { Store } from "../../toolchain/store";
 
 let folder: string;
 beforeEach(() => {
@@ -63,4 +70,26 @@ test("a link on PATH leads to the version of its distribution", () => {
 test("without one the pinned Go of PyPI is taken", () => {
   expect(chooseGo(installed("old", "go1.24.10"), "1.24.11")).toEqual({ from: "pypi", version: "1.24.11" });
   expect(chooseGo("", "1.24.11")).toEqual({ from: "pypi", version: "1.24.11" });
+});
+
+test("the builds of a bundle count for as long as its node image is that of this checkout", () => {
+  const cache = cacheAt(folder);
+  const brought: GoChoice = { from: "bundle", version: "1.99.0" };
+  writeFileSync(cache.bundleGo, "1.99.0\n");
+  expect(goOfStacks(cache)).toEqual(chooseGo());
+  const { nodeImage } = nodeImageParts(brought);
+  mkdirSync(new Store(cache).pathOf(nodeImage), { recursive: true });
+  expect(goOfStacks(cache)).toEqual(brought);
+  expect(nodeImageHere(cache)).toBe(nodeImageName(nodeImage));
+  expect(nodeImageHere(cache)).not.toBe(nodeImageName(nodeImageParts(chooseGo()).nodeImage));
+});
+
+test("what of a bundle is gone is not built with a Go that is not there", async () => {
+  const cache = cacheAt(folder);
+  const store = new Store(cache);
+  const lost = goArtifact(programs.echo, { from: "bundle", version: "1.99.0" });
+  const failed = store.ensure([lost], silentProgress);
+  await expect(failed).rejects.toThrow(
+    'toolchain is "echo 1": came in a bundle, built with Go 1.99.0, and is gone; ./lab unbundle FILE brings it again',
+  );
 });

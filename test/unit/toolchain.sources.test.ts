@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ownSources } from "../../toolchain/debian/sources";
+import { debianSuite, ownSources, sourcesOf } from "../../toolchain/debian/sources";
 
 let apt: string;
 beforeEach(() => {
@@ -42,4 +42,22 @@ test("a machine of another suite, or with updates alone, has none", () => {
 test("a source that is switched off does not count", () => {
   put("sources.list.d/debian.sources", "Enabled: no\nTypes: deb\nURIs: mirror\nSuites: bookworm\nComponents: main\n");
   expect(ownSources("bookworm", apt)).toBeUndefined();
+});
+
+test("another Debian's packages are asked of the machine's own mirrors, and else of Debian", () => {
+  put("sources.list", "deb mirror bookworm main\ndeb mirror/security bookworm-security main\n");
+  put("os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
+  const of = (suite: string, release = "os-release") => sourcesOf(suite, apt, join(apt, release));
+  expect(of("bookworm")).toBe(ownSources("bookworm", apt));
+  expect(of("trixie")).toContain("URIs: mirror\nSuites: trixie\n");
+  expect(of("trixie")).toContain("Suites: trixie-security");
+  expect(of("trixie", "none")).toMatch(/^Types: deb\nURIs: http:\/\/deb.debian.org\/debian\nSuites: trixie\n/);
+});
+
+test("the suite of a Debian is known, and another system is none", () => {
+  put("os-release", 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\n');
+  expect(debianSuite(join(apt, "os-release"))).toBe("trixie");
+  put("os-release", 'ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME="noble"\n');
+  expect(debianSuite(join(apt, "os-release"))).toBeUndefined();
+  expect(debianSuite(join(apt, "none"))).toBeUndefined();
 });

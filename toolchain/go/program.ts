@@ -1,3 +1,5 @@
+import type { BuildPackage } from "../build-packages";
+
 /** A Go module under toolchain/programs and what is built of it. */
 export interface GoProgram {
   /** The name of its artifact. */
@@ -19,8 +21,10 @@ export interface GoProgram {
   readonly copies?: Copies;
 }
 
-/** How the C of a program is linked. */
+/** How the C of a program is built. */
 export interface C {
+  /** Debian packages with what it includes, besides C's own library. @default none */
+  readonly packages?: readonly BuildPackage[];
   /** Further options of the linker. @default none */
   readonly linkFlags?: readonly string[];
 }

@@ -65,7 +65,7 @@ export const weave: GoProgram = {
   },
   stamps: { "main.version": versions.weave },
   // Debian's libpcap can capture on D-Bus, and there is no static library of what that needs. Nobody captures there.
-  cgo: { linkFlags: ["-Wl,--unresolved-symbols=ignore-all"] },
+  cgo: { packages: ["libpcap-dev"], linkFlags: ["-Wl,--unresolved-symbols=ignore-all"] },
   copies: { module: weaveModule, files: { weave: "weave", "launch.sh": "prog/weave-kube/launch.sh" } },
   patches: [
     {

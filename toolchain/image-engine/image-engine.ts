@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Say } from "../../lib/progress";
 import { run, succeeds } from "../run";
@@ -87,6 +88,11 @@ export class ImageEngine {
     await this.tell([...this.words.save(archive), ...images], say);
   }
 
+  /** Takes over the images of an archive, under the names that they have there. */
+  async load(archive: string, say: Say): Promise<void> {
+    await this.tell(["load", "--quiet", "--input", archive], say);
+  }
+
   /**
    * Runs a command in a privileged container without a network; nothing of it is left, also when it fails. Folders are
    * copied, as an engine may be on a machine that does not have them.
@@ -141,6 +147,11 @@ export class ImageEngine {
   /** Folder in which the engine keeps images, containers and volumes. */
   async folder(): Promise<string> {
     return (await this.tell(this.words.folder)).trim();
+  }
+
+  /** Whether its containers are on another machine, as Docker Desktop's or those behind `DOCKER_HOST` are: its folder is not here. */
+  async isElsewhere(): Promise<boolean> {
+    return !existsSync(await this.folder());
   }
 
   /** Why the engine can't be used here; undefined when it can. */

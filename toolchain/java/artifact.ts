@@ -24,6 +24,7 @@ export function javaArtifact({ name, version, jars }: JavaProgram, origin?: stri
     values: { javac, jar, jars: jars.map((each) => ({ ...each })) },
     files: [sources],
     needs: [],
+    packages: ["openjdk-17-jdk-headless", "curl", "ca-certificates"],
     load: "cpu",
     build: async ({ out, scratch, cache, say }) => {
       const [into, classes] = [join(out, libraries), join(scratch, "classes")];

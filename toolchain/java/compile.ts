@@ -1,8 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-
-/** Where Debian and Ubuntu put the JDK that builds; the machine's own choice of a Java may have no compiler. */
-export const javaHome = "/usr/lib/jvm/java-17-openjdk-amd64";
+import { javaHome } from "../build-packages";
 
 /** How the compiler is called; a library on the class path runs nothing in it. */
 export const javac = ["-g", "--release", "17", "-encoding", "UTF-8", "-Xlint:all", "-proc:none"] as const;

@@ -64,24 +64,36 @@ export async function placeOf(path: string): Promise<Place> {
   return { path, device: dev, freeMiB: Math.floor((bavail * bsize) / 2 ** 20) };
 }
 
+/** What a bundle takes while it is written: its parts, and the node image as the engine saves it. Measured, rounded up. */
+export const toBundle: Disk = { cache: 3000, engine: 0 };
+
+/** What it takes until it is taken over. */
+export const toUnbundle: Disk = { cache: 3000, engine: 2000 };
+
 /**
  * Refuses builds that would fill a disk, before they start.
  *
  * @throws UserError with what is free and what is needed, for each disk that is too full
  */
-export function requireDisk(artifacts: readonly Artifact[], places: Readonly<Record<keyof Disk, Place>>): void {
-  const needed = diskFor(artifacts);
-  const { cache, engine } = places;
+export function requireDisk(artifacts: readonly Artifact[], places: Places): void {
+  requireDiskFor(`building ${artifacts.map(({ name }) => name).join(", ")}`, diskFor(artifacts), places);
+}
+
+/** The places of what builds write. */
+export type Places = Readonly<Record<keyof Disk, Place>>;
+
+/** The same for any work. @param work a noun */
+export function requireDiskFor(work: string, needed: Disk, { cache, engine }: Places): void {
   const shared = cache.device === engine.device;
   const problems = shared
-    ? [...shortage(cache, needed.cache + needed.engine, artifacts)]
-    : [...shortage(cache, needed.cache, artifacts), ...shortage(engine, needed.engine, artifacts)];
+    ? [...shortage(cache, needed.cache + needed.engine, work)]
+    : [...shortage(cache, needed.cache, work), ...shortage(engine, needed.engine, work)];
   if (problems.length > 0) {
     throw new UserError(problems);
   }
 }
 
-function shortage({ path, freeMiB }: Place, needed: number, artifacts: readonly Artifact[]): Problem[] {
+function shortage({ path, freeMiB }: Place, needed: number, work: string): Problem[] {
   if (freeMiB >= needed) {
     return [];
   }
@@ -89,7 +101,7 @@ function shortage({ path, freeMiB }: Place, needed: number, artifacts: readonly 
     {
       field: `disk of ${path}`,
       value: `${gib(freeMiB)} free`,
-      rule: `building ${artifacts.map(({ name }) => name).join(", ")} takes ${gib(needed)}`,
+      rule: `${work} takes ${gib(needed)}`,
       fix: "make room there, or set XDG_CACHE_HOME to a folder on a larger disk",
     },
   ];

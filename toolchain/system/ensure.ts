@@ -1,12 +1,18 @@
 import { existsSync } from "node:fs";
 import type { Progress } from "../../lib/progress";
 import { UserError } from "../../lib/user-error";
-import { chooseGo } from "../go/choice";
-import { podman } from "../image-engine";
+import type { BuildPackage } from "../build-packages";
+import { imageEngineOf, podman } from "../image-engine";
 import { CommandError, run } from "../run";
 import { missingKernelModules } from "./kernel";
 import { lackOf, lackOfModules, lackOfRoot, type Missing } from "./missing";
-import { installCommand, missingPackages, missingTestPackages } from "./packages";
+import {
+  installCommand,
+  missingBuildPackages,
+  missingBundlePackages,
+  missingPackages,
+  missingTestPackages,
+} from "./packages";
 
 /** The machine as `ensureSystem` sees it; tests pass another. */
 export interface Machine {
@@ -23,10 +29,17 @@ export function thisMachine(engine: string = podman.name): Machine {
   return {
     isRoot: process.getuid?.() === 0,
     hasApt: existsSync("/usr/bin/apt-get"),
-    missingPackages: () => missingPackages(chooseGo(), engine),
-    missingModules: () => missingKernelModules("load"),
+    missingPackages: () => missingPackages(engine),
+    missingModules: async () => ((await isElsewhere(engine)) ? [] : missingKernelModules("load")),
     run: (argv, say) => run(argv, { say, env: { DEBIAN_FRONTEND: "noninteractive" } }),
   };
+}
+
+/** An engine that can't be asked is taken for one of this machine. */
+function isElsewhere(engine: string): Promise<boolean> {
+  return imageEngineOf(engine)
+    .isElsewhere()
+    .catch(() => false);
 }
 
 /**
@@ -45,6 +58,23 @@ export async function ensureSystem(ui: Progress, machine: Machine = thisMachine(
 /** The same for the packages that only tests need. */
 export async function ensureTestPackages(ui: Progress, machine: Machine = thisMachine()): Promise<void> {
   await ensurePackages(ui, { ...machine, missingPackages: () => missingTestPackages() });
+}
+
+/** The same for the packages that builds take; without root, as long as none lacks. */
+export async function ensureBuildPackages(
+  ui: Progress,
+  taken: readonly BuildPackage[],
+  machine: Machine = thisMachine(),
+): Promise<void> {
+  const lacking = missingBuildPackages(taken);
+  if (lacking.length > 0) {
+    await ensurePackages(ui, { ...machine, missingPackages: () => lacking });
+  }
+}
+
+/** The same for the packages that bundles are packed with. */
+export async function ensureBundlePackages(ui: Progress, machine: Machine = thisMachine()): Promise<void> {
+  await ensurePackages(ui, { ...machine, missingPackages: () => missingBundlePackages() });
 }
 
 async function ensurePackages(ui: Progress, machine: Machine): Promise<void> {

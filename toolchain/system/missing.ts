@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { chooseGo } from "../go/choice";
+import type { BuildPackage } from "../build-packages";
 import { type ImageEngine, imageEngineOf, podman } from "../image-engine";
 import { missingKernelModules } from "./kernel";
-import { installCommand, missingPackages } from "./packages";
+import { installCommand, missingBuildPackages, missingPackages } from "./packages";
 
 /** Something that keeps the lab from running here. */
 export interface Missing {
@@ -17,12 +17,17 @@ export interface Missing {
  *
  * @param kernel "load" loads kernel modules that lack and can be loaded; with "look" nothing is changed. @default "look"
  * @param engine the name of the container engine that is to work. @default "podman"
+ * @param taken packages that builds take which are still to be made. @default none
  */
-export async function missing(kernel: "look" | "load" = "look", engine: string = podman.name): Promise<Missing[]> {
+export async function missing(
+  kernel: "look" | "load" = "look",
+  engine: string = podman.name,
+  taken: readonly BuildPackage[] = [],
+): Promise<Missing[]> {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return [{ what: "Linux on amd64", fix: `use such a machine: this one is ${process.platform} on ${process.arch}` }];
   }
-  const packages = missingPackages(chooseGo(), engine);
+  const packages = [...missingPackages(engine), ...missingBuildPackages(taken)];
   const isRoot = process.getuid?.() === 0;
   return [
     ...(isRoot ? [] : [lackOfRoot]),
@@ -44,7 +49,10 @@ export function lackOf(packages: readonly string[], hasApt = existsSync("/usr/bi
 }
 
 async function lacksOfKernelAndEngine(kernel: "look" | "load", engine: ImageEngine): Promise<Missing[]> {
-  const [modules, problem] = await Promise.all([missingKernelModules(kernel), engine.problem()]);
+  const problem = await engine.problem();
+  // The kernel of an engine on another machine can't be asked from here.
+  const isHere = problem !== undefined || !(await engine.isElsewhere());
+  const modules = isHere ? await missingKernelModules(kernel) : [];
   return [
     ...(modules.length === 0 ? [] : [lackOfModules(modules)]),
     ...(problem === undefined

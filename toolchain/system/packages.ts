@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { GoChoice } from "../go/choice";
-import { javaHome } from "../java/compile";
+import { type BuildPackage, buildPackages } from "../build-packages";
 
 /** A Debian package that the lab runs on the machine itself, and the file that shows that it, or another's build, is there. */
 export interface SystemPackage {
@@ -19,35 +18,18 @@ const ofEngine: Readonly<Record<string, readonly SystemPackage[]>> = {
   ],
 };
 
-/** Packages of every machine. */
-const always: readonly SystemPackage[] = [
+/** Packages that stacks need of every machine. */
+const toRun: readonly SystemPackage[] = [
   { name: "iptables", shows: "iptables" },
   { name: "iproute2", shows: "ip" },
   { name: "kmod", shows: "modprobe" },
-  { name: "curl", shows: "curl" },
-  { name: "mmdebstrap", shows: "mmdebstrap" },
-  { name: "debian-archive-keyring", shows: "/usr/share/keyrings/debian-archive-keyring.gpg" },
-  { name: "ca-certificates", shows: "/etc/ssl/certs/ca-certificates.crt" },
-  // flanneld's udp backend is C.
-  { name: "gcc", shows: "gcc" },
-  { name: "libc6-dev", shows: "/usr/include/stdlib.h" },
-  // Weave's router captures packets.
-  { name: "libpcap-dev", shows: "/usr/include/pcap/pcap.h" },
-  // The stand-in for Confluence is Java.
-  { name: "openjdk-17-jdk-headless", shows: join(javaHome, "bin", "javac") },
-];
-
-/** Packages by which Go comes where the machine has none that is new enough. */
-const forGo: readonly SystemPackage[] = [
-  { name: "python3", shows: "python3" },
-  { name: "python3-pip", shows: "/usr/lib/python3/dist-packages/pip/__init__.py" },
 ];
 
 /** Programs that are a browser to the tests; the first is that of Debian's package, the others come from elsewhere. */
 const browsers = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"] as const;
 
 /** Names of the packages that tests need, and `up` does not, and that this machine lacks. */
-export function missingTestPackages(isThere: (shows: string) => boolean = isInstalled): string[] {
+export function missingTestPackages(isThere: IsThere = isInstalled): string[] {
   return browsers.some(isThere) ? [] : [browsers[0]];
 }
 
@@ -56,13 +38,34 @@ export function browserPath(): string | undefined {
   return browsers.flatMap((program) => pathsOf(program).slice(0, 1))[0];
 }
 
-/** Names of the packages that this machine lacks, with this engine. */
-export function missingPackages(
-  go: GoChoice,
-  engine: string,
-  isThere: (shows: string) => boolean = isInstalled,
-): string[] {
-  const wanted = [...(ofEngine[engine] ?? []), ...always, ...(go.from === "pypi" ? forGo : [])];
+/** Packages that bundles are packed and unpacked with. */
+const toBundle: readonly SystemPackage[] = [{ name: "zstd", shows: "zstd" }];
+
+/** Whether a file or a program is on a machine. */
+type IsThere = (shows: string) => boolean;
+
+/** Names of the packages that a bundle has for machines that lack them: an engine is among them. */
+export function packagesToBundle(): string[] {
+  return [...Object.values(ofEngine).flat(), ...toRun, ...toBundle].map(({ name }) => name);
+}
+
+/** Names of the packages that stacks need with this engine, and that this machine lacks. */
+export function missingPackages(engine: string, isThere: IsThere = isInstalled): string[] {
+  return lackingOf([...(ofEngine[engine] ?? []), ...toRun], isThere);
+}
+
+/** Of the packages that builds take those that this machine lacks, each once. */
+export function missingBuildPackages(taken: readonly BuildPackage[], isThere: IsThere = isInstalled): string[] {
+  const wanted = [...new Set(taken)].map((name) => ({ name, shows: buildPackages[name] }));
+  return lackingOf(wanted, isThere);
+}
+
+/** Names of the packages that bundles need, and that this machine lacks. */
+export function missingBundlePackages(isThere: IsThere = isInstalled): string[] {
+  return lackingOf(toBundle, isThere);
+}
+
+function lackingOf(wanted: readonly SystemPackage[], isThere: IsThere): string[] {
   return wanted.filter(({ shows }) => !isThere(shows)).map(({ name }) => name);
 }
 
