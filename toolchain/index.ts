@@ -116,6 +116,11 @@ export function ensureMachineImage(ui: Progress, builds: Builds = {}): Promise<s
   return ensureSome(ui, builds, [image], () => Promise.resolve(locateMachineImage(cache)));
 }
 
+/** Its full name. */
+export function locateMachineImage(cache: Cache = userCache()): string {
+  return rootImageName(machineImage, catalog(cache).machineImage);
+}
+
 /** A Debian on which long tests run the lab. */
 export type HostSuite = "bookworm" | "trixie";
 
@@ -124,11 +129,6 @@ export function ensureHostRoot(ui: Progress, suite: HostSuite, builds: Builds = 
   const { cache = userCache() } = builds;
   const root = catalog(cache)[`${suite}Host`];
   return ensureSome(ui, builds, [root], (store) => Promise.resolve(join(store.pathOf(root), "rootfs.tar")));
-}
-
-/** Its full name. */
-export function locateMachineImage(cache: Cache = userCache()): string {
-  return rootImageName(machineImage, catalog(cache).machineImage);
 }
 
 /** Builds the node image where it lacks, and nothing that only `./lab` needs; gives its name. @throws UserError while `purge` runs */

@@ -8,10 +8,9 @@ export function packCommand(archive: string, folder: string, names: readonly str
   return ["tar", ...alike, ...compression(archive), "--create", "--file", archive, "--directory", folder, ...names];
 }
 
-/** The command that unpacks an archive, or only some of it, into a folder. */
-export function unpackCommand(archive: string, folder: string, names: readonly string[] = []): Command {
-  const words = ["--extract", "--no-same-owner", "--file", archive, "--directory", folder, ...names];
-  return ["tar", ...compression(archive), ...words];
+/** The command that unpacks an archive into a folder. */
+export function unpackCommand(archive: string, folder: string): Command {
+  return ["tar", ...compression(archive), "--extract", "--no-same-owner", "--file", archive, "--directory", folder];
 }
 
 /**
